@@ -1,0 +1,58 @@
+// Unit and property tests of src/base.
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "base/bytes.h"
+#include "base/hash.h"
+#include "base/result.h"
+#include "base/utf8.h"
+
+namespace toxtore {
+namespace {
+
+RC_GTEST_PROP(Hex, DecodesWhatItEncoded, (const Bytes& bytes)) { RC_ASSERT(from_hex(to_hex(bytes)) == bytes); }
+
+TEST(Hex, ReadsBothCasesAndRefusesTheRest) {
+  EXPECT_EQ(from_hex("aBfF"), (Bytes{0xAB, 0xFF}));
+  EXPECT_EQ(from_hex("abc"), std::nullopt);
+  EXPECT_EQ(from_hex("ag"), std::nullopt);
+  EXPECT_EQ(from_hex("a b "), std::nullopt);
+  EXPECT_EQ(from_hex(""), Bytes{});
+}
+
+TEST(Utf8, TellsWellFormedFromTheRest) {
+  EXPECT_TRUE(is_utf8(""));
+  EXPECT_TRUE(is_utf8("gr\xC3\xBC\xC3\x9F \xE2\x82\xAC \xF0\x9F\x99\x82"));
+  for (const std::string_view bad : {"\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE2\x82", "\xFF", "a\x80"}) {
+    EXPECT_FALSE(is_utf8(bad)) << to_hex(as_bytes(bad));
+  }
+}
+
+TEST(Utf8, ReplacesOnlyWhatIsBroken) {
+  EXPECT_EQ(to_valid_utf8("a\xFF" "b\xE2\x82"), "a\xEF\xBF\xBD" "b\xEF\xBF\xBD\xEF\xBF\xBD");
+}
+
+RC_GTEST_PROP(Utf8, WhatIsMadeValidIsValid, (const std::string& text)) {
+  const std::string valid = to_valid_utf8(text);
+  RC_ASSERT(is_utf8(valid));
+  RC_ASSERT(to_valid_utf8(valid) == valid);
+  RC_ASSERT(is_utf8(text) == (valid == text));
+}
+
+TEST(Hash, JoinsItsParts) {
+  const Bytes a{1, 2};
+  const Bytes b{3};
+  const Bytes joined{1, 2, 3};
+  EXPECT_EQ(hash_of({a, b}), hash_of({joined}));
+  EXPECT_NE(hash_of({a}), hash_of({b}));
+  // BLAKE2b-256 of the empty string, as published with the algorithm's reference code.
+  EXPECT_EQ(to_hex(hash_of({})), "0E5751C026E543B2E8AB2EB06099DAA1D1E5DF47778F7787FAAB45CDF12FE3A8");
+}
+
+TEST(ErrorKind, NamesAreDistinct) {
+  EXPECT_EQ(kind_name(ErrorKind::not_found), "not_found");
+  EXPECT_EQ(kind_name(ErrorKind::internal), "internal");
+}
+
+}  // namespace
+}  // namespace toxtore

@@ -1,0 +1,17 @@
+// BLAKE2b with 256 bits (libsodium's crypto_generichash), the one hash of Toxtore.
+#pragma once
+
+#include <array>
+#include <initializer_list>
+
+#include "base/bytes.h"
+
+namespace toxtore {
+
+using Hash = std::array<std::uint8_t, 32>;
+
+/// The hash of the parts one after the other. Parts of variable length need a length of their own in front, or two
+/// different splits give one hash; all callers here use parts of fixed size after a constant label.
+Hash hash_of(std::initializer_list<ByteView> parts);
+
+}  // namespace toxtore

@@ -1,0 +1,96 @@
+// What the user can ask of the engine, and what it tells him: plain values for the control socket and the tests.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "engine/input.h"
+#include "model/event.h"
+#include "model/vector_clock.h"
+#include "view/rows.h"
+
+namespace toxtore {
+
+/// The longest message that one Tox message holds (TOX_MAX_MESSAGE_LENGTH), in bytes.
+inline constexpr std::size_t message_size_max = 1372;
+/// The longest greeting of a friend request that gets through (921 since toxcore 0.2.21; longer ones of older
+/// versions are dropped on the way).
+inline constexpr std::size_t greeting_size_max = 900;
+
+/// A message to send. `token` (at most 64 bytes, may be empty) makes a retry harmless: a second command with the same
+/// token to the same friend with the same text gives the first one's message back.
+struct SendMessage {
+  PublicKey to;
+  MessageKind kind = MessageKind::normal;
+  std::string text;  ///< UTF-8, 1 to `message_size_max` bytes
+  std::string token;
+};
+
+/// One friend, with what only this device knows of him.
+struct FriendInfo {
+  FriendRow row;
+  std::size_t unread = 0;
+  Connection connection = Connection::none;  ///< to this device
+  bool in_toxcore = false;                   ///< this device is one that the friend knows, or asked him to
+  bool toxtore = false;                      ///< said hello on this connection
+};
+
+/// One own device.
+struct DeviceInfo {
+  PublicKey key;
+  std::string name;
+  bool self = false;
+  std::optional<ToxAddress> address;
+  bool always_on = false;
+  Connection connection = Connection::none;
+  PublicKey linked_by;          ///< who took it in (itself for the first device)
+  std::uint64_t linked_ms = 0;  ///< wall clock of `linked_by`
+  /// Events that this device is known to hold and we lack; and those that we hold and it is not known to hold.
+  std::uint64_t we_lack = 0;
+  std::uint64_t it_lacks = 0;
+};
+
+/// A friend request that waits for an answer on this device.
+struct FriendRequestInfo {
+  PublicKey key;
+  Bytes message;
+  std::uint64_t received_ms = 0;
+};
+
+/// A linking that is under way with a friend.
+struct LinkInfo {
+  PublicKey key;
+  Bytes name;                       ///< the friend's
+  bool asked_here = false;          ///< this side asked, else the friend did
+  std::optional<std::string> code;  ///< six digits, once both nonces are there
+  bool confirmed_here = false;
+  bool confirmed_there = false;
+  std::uint64_t expires_ms = 0;  ///< wall clock
+};
+
+/// What was ignored, for the curious.
+struct Counters {
+  std::uint64_t packets_malformed = 0;
+  std::uint64_t packets_unknown = 0;
+  std::uint64_t packets_refused = 0;  ///< from a peer that may not send such
+  std::uint64_t events_unasked = 0;
+  std::uint64_t events_opaque = 0;  ///< stored, but this version cannot read them
+};
+
+struct Status {
+  PublicKey self;
+  std::string device_name;
+  Connection connection = Connection::none;
+  std::uint64_t events = 0;          ///< in the log
+  std::uint64_t events_missing = 0;  ///< that some device was told to hold, and we lack
+  std::size_t undelivered = 0;       ///< messages
+  std::size_t unread = 0;            ///< messages
+  std::size_t devices = 0;           ///< own devices, this one included
+  std::size_t devices_connected = 0; ///< without this one
+  std::size_t friends = 0;
+  Counters counters;
+};
+
+}  // namespace toxtore

@@ -1,0 +1,99 @@
+// The engine: one device of one user, without I/O.
+//
+// It takes inputs (what toxcore reports) and commands (what the user asks), each with the time, changes the store, and
+// hands out outputs and one deadline. It owns no socket, thread, clock or random source. The daemon, the tests and the
+// simulator drive the same code:
+//
+//   engine.handle(input, now);        // for each thing that happened in a turn of the loop
+//   engine.finish_turn(now);          // commits what came in; also when `deadline()` has passed
+//   for (Output& o : engine.take_outputs()) …
+//
+// Durable before visible: outputs, query results and command results rest on committed transactions only. Events of
+// linked devices are committed together at the end of the turn; a stock friend's message before `handle` returns, a
+// command before it returns.
+//
+// Failure: when the store fails, `fault()` is set, nothing more comes out, and the engine must be dropped; a new one
+// on the reopened store goes on where the last commit was. One thread.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/random.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "engine/command.h"
+#include "engine/input.h"
+#include "engine/output.h"
+#include "store/store.h"
+
+namespace toxtore {
+
+struct EngineConfig {
+  ToxAddress address;             ///< this device's Tox ID
+  std::string device_name;        ///< for a new roster entry, 1 to 64 bytes of UTF-8
+  std::optional<bool> always_on;  ///< what to tell the other devices; none: leave as it is
+  /// The keys of toxcore's friend list as it was loaded: the engine brings it in line with the view.
+  std::vector<PublicKey> toxcore_friends;
+  /// Friends to take over with an imported profile (they are in `toxcore_friends` too).
+  std::vector<PublicKey> imported_friends;
+};
+
+class Engine {
+ public:
+  /// The store and random source must outlive the engine. Logs what is new about this device. Errors: the store's.
+  static Result<std::unique_ptr<Engine>> start(EngineConfig config, Store& store, Random& random, Instant now);
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+  ~Engine();
+
+  void handle(const Input& input, Instant now);
+  void finish_turn(Instant now);
+  std::vector<Output> take_outputs();
+  /// When `finish_turn` must be called again at the latest, on the `mono_ms` scale; none: only after an input.
+  [[nodiscard]] std::optional<std::uint64_t> deadline_ms() const;
+  [[nodiscard]] std::optional<Error> fault() const;
+
+  // --- Commands. Each returns after its transaction is durable; its outputs come with the next `take_outputs`.
+
+  /// The new message's row. Errors: not_found (no friend), too_long, invalid_argument (empty, not UTF-8).
+  Result<MessageRow> send_message(const SendMessage& command, Instant now);
+  /// Marks all messages of a conversation read that are in view now; gives their number.
+  Result<std::size_t> mark_conversation_read(const PublicKey& conversation, Instant now);
+  /// Marks one received message read; it is no error if it was. Errors: not_found.
+  Result<void> mark_message_read(const Dot& message, Instant now);
+  /// Sends a friend request. Errors: already_exists, invalid_argument (own address, empty greeting), too_long.
+  Result<void> add_friend(const ToxAddress& address, const std::string& greeting, Instant now);
+  /// Accepts a request that waits here. Errors: not_found.
+  Result<void> accept_friend(const PublicKey& key, Instant now);
+  /// Drops a request that waits here. Errors: not_found.
+  Result<void> decline_friend(const PublicKey& key, Instant now);
+  /// Removes a friend on all devices; the history stays. Errors: not_found.
+  Result<void> remove_friend(const PublicKey& key, Instant now);
+  /// Asks a friend to become one of the user's devices, or begins anew if that is under way. Errors: not_found,
+  /// already_exists.
+  Result<LinkInfo> request_device(const PublicKey& key, Instant now);
+  /// The user's word, on either side, that both devices show this code. Errors: not_found, code_mismatch, offline (no
+  /// code yet).
+  Result<LinkInfo> accept_device(const PublicKey& key, const std::string& code, Instant now);
+  /// Ends a linking that is under way. Errors: not_found.
+  Result<void> cancel_device(const PublicKey& key, Instant now);
+
+  // --- Queries that need more than the store. Rows of messages: ask `store()`.
+
+  [[nodiscard]] Status status() const;
+  [[nodiscard]] std::vector<DeviceInfo> devices() const;
+  [[nodiscard]] std::vector<FriendInfo> friends() const;
+  [[nodiscard]] std::vector<FriendRequestInfo> friend_requests() const;
+  [[nodiscard]] std::vector<LinkInfo> link_requests() const;
+  [[nodiscard]] const Store& store() const;
+
+ private:
+  struct Parts;
+  explicit Engine(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace toxtore

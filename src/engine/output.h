@@ -1,0 +1,63 @@
+// What the engine wants done. It comes out only after everything that it rests on is durable (DESIGN 6).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "base/bytes.h"
+#include "model/event.h"
+#include "model/ids.h"
+
+namespace toxtore {
+
+namespace output {
+
+/// Send a custom lossless packet, after all earlier ones to the same key. Dropped if the key is not connected.
+struct SendPacket {
+  PublicKey to;
+  Bytes bytes;
+};
+
+/// Send a Tox message to a friend; answered by input::HandedOver.
+struct HandOver {
+  PublicKey to;
+  Dot message;
+  MessageKind kind = MessageKind::normal;
+  Bytes text;
+};
+
+/// Put a key into toxcore's friend list. With an address and greeting a friend request goes out, else none
+/// (tox_friend_add_norequest). Doing it twice changes nothing.
+struct AddPeer {
+  PublicKey key;
+  std::optional<ToxAddress> address;
+  Bytes greeting;
+};
+
+/// Take a key out of toxcore's friend list.
+struct RemovePeer {
+  PublicKey key;
+};
+
+/// Something happened that is no event of the log; for who watches.
+struct Notice {
+  enum class What {
+    friend_request,   ///< someone wants to be a friend: `key`, `text` = his words
+    link_request,     ///< a friend asks to be taken as an own device: `key`
+    link_code,        ///< both nonces are there: `key`, `text` = the code to compare
+    link_ended,       ///< a linking came to nothing: `key`, `text` = why
+    device_linked,    ///< a device is new in the roster: `key`, `text` = its name
+    peer_connection,  ///< a friend or own device came or went: `key`, `text` = "none", "tcp" or "udp"
+  };
+  What what = What::peer_connection;
+  PublicKey key;
+  std::string text;
+};
+
+}  // namespace output
+
+using Output =
+    std::variant<output::SendPacket, output::HandOver, output::AddPeer, output::RemovePeer, output::Notice>;
+
+}  // namespace toxtore

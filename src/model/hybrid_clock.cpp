@@ -1,0 +1,21 @@
+#include "model/hybrid_clock.h"
+
+#include <algorithm>
+
+#include "model/event.h"
+
+namespace toxtore {
+
+void HybridClock::saw(std::uint64_t timestamp_ms) {
+  if (timestamp_ms < timestamp_ms_end) latest_ms_ = std::max(latest_ms_, timestamp_ms);
+}
+
+Timestamp HybridClock::next(std::uint64_t wall_ms) {
+  latest_ms_ = std::max(std::min(wall_ms, timestamp_ms_end - 1), latest_ms_ + 1);
+  const std::uint64_t apart = latest_ms_ > wall_ms ? latest_ms_ - wall_ms : wall_ms - latest_ms_;
+  Timestamp stamp{latest_ms_, std::nullopt};
+  if (apart > wall_clock_tolerance_ms) stamp.wall_clock_ms = wall_ms;
+  return stamp;
+}
+
+}  // namespace toxtore

@@ -1,0 +1,97 @@
+// Unit and property tests of src/model.
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "model/dot.h"
+#include "model/event.h"
+#include "model/hybrid_clock.h"
+#include "model/ids.h"
+#include "model/vector_clock.h"
+
+namespace toxtore {
+namespace {
+
+LogId log_of(std::uint8_t device, std::uint32_t incarnation = 0) {
+  LogId log{{}, incarnation};
+  log.device.bytes[0] = device;
+  return log;
+}
+
+VectorClock clock_of(const std::vector<std::pair<std::uint8_t, std::uint32_t>>& entries) {
+  VectorClock clock;
+  for (const auto& [device, number] : entries) clock.raise(log_of(device % 4, device / 128), number);
+  return clock;
+}
+
+TEST(ToxAddress, ChecksItsChecksum) {
+  const std::string key(64, 'A');
+  // 16 pairs AA AA cancel out, so the checksum of nospam 01020304 is 01^03, 02^04.
+  const std::string good = key + "01020304" + "0206";
+  ASSERT_TRUE(ToxAddress::from_hex(good));
+  EXPECT_EQ(ToxAddress::from_hex("tox:" + good)->key().hex(), key);
+  EXPECT_FALSE(ToxAddress::from_hex(key + "01020304" + "0207"));
+  EXPECT_FALSE(ToxAddress::from_hex(key));
+}
+
+TEST(Dot, SplitsIncarnationAndNumber) {
+  const Dot dot = Dot::of(log_of(1, 7), 9);
+  EXPECT_EQ(dot.seq, (std::uint64_t{7} << 32) + 9);
+  EXPECT_EQ(dot.log(), log_of(1, 7));
+  EXPECT_EQ(dot.number(), 9U);
+}
+
+TEST(Order, IsTimestampThenDeviceThenSeq) {
+  const OrderKey a{5, Dot::of(log_of(1), 9)};
+  EXPECT_LT((OrderKey{4, Dot::of(log_of(2), 9)}), a);
+  EXPECT_LT(a, (OrderKey{5, Dot::of(log_of(2), 1)}));
+  EXPECT_LT(a, (OrderKey{5, Dot::of(log_of(1), 10)}));
+}
+
+using Entries = std::vector<std::pair<std::uint8_t, std::uint32_t>>;
+
+RC_GTEST_PROP(VectorClock, MergeIsTheLeastUpperBound, (const Entries& left, const Entries& right)) {
+  const VectorClock a = clock_of(left);
+  const VectorClock b = clock_of(right);
+  VectorClock ab = a;
+  VectorClock ba = b;
+  RC_ASSERT(ab.merge(b) == !a.covers(b));
+  ba.merge(a);
+  RC_ASSERT(ab == ba);
+  RC_ASSERT(ab.covers(a) && ab.covers(b));
+  RC_ASSERT(!ab.merge(a));
+  for (const auto& [log, number] : ab.logs()) {
+    RC_ASSERT(number == std::max(a.prefix(log), b.prefix(log)));
+    RC_ASSERT(number > 0U);
+  }
+}
+
+RC_GTEST_PROP(VectorClock, NeverGoesBack, (const Entries& entries, std::uint32_t number)) {
+  VectorClock clock = clock_of(entries);
+  const VectorClock before = clock;
+  clock.raise(log_of(1), number);
+  RC_ASSERT(clock.covers(before));
+  RC_ASSERT(clock.prefix(log_of(1)) == std::max(before.prefix(log_of(1)), number));
+}
+
+RC_GTEST_PROP(HybridClock, RisesAndSaysWhenTheWallClockIsFarOff, (const std::vector<std::uint32_t>& walls)) {
+  HybridClock clock;
+  std::uint64_t last = 0;
+  for (const std::uint64_t wall : walls) {
+    const Timestamp stamp = clock.next(wall);
+    RC_ASSERT(stamp.order_ms > last);
+    RC_ASSERT(stamp.order_ms >= wall);
+    RC_ASSERT(stamp.wall_clock_ms.has_value() == (stamp.order_ms - wall > wall_clock_tolerance_ms));
+    last = stamp.order_ms;
+  }
+}
+
+TEST(HybridClock, IsLaterThanWhatItSawButNotThanTheEndOfTime) {
+  HybridClock clock;
+  clock.saw(5'000'000);
+  clock.saw(timestamp_ms_end);  // opaque: does not count
+  EXPECT_EQ(clock.next(1'000), (Timestamp{5'000'001, 1'000}));
+  EXPECT_EQ(clock.next(5'000'001), (Timestamp{5'000'002, std::nullopt}));
+}
+
+}  // namespace
+}  // namespace toxtore

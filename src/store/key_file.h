@@ -1,0 +1,52 @@
+// The database's key: 32 random bytes in a small file beside the database, wrapped by a passphrase or plain (DESIGN 8).
+//
+// Wrapped: Argon2id (libsodium crypto_pwhash, MODERATE limits written into the file) makes a key of the passphrase,
+// which opens a crypto_secretbox with the database key in it. The file is replaced atomically (temporary file, fsync,
+// rename, fsync of the folder), so a change of passphrase never touches the database. docs/PROTOCOL.md draws the bytes.
+#pragma once
+
+#include <array>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "base/random.h"
+#include "base/result.h"
+
+namespace toxtore {
+
+/// A secret that is wiped when it goes. Not copied by accident.
+class DatabaseKey {
+ public:
+  static constexpr std::size_t size = 32;
+
+  DatabaseKey();
+  explicit DatabaseKey(Random& random);
+  DatabaseKey(DatabaseKey&& other) noexcept;
+  DatabaseKey& operator=(DatabaseKey&& other) noexcept;
+  DatabaseKey(const DatabaseKey&) = delete;
+  DatabaseKey& operator=(const DatabaseKey&) = delete;
+  ~DatabaseKey();
+
+  [[nodiscard]] const std::array<std::uint8_t, size>& bytes() const { return bytes_; }
+  [[nodiscard]] std::array<std::uint8_t, size>& bytes() { return bytes_; }
+
+ private:
+  std::array<std::uint8_t, size> bytes_{};
+};
+
+/// What is known of a key file without the passphrase.
+enum class KeyFileState { absent, plain, wrapped };
+
+/// Errors: foreign_file (not a key file), newer_schema (of a later version), io.
+Result<KeyFileState> inspect_key_file(const std::filesystem::path& file);
+
+/// Reads the key. `passphrase` is needed for a wrapped file and ignored for a plain one. Errors as above, and
+/// wrong_passphrase (also when none was given for a wrapped file, with a message that says how to give one).
+Result<DatabaseKey> read_key_file(const std::filesystem::path& file, const std::optional<std::string>& passphrase);
+
+/// Writes or atomically replaces the file, mode 0600. Errors: disk_full, read_only, io; the old file then stands.
+Result<void> write_key_file(const std::filesystem::path& file, const DatabaseKey& key,
+                            const std::optional<std::string>& passphrase, Random& random);
+
+}  // namespace toxtore

@@ -1,0 +1,115 @@
+// The store: the log, the rows of the view, and what this device alone needs to remember.
+//
+// Two implementations keep the contract below: MemoryStore (naive, for tests and simulation) and SqlStore (SQLCipher).
+// One test suite runs against both.
+//
+// Transactions. Every change happens inside `transact`, all of it or nothing, and is durable when `transact` returns
+// success. Reads inside see the changes made so far. `work` may run twice (when the disk was full at the first try and
+// the reserve was then freed), so it must change nothing but the store. A store has one user and one thread.
+//
+// Failure. A read cannot say that the disk failed without making every caller carry that; so a failed read returns
+// what "not there" returns and sets `fault()`, which stays. A transaction in which a read or write failed is rolled
+// back and returns the fault. Whoever acts on reads outside of a transaction looks at `fault()` before letting
+// anything out. After a fault the store is to be closed.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "model/event.h"
+#include "model/vector_clock.h"
+#include "view/rows.h"
+#include "view/subject.h"
+
+namespace toxtore {
+
+/// The number that an event got when it was stored on this device, from 1, rising, never used again. The cursor of
+/// `events.subscribe`.
+using Arrival = std::uint64_t;
+
+/// A page of a conversation, newest last. Rows are in the view's one order.
+struct HistoryQuery {
+  PublicKey conversation;
+  std::optional<OrderKey> before;  ///< only rows before this one; none: from the newest
+  std::size_t limit = 50;
+};
+
+/// Full-text search. `words` is split at white space; a row is found if it has all of them, in any order and case;
+/// each word also finds words that begin with it. Quotes and operators mean nothing special.
+struct SearchQuery {
+  std::string words;
+  std::optional<PublicKey> conversation;  ///< none: all
+  std::optional<OrderKey> before;
+  std::size_t limit = 50;
+};
+
+class Store {
+ public:
+  Store() = default;
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+  virtual ~Store() = default;
+
+  virtual Result<void> transact(const std::function<Result<void>()>& work) = 0;
+  /// The first failure of a read or write, if any.
+  [[nodiscard]] virtual std::optional<Error> fault() const = 0;
+
+  // --- Log. Writes only inside `transact` (an assertion).
+
+  /// Stores an event under its subjects. Its number must be the next of its log (the prefix plus 1) or it is an
+  /// assertion failure: what comes out of turn is the engine's business.
+  virtual void append(const Event& event, const std::vector<Subject>& subjects) = 0;
+  virtual std::optional<Event> event(const Dot& dot) const = 0;
+  /// Events of one log with numbers in (after, until], ascending. Stops after `events_max` events, or before the
+  /// event with which the bodies would exceed `bytes_max` together (but always gives the first).
+  virtual std::vector<Event> log_range(const LogId& log, std::uint32_t after, std::uint32_t until,
+                                       std::size_t events_max, std::size_t bytes_max) const = 0;
+  /// For each log the number up to which it is held.
+  virtual VectorClock clock() const = 0;
+  /// The greatest timestamp below 2^48 of all events held, 0 if there is none.
+  virtual std::uint64_t latest_timestamp_ms() const = 0;
+  /// All events stored under a subject, in order of arrival.
+  virtual std::vector<Event> about(const Subject& subject) const = 0;
+  /// Events in order of arrival, from the one after `since`; at most `limit`.
+  virtual std::vector<std::pair<Arrival, Event>> arrived(Arrival since, std::size_t limit) const = 0;
+  /// The last arrival, 0 in an empty log.
+  virtual Arrival last_arrival() const = 0;
+
+  // --- Rows. Writes only inside `transact`. A row replaces the one with the same id.
+
+  virtual void put(const MessageRow& row) = 0;
+  virtual void put(const FriendRow& row) = 0;
+  virtual void put(const DeviceRow& row) = 0;
+  virtual std::optional<MessageRow> message(const Dot& id) const = 0;
+  virtual std::optional<FriendRow> friend_row(const PublicKey& key) const = 0;
+  virtual std::optional<DeviceRow> device_row(const PublicKey& key) const = 0;
+  /// All friend rows, also of keys that are no friends (any more), ascending by key.
+  virtual std::vector<FriendRow> friend_rows() const = 0;
+  virtual std::vector<MessageRow> history(const HistoryQuery& query) const = 0;
+  /// Newest last, as `history`.
+  virtual std::vector<MessageRow> search(const SearchQuery& query) const = 0;
+  /// Incoming rows of a conversation that are not read, in order.
+  virtual std::vector<MessageRow> unread(const PublicKey& conversation) const = 0;
+  virtual std::size_t unread_count(const PublicKey& conversation) const = 0;
+  /// Outgoing rows of all conversations that are not delivered, in order.
+  virtual std::vector<MessageRow> undelivered() const = 0;
+  /// The newest incoming row of a conversation.
+  virtual std::optional<MessageRow> last_received(const PublicKey& conversation) const = 0;
+
+  // --- What only this device remembers: a map of names to bytes. Writes only inside `transact`.
+
+  virtual void remember(std::string_view name, ByteView value) = 0;
+  virtual void forget(std::string_view name) = 0;
+  virtual std::optional<Bytes> remembered(std::string_view name) const = 0;
+  /// All names that begin with `prefix`, ascending, with their values.
+  virtual std::vector<std::pair<std::string, Bytes>> remembered_under(std::string_view prefix) const = 0;
+};
+
+}  // namespace toxtore

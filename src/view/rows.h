@@ -1,0 +1,65 @@
+// The rows of the view: what the events add up to, as the user sees it.
+//
+// A row is a pure function of the events that it is made from (rules.h), so devices that hold the same events show
+// the same rows (P2).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/event.h"
+
+namespace toxtore {
+
+/// What became of a message of ours. Numbers on disk.
+enum class Delivery : std::uint8_t {
+  none = 0,       ///< not ours to deliver: a received message
+  queued = 1,     ///< waits for a device that is connected to the friend
+  sending = 2,    ///< `device` hands it over
+  unsure = 3,     ///< handed over without a receipt; waits to be sent again
+  delivered = 4,  ///< `device` had the receipt
+};
+
+/// One message of a conversation.
+struct MessageRow {
+  Dot id;                  ///< of the event with the text
+  PublicKey conversation;  ///< the friend's key
+  bool outgoing = false;
+  MessageKind kind = MessageKind::normal;
+  Bytes text;
+  std::uint64_t timestamp_ms = 0;  ///< with `id` the row's place: see order()
+  std::uint64_t shown_ms = 0;      ///< the hour to show
+  bool read = false;               ///< incoming: some device marked it read; outgoing: always true
+  Delivery delivery = Delivery::none;
+  std::optional<PublicKey> device;            ///< who delivers or delivered it; none while queued
+  std::optional<std::uint64_t> delivered_ms;  ///< shown time of the first `done`
+
+  [[nodiscard]] OrderKey order() const { return {timestamp_ms, id}; }
+  bool operator==(const MessageRow&) const = default;
+};
+
+/// One friend's key. There is a row as soon as any event is about the key.
+struct FriendRow {
+  PublicKey key;
+  /// Devices that have an add of their own that was not removed: the ones that a stock friend knows. The key is a
+  /// friend while this is not empty. Ascending.
+  std::vector<PublicKey> known_by;
+  std::uint64_t since_ms = 0;  ///< shown time of the earliest add that counts, 0 if none
+  Bytes name;                  ///< what the friend calls himself, as last heard by any device; may be empty
+
+  [[nodiscard]] bool present() const { return !known_by.empty(); }
+  bool operator==(const FriendRow&) const = default;
+};
+
+/// What an own device says of itself. Whether it *is* an own device, the roster tells.
+struct DeviceRow {
+  PublicKey key;
+  std::optional<ToxAddress> address;
+  bool always_on = false;
+
+  bool operator==(const DeviceRow&) const = default;
+};
+
+}  // namespace toxtore

@@ -1,0 +1,31 @@
+// Subjects: what an event is about. The index by which the events of one row are found.
+#pragma once
+
+#include <compare>
+#include <vector>
+
+#include "base/bytes.h"
+#include "model/event.h"
+
+namespace toxtore {
+
+/// A dot, a key or a token, told apart by a first byte. Opaque to the store, which only compares.
+class Subject {
+ public:
+  static Subject dot(const Dot& dot);
+  static Subject key(const PublicKey& key);
+  static Subject token(ByteView token);
+
+  [[nodiscard]] const Bytes& bytes() const { return bytes_; }
+  auto operator<=>(const Subject&) const = default;
+
+ private:
+  explicit Subject(Bytes bytes) : bytes_(std::move(bytes)) {}
+  Bytes bytes_;
+};
+
+/// What an event refers to: the dots it names, the key that it adds or sets something of, its idempotency token.
+/// A message is not listed under its friend's key; the view's rows answer that.
+std::vector<Subject> subjects_of(const ReadEvent& event);
+
+}  // namespace toxtore

@@ -1,0 +1,44 @@
+// Event bodies in bytes (DESIGN 4; docs/PROTOCOL.md draws each one).
+//
+// A body is its fixed fields and then extensions: tag u8, length u16, bytes, any number, tags this version does not
+// know included. The hint flags of the proposal (removed, done, read) are written as 0 and read as whatever they are;
+// `without_hints` makes the stored form out of a received one.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "base/bytes.h"
+#include "model/event.h"
+
+namespace toxtore {
+
+/// Tags of event extensions. Given once, never reused.
+namespace event_extension {
+inline constexpr std::uint8_t friend_dot = 1;   ///< the friend's dot of a received message (later)
+inline constexpr std::uint8_t token = 2;        ///< the caller's idempotency token, 1 to 64 bytes
+inline constexpr std::uint8_t wall_clock = 3;   ///< u64, milliseconds since the Unix epoch
+inline constexpr std::uint8_t own_sending = 4;  ///< empty: a message that is its own `sending`
+inline constexpr std::uint8_t version = 5;      ///< of a device list (later)
+}  // namespace event_extension
+
+/// The most that an idempotency token may have.
+inline constexpr std::size_t token_size_max = 64;
+
+/// The most messages that one `sending` or `sending ended` names (DESIGN 7, rule 3).
+inline constexpr std::size_t sending_messages_max = 32;
+
+EventType type_of(const Body& body);  ///< never called with Opaque
+
+/// The stored form: flags 0, the extensions that the body has, and extension 3 if a wall clock is given.
+Bytes encode_body(const Body& body, std::optional<std::uint64_t> wall_clock_ms = std::nullopt);
+
+/// Reads an event's body; `Opaque` if its type is unknown, its body does not parse to the end, or its timestamp is
+/// 2^48 or more. Never fails: what cannot be read is kept all the same. Known extensions of a wrong size make the
+/// event opaque; unknown ones are skipped. Where a tag stands twice, the first counts.
+ReadEvent read_event(const Event& event);
+
+/// The same event with the hint flags of its body set to 0 (where its type has any and its body is long enough).
+Event without_hints(Event event);
+
+}  // namespace toxtore

@@ -1,0 +1,159 @@
+// Toxtore's packets (DESIGN 5; docs/PROTOCOL.md draws each one with an example).
+//
+// They travel as toxcore custom lossless packets: byte 0 is 187 (a toxcore "custom packet id", 160 to 191), byte 1
+// the type, then the content. Extensions (tag u8, length u16, bytes) may follow the last field of every packet whose
+// content has an end of its own; what is unknown in them is skipped. Decoding takes no more memory than a few times
+// the packet, and a packet that does not parse costs that packet only.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <tl/expected.hpp>
+#include <variant>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/hash.h"
+#include "model/dot.h"
+#include "model/event.h"
+#include "model/ids.h"
+#include "model/vector_clock.h"
+
+namespace toxtore {
+
+inline constexpr std::uint8_t packet_id = 187;
+/// TOX_MAX_CUSTOM_PACKET_SIZE, the two leading bytes included.
+inline constexpr std::size_t packet_size_max = 1373;
+/// Highest and lowest version of this protocol that this program speaks.
+inline constexpr std::uint8_t protocol_version = 1;
+
+/// Numbers on the wire: given once, never reused.
+enum class PacketType : std::uint8_t {
+  my_devices = 1,
+  device_add_request = 2,
+  vector_clock = 3,
+  send_dot = 4,
+  hello = 16,
+  fetch = 17,
+  bundle = 18,
+  // 19 holdings
+  committed = 20,
+  // 21 message, 22 received, 23 page
+  roster = 24,
+  // 25 log state
+  link_commit = 26,
+  link_nonce = 27,
+  link_confirm = 28,
+  link_cancel = 29,
+};
+
+namespace packet {
+
+/// "My user is also these Tox IDs." To friends with Toxtore and to own devices.
+struct MyDevices {
+  std::vector<PublicKey> keys;  ///< at most 255 fit the count, 42 the packet
+  std::uint64_t version = 0;    ///< extension 1: a later list of the same user has a greater one
+  bool operator==(const MyDevices&) const = default;
+};
+
+/// "Take me as one of your devices": the asker's user named this peer.
+struct DeviceAddRequest {
+  bool operator==(const DeviceAddRequest&) const = default;
+};
+
+/// Prefixes that I hold; an empty list ends the first report of a connection.
+struct Clock {
+  std::vector<Dot> prefixes;  ///< a log and the number up to which it is held, as a dot; at most 34 fit a packet
+  bool operator==(const Clock&) const = default;
+};
+inline constexpr std::size_t clock_entries_max = 34;
+
+/// One event, hints not yet removed.
+struct SendDot {
+  Event event;
+  bool operator==(const SendDot&) const = default;
+};
+
+/// The first packet on a connection, both ways: after it the peer counts as a Toxtore device.
+struct Hello {
+  std::uint8_t version_min = protocol_version;
+  std::uint8_t version_max = protocol_version;
+  std::uint32_t capabilities = 0;
+  bool operator==(const Hello&) const = default;
+};
+
+/// "Send me of that log what comes after `after` up to `until`." `until` is `open_end`: and what comes after, as it
+/// comes. after == until: stop sending of that log.
+struct Fetch {
+  struct Range {
+    LogId log;
+    std::uint32_t after = 0;
+    std::uint32_t until = 0;
+    bool operator==(const Range&) const = default;
+  };
+  std::vector<Range> ranges;  ///< at most 28 fit a packet
+  bool operator==(const Fetch&) const = default;
+};
+inline constexpr std::size_t fetch_ranges_max = 28;
+
+/// A piece of a bundle (bundle.h).
+struct Bundle {
+  enum class Class : std::uint8_t { live = 0, backfill = 1 };
+  Class cls = Class::live;
+  bool first = false;  ///< part flag 1
+  bool last = false;   ///< part flag 2
+  Bytes piece;         ///< 1 to `bundle_piece_max` bytes
+  bool operator==(const Bundle&) const = default;
+};
+/// What a packet holds of a bundle: 2 leading bytes, class u8, part flags u8, length u16 before it.
+inline constexpr std::size_t bundle_piece_max = packet_size_max - 6;
+
+/// So many events of this connection are dealt with: stored, already held or refused.
+struct Committed {
+  std::uint64_t count = 0;
+  bool operator==(const Committed&) const = default;
+};
+
+/// Statements about who is a device of this user, each with its own frame (roster_statement.h): n u8, then
+/// length u16 and bytes of each. Several packets may follow one another; a statement left out says nothing.
+struct Roster {
+  std::vector<Bytes> statements;
+  bool operator==(const Roster&) const = default;
+};
+
+/// Linking of two friends (sync/linking.h): a commitment to a nonce, the nonces, then each user's word.
+struct LinkCommit {
+  Hash commitment{};
+  bool operator==(const LinkCommit&) const = default;
+};
+struct LinkNonce {
+  Hash nonce{};
+  bool operator==(const LinkNonce&) const = default;
+};
+struct LinkConfirm {
+  bool operator==(const LinkConfirm&) const = default;
+};
+/// "Not now": the request is withdrawn, refused or broken.
+struct LinkCancel {
+  bool operator==(const LinkCancel&) const = default;
+};
+
+}  // namespace packet
+
+using Packet = std::variant<packet::MyDevices, packet::DeviceAddRequest, packet::Clock, packet::SendDot, packet::Hello,
+                            packet::Fetch, packet::Bundle, packet::Committed, packet::Roster, packet::LinkCommit,
+                            packet::LinkNonce, packet::LinkConfirm, packet::LinkCancel>;
+
+/// With both leading bytes. The content must fit (an assertion: whoever makes a packet cuts it to the limits above).
+Bytes encode_packet(const Packet& packet);
+
+enum class PacketFault {
+  foreign,    ///< not byte 187: another program's packet
+  unknown,    ///< a type of a later version: to be ignored and counted
+  malformed,  ///< cut off, a count or length that does not hold, or bytes left that are no extensions
+};
+
+tl::expected<Packet, PacketFault> decode_packet(ByteView bytes);
+
+}  // namespace toxtore

@@ -35,6 +35,8 @@ struct FriendInfo {
   Connection connection = Connection::none;  ///< to this device
   bool in_toxcore = false;                   ///< this device is one that the friend knows, or asked him to
   bool toxtore = false;                      ///< said hello on this connection
+  /// What the friend's device says are the keys of its user, on this connection. A bare claim: it merges nothing.
+  std::vector<PublicKey> claims;
 };
 
 /// One own device.

@@ -30,6 +30,14 @@ TouchedRows touched_by(const ReadEvent& event);
 /// not a message.
 std::optional<MessageRow> derive_message(const ReadEvent& message, const std::vector<ReadEvent>& references);
 
+/// A sending of a message that is not over: nobody logged that it was delivered, or that the sending ended.
+struct OpenSending {
+  PublicKey device;
+  OrderKey order;  ///< of the event that began it: a `sending`, or the message itself if it was its own sending
+};
+/// In order. Of one device at most the last counts.
+std::vector<OpenSending> open_sendings(const ReadEvent& message, const std::vector<ReadEvent>& references);
+
 /// A friend add with all events whose subject is its dot.
 struct AddWithReferences {
   ReadEvent add;

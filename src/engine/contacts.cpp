@@ -1,0 +1,223 @@
+#include "engine/contacts.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/utf8.h"
+#include "view/rules.h"
+#include "wire/body.h"
+#include "wire/reader.h"
+#include "wire/writer.h"
+
+namespace toxtore {
+namespace {
+
+std::string name_of(std::string_view prefix, const PublicKey& key) { return std::string(prefix) + key.hex(); }
+
+std::optional<FriendRequestInfo> parse_request(std::string_view name, ByteView value) {
+  const auto key = PublicKey::from_hex(name.substr(remembered_name::friend_request.size()));
+  Reader reader(value);
+  const std::uint64_t received_ms = reader.u64();
+  const ByteView message = reader.bytes(reader.left());
+  if (!key || reader.failed()) return std::nullopt;
+  return FriendRequestInfo{*key, Bytes(message.begin(), message.end()), received_ms};
+}
+
+bool contains(const std::vector<PublicKey>& keys, const PublicKey& key) {
+  return std::find(keys.begin(), keys.end(), key) != keys.end();
+}
+
+// The adds of a key that no remove names.
+std::vector<Dot> standing_adds(const Store& store, const PublicKey& key) {
+  const auto is = [](EventType type) {
+    return [type](const Event& event) { return event.type == static_cast<std::uint8_t>(type); };
+  };
+  std::vector<Dot> adds;
+  for (const Event& event : store.about(Subject::key(key))) {
+    if (!is(EventType::friend_add)(event)) continue;
+    const auto references = store.about(Subject::dot(event.dot));
+    if (std::none_of(references.begin(), references.end(), is(EventType::friend_remove))) adds.push_back(event.dot);
+  }
+  return adds;
+}
+
+}  // namespace
+
+Contacts::Contacts(Core& core)
+    : core_(core), in_toxcore_(core.config.toxcore_friends.begin(), core.config.toxcore_friends.end()) {}
+
+Result<void> Contacts::take_over_imported(Instant now) {
+  std::vector<Body> adds;
+  for (const PublicKey& key : core_.config.imported_friends) {
+    if (!is_friend(key)) adds.emplace_back(FriendAdd{key});
+  }
+  if (adds.empty()) return {};
+  const auto logged = core_.log(adds, now);
+  return logged ? Result<void>{} : fail(logged.error());
+}
+
+bool Contacts::is_friend(const PublicKey& key) const {
+  const auto row = core_.store.friend_row(key);
+  return row && row->present();
+}
+
+Result<void> Contacts::add(const ToxAddress& address, const std::string& greeting, Instant now) {
+  const PublicKey key = address.key();
+  if (key == core_.self) return fail(ErrorKind::invalid_argument, "this is the Tox ID of this device itself");
+  if (core_.is_own(key)) return fail(ErrorKind::already_exists, "this is the Tox ID of one of your own devices");
+  if (is_friend(key)) return fail(ErrorKind::already_exists, "this key is in your friend list already");
+  if (greeting.empty()) {
+    return fail(ErrorKind::invalid_argument, "a friend request needs some words that tell who you are");
+  }
+  if (!is_utf8(greeting)) return fail(ErrorKind::invalid_argument, "the words of a friend request must be UTF-8");
+  if (greeting.size() > greeting_size_max) {
+    return fail(ErrorKind::too_long, "the words of a friend request must not be longer than 900 bytes");
+  }
+  const Bytes asked = Writer().bytes(address.bytes).bytes(as_bytes(greeting)).take();
+  const auto logged = core_.log({FriendAdd{key}}, now, [&] {
+    core_.store.remember(name_of(remembered_name::asked, key), asked);
+    core_.store.forget(name_of(remembered_name::friend_request, key));
+  });
+  if (!logged) return fail(logged.error());
+  reconcile(now);
+  return {};
+}
+
+Result<void> Contacts::accept(const PublicKey& key, Instant now) {
+  const std::string name = name_of(remembered_name::friend_request, key);
+  if (!core_.store.remembered(name)) {
+    return fail(ErrorKind::not_found, "no friend request of this key waits on this device");
+  }
+  const auto logged = core_.log({FriendAdd{key}}, now, [&] { core_.store.forget(name); });
+  if (!logged) return fail(logged.error());
+  reconcile(now);
+  return {};
+}
+
+Result<void> Contacts::decline(const PublicKey& key) {
+  const std::string name = name_of(remembered_name::friend_request, key);
+  if (!core_.store.remembered(name)) {
+    return fail(ErrorKind::not_found, "no friend request of this key waits on this device");
+  }
+  const auto done = core_.change([&] { core_.store.forget(name); });
+  if (!done) return fail(done.error());
+  // toxcore drops all later requests of a key that it has seen; taking the key in and out clears that.
+  core_.outputs.emplace_back(output::AddPeer{key, std::nullopt, {}});
+  core_.outputs.emplace_back(output::RemovePeer{key});
+  return {};
+}
+
+Result<void> Contacts::remove(const PublicKey& key, Instant now) {
+  if (!is_friend(key)) return fail(ErrorKind::not_found, "this key is not in your friend list");
+  std::vector<Body> removes;
+  for (const Dot& add : standing_adds(core_.store, key)) removes.emplace_back(FriendRemove{add});
+  const auto logged =
+      core_.log(removes, now, [&] { core_.store.forget(name_of(remembered_name::asked, key)); });
+  if (!logged) return fail(logged.error());
+  reconcile(now);
+  return {};
+}
+
+void Contacts::on_request(const input::FriendRequest& request, Instant now) {
+  if (core_.is_own(request.key)) {
+    add_to_toxcore(request.key);
+    return;
+  }
+  const auto waiting = core_.store.remembered_under(remembered_name::friend_request);
+  const std::string name = name_of(remembered_name::friend_request, request.key);
+  if (waiting.size() >= friend_requests_max && !core_.store.remembered(name)) return;
+  const std::size_t length = std::min(request.message.size(), request_text_max);
+  const Bytes value = Writer().u64(now.wall_ms).bytes(ByteView(request.message).first(length)).take();
+  if (!core_.change([&] { core_.store.remember(name, value); })) return;
+  if (is_friend(request.key)) {
+    core_.view_changed = true;  // a friend already, who wants to know this device too: `reconcile` accepts
+  } else {
+    core_.notice(output::Notice::What::friend_request, request.key, to_text(request.message));
+  }
+}
+
+void Contacts::on_name(const input::PeerName& name, Instant now) {
+  if (core_.is_own(name.key) || name.name.empty()) return;
+  const auto row = core_.store.friend_row(name.key);
+  if (!row || !row->present() || row->name == name.name) return;
+  // A failure is kept by the core as its fault.
+  (void)core_.log({ContactSetting{name.key, ContactSetting::What::name, name.name}}, now);
+}
+
+// The request has reached the friend, so its words need not be kept.
+void Contacts::on_connected(const PublicKey& key) {
+  const std::string name = name_of(remembered_name::asked, key);
+  if (core_.store.remembered(name)) (void)core_.change([&] { core_.store.forget(name); });
+}
+
+void Contacts::add_to_toxcore(const PublicKey& key) {
+  if (!in_toxcore_.insert(key).second) return;
+  output::AddPeer peer{key, std::nullopt, {}};
+  if (const auto asked = core_.store.remembered(name_of(remembered_name::asked, key))) {
+    if (asked->size() > ToxAddress::size) {
+      peer.address = ToxAddress::from_bytes(ByteView(*asked).first(ToxAddress::size));
+      peer.greeting.assign(asked->begin() + ToxAddress::size, asked->end());
+    }
+  }
+  core_.outputs.emplace_back(std::move(peer));
+}
+
+void Contacts::remove_from_toxcore(const PublicKey& key) {
+  if (in_toxcore_.erase(key) > 0) core_.outputs.emplace_back(output::RemovePeer{key});
+}
+
+// A key that is a friend already is accepted at once on any device that it asks (DESIGN 7).
+void Contacts::accept_waiting(const FriendRow& row, Instant now) {
+  const std::string name = name_of(remembered_name::friend_request, row.key);
+  if (!core_.store.remembered(name)) return;
+  if (contains(row.known_by, core_.self)) {
+    (void)core_.change([&] { core_.store.forget(name); });
+  } else {
+    (void)core_.log({FriendAdd{row.key}}, now, [&] { core_.store.forget(name); });
+  }
+  add_to_toxcore(row.key);
+}
+
+void Contacts::reconcile(Instant now) {
+  for (const auto& [key, member] : core_.roster.members()) {
+    if (key != core_.self) add_to_toxcore(key);
+  }
+  for (const FriendRow& row : core_.store.friend_rows()) {
+    if (core_.is_own(row.key)) continue;
+    if (!row.present()) {
+      remove_from_toxcore(row.key);
+      continue;
+    }
+    accept_waiting(row, now);
+    if (contains(row.known_by, core_.self)) add_to_toxcore(row.key);
+  }
+}
+
+std::vector<FriendInfo> Contacts::list() const {
+  std::vector<FriendInfo> friends;
+  for (FriendRow& row : core_.store.friend_rows()) {
+    if (!row.present() || core_.is_own(row.key)) continue;
+    FriendInfo info;
+    info.unread = core_.store.unread_count(row.key);
+    info.in_toxcore = in_toxcore_.contains(row.key);
+    if (const Peer* peer = core_.connected(row.key)) {
+      info.connection = peer->connection;
+      info.toxtore = peer->toxtore;
+      info.claims = peer->claims;
+    }
+    info.row = std::move(row);
+    friends.push_back(std::move(info));
+  }
+  return friends;
+}
+
+std::vector<FriendRequestInfo> Contacts::requests() const {
+  std::vector<FriendRequestInfo> requests;
+  for (const auto& [name, value] : core_.store.remembered_under(remembered_name::friend_request)) {
+    auto request = parse_request(name, value);
+    if (request && !is_friend(request->key)) requests.push_back(std::move(*request));
+  }
+  return requests;
+}
+
+}  // namespace toxtore

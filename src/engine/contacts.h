@@ -1,0 +1,51 @@
+// Friends: adding, accepting and removing them, their names, and toxcore's friend list (DESIGN 7).
+//
+// Private to src/engine. The view says who is a friend. toxcore's list on this device holds the own devices and those
+// friends that this device added or accepted itself: a stock friend knows no other. `reconcile` brings that list in
+// line with the view whenever that changed, so a crash between the two heals at the next start.
+#pragma once
+
+#include <set>
+
+#include "engine/core.h"
+
+namespace toxtore {
+
+/// Friend requests that wait for the user on this device. Later ones are dropped: who floods keeps himself out.
+inline constexpr std::size_t friend_requests_max = 256;
+/// TOX_MAX_FRIEND_REQUEST_LENGTH and some; what is longer is cut.
+inline constexpr std::size_t request_text_max = 1024;
+
+class Contacts {
+ public:
+  explicit Contacts(Core& core);
+
+  /// At start: events for the friends of an imported profile.
+  Result<void> take_over_imported(Instant now);
+
+  Result<void> add(const ToxAddress& address, const std::string& greeting, Instant now);
+  Result<void> accept(const PublicKey& key, Instant now);
+  Result<void> decline(const PublicKey& key);
+  Result<void> remove(const PublicKey& key, Instant now);
+
+  void on_request(const input::FriendRequest& request, Instant now);
+  void on_name(const input::PeerName& name, Instant now);
+  void on_connected(const PublicKey& key);
+
+  /// Once a turn, when the view changed.
+  void reconcile(Instant now);
+
+  [[nodiscard]] bool is_friend(const PublicKey& key) const;
+  [[nodiscard]] std::vector<FriendInfo> list() const;
+  [[nodiscard]] std::vector<FriendRequestInfo> requests() const;
+
+ private:
+  void add_to_toxcore(const PublicKey& key);
+  void remove_from_toxcore(const PublicKey& key);
+  void accept_waiting(const FriendRow& row, Instant now);
+
+  Core& core_;
+  std::set<PublicKey> in_toxcore_;
+};
+
+}  // namespace toxtore

@@ -1,0 +1,131 @@
+#include "engine/core.h"
+
+#include <utility>
+
+#include "engine/recorder.h"
+#include "wire/body.h"
+#include "wire/reader.h"
+#include "wire/writer.h"
+
+namespace toxtore {
+namespace {
+
+VectorClock stored_told(const Store& store) {
+  VectorClock told = store.clock();
+  const auto bytes = store.remembered(remembered_name::told);
+  if (!bytes) return told;
+  Reader reader(*bytes);
+  while (reader.left() > 0 && !reader.failed()) {
+    const Dot dot = reader.dot();
+    if (!reader.failed()) told.raise(dot.log(), dot.number());
+  }
+  return told;
+}
+
+Bytes bytes_of(const VectorClock& clock) {
+  Writer writer;
+  for (const auto& [log, number] : clock.logs()) writer.dot(Dot::of(log, number));
+  return writer.take();
+}
+
+Roster stored_roster(const PublicKey& self, const Store& store) {
+  Roster roster(self);
+  for (const auto& [name, statement] : store.remembered_under(remembered_name::roster)) roster.add(statement);
+  return roster;
+}
+
+}  // namespace
+
+Core::Core(EngineConfig engine_config, Store& the_store, Random& the_random)
+    : config(std::move(engine_config)),
+      self(config.address.key()),
+      store(the_store),
+      random(the_random),
+      replicator(self, the_store.clock(), stored_told(the_store)),
+      roster(stored_roster(self, the_store)) {
+  clock_.saw(store.latest_timestamp_ms());
+}
+
+bool Core::failed(const Result<void>& result) {
+  if (!result && !fault_) fault_ = result.error();
+  return !result;
+}
+
+Event Core::draft(const Body& body, std::uint32_t number, Instant now) {
+  const Timestamp stamp = clock_.next(now.wall_ms);
+  return {Dot::of({self, 0}, number), stamp.order_ms, static_cast<std::uint8_t>(type_of(body)),
+          encode_body(body, stamp.wall_clock_ms)};
+}
+
+Result<std::vector<Event>> Core::log(const std::vector<Body>& bodies, Instant now, const std::function<void()>& also) {
+  std::vector<Event> events;
+  std::uint32_t number = replicator.held().prefix({self, 0});
+  for (const Body& body : bodies) events.push_back(draft(body, ++number, now));
+  const auto done = change([&] {
+    for (const Event& event : events) record(store, event);
+    if (also) also();
+  });
+  if (!done) return fail(done.error());
+  for (const Event& event : events) replicator.logged(event.dot);
+  view_changed = true;
+  return events;
+}
+
+Result<void> Core::change(const std::function<void()>& work) {
+  if (fault_) return fail(*fault_);
+  auto done = store.transact([&]() -> Result<void> {
+    work();
+    return {};
+  });
+  failed(done);
+  return done;
+}
+
+bool Core::stated(ByteView statement) {
+  if (!roster.add(statement)) return false;
+  stated_.emplace_back(statement.begin(), statement.end());
+  view_changed = true;
+  return true;
+}
+
+bool Core::commit_turn() {
+  if (fault_) return false;
+  if (!has_uncommitted()) return true;
+  const auto done = change([&] {
+    for (const Event& event : arrived_) record(store, event);
+    for (const Bytes& statement : stated_) {
+      store.remember(std::string(remembered_name::roster) + to_hex(statement_hash(statement)), statement);
+    }
+    if (told_changed_) store.remember(remembered_name::told, bytes_of(replicator.told()));
+  });
+  if (!done) return false;
+  for (const Event& event : arrived_) {
+    clock_.saw(event.timestamp_ms);
+    if (std::holds_alternative<Opaque>(read_event(event).body)) ++counters.events_opaque;
+  }
+  view_changed = view_changed || !arrived_.empty();
+  arrived_.clear();
+  stated_.clear();
+  told_changed_ = false;
+  return true;
+}
+
+void Core::send(const PublicKey& to, const Packet& packet) {
+  outputs.emplace_back(output::SendPacket{to, encode_packet(packet)});
+}
+
+void Core::notice(output::Notice::What what, const PublicKey& key, std::string text) {
+  outputs.emplace_back(output::Notice{what, key, std::move(text)});
+}
+
+Peer* Core::connected(const PublicKey& key) {
+  const auto found = peers.find(key);
+  return found == peers.end() ? nullptr : &found->second;
+}
+
+const Peer* Core::connected(const PublicKey& key) const {
+  const auto found = peers.find(key);
+  return found == peers.end() ? nullptr : &found->second;
+}
+
+}  // namespace toxtore

@@ -1,0 +1,104 @@
+// What the parts of the engine share: the store, the clocks, who is connected, and the way into the log.
+//
+// Private to src/engine. Every change of the log goes through `log` (own events, committed at once) or `arrived`
+// (events of linked devices, committed together by `commit_turn`).
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/hash.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "engine/command.h"
+#include "engine/engine.h"
+#include "engine/output.h"
+#include "model/hybrid_clock.h"
+#include "store/store.h"
+#include "sync/replicator.h"
+#include "sync/roster.h"
+#include "wire/bundle.h"
+#include "wire/packet.h"
+
+namespace toxtore {
+
+/// A key that is connected, for the length of the connection.
+struct Peer {
+  Connection connection = Connection::none;
+  std::uint64_t since_ms = 0;  ///< monotonic
+  bool toxtore = false;        ///< it said hello
+  bool session = false;        ///< an own device, and both sides' logs are being brought together
+  bool began = false;          ///< it sent its roster: it takes us for its device, and hears what we report
+  bool reported = false;       ///< we sent our clock and end mark
+  bool broken = false;         ///< it sent a bundle that does not decode: nothing more is taken on this connection
+  std::set<Hash> statements;   ///< roster statements that it surely has
+  BundleReader live;
+  BundleReader backfill;
+  std::vector<PublicKey> claims;  ///< its `my devices`
+};
+
+class Core {
+ public:
+  Core(EngineConfig engine_config, Store& the_store, Random& the_random);
+
+  EngineConfig config;
+  PublicKey self;
+  Store& store;
+  Random& random;
+  Replicator replicator;
+  Roster roster;
+  std::map<PublicKey, Peer> peers;
+  std::vector<Output> outputs;
+  Counters counters;
+  Connection own_connection = Connection::none;
+  /// Set whenever the log or roster changed, for whoever looks at the view once a turn.
+  bool view_changed = true;
+
+  /// Logs own events in that order: durable, and in the view, on success. `also` changes the store in the same
+  /// transaction. On failure the engine is at its end (`fault`).
+  Result<std::vector<Event>> log(const std::vector<Body>& bodies, Instant now, const std::function<void()>& also = {});
+  /// Changes the store without an event, in a transaction.
+  Result<void> change(const std::function<void()>& work);
+
+  /// An event of a linked device that the replicator takes.
+  void arrived(Event event) { arrived_.push_back(std::move(event)); }
+  /// A roster statement; true if it is new.
+  bool stated(ByteView statement);
+  void told() { told_changed_ = true; }
+  /// Commits what arrived since the last call. False on failure.
+  bool commit_turn();
+  [[nodiscard]] bool has_uncommitted() const { return told_changed_ || !arrived_.empty() || !stated_.empty(); }
+
+  [[nodiscard]] const std::optional<Error>& fault() const { return fault_; }
+
+  void send(const PublicKey& to, const Packet& packet);
+  void notice(output::Notice::What what, const PublicKey& key, std::string text = {});
+  [[nodiscard]] Peer* connected(const PublicKey& key);
+  [[nodiscard]] const Peer* connected(const PublicKey& key) const;
+  [[nodiscard]] bool is_own(const PublicKey& key) const { return roster.contains(key); }
+
+ private:
+  Event draft(const Body& body, std::uint32_t number, Instant now);
+  bool failed(const Result<void>& result);
+
+  HybridClock clock_;
+  std::vector<Event> arrived_;
+  std::vector<Bytes> stated_;
+  bool told_changed_ = false;
+  std::optional<Error> fault_;
+};
+
+/// Names under which the engine remembers things (Store::remember). On disk, never reused.
+namespace remembered_name {
+inline constexpr std::string_view told = "told";               ///< dots: every prefix that was ever told
+inline constexpr std::string_view roster = "roster/";          ///< + hash: a statement
+inline constexpr std::string_view friend_request = "request/";  ///< + key: received_ms u64, message
+inline constexpr std::string_view asked = "asked/";            ///< + key: address 38, greeting
+}  // namespace remembered_name
+
+}  // namespace toxtore

@@ -1,0 +1,201 @@
+#include "engine/devices.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/utf8.h"
+
+namespace toxtore {
+namespace {
+
+std::string usable_name(std::string name, const PublicKey& key) {
+  if (name.empty() || name.size() > device_name_size_max || !is_utf8(name)) return key.hex().substr(0, 8);
+  return name;
+}
+
+std::uint64_t events_missing(const VectorClock& have, const VectorClock& want) {
+  std::uint64_t missing = 0;
+  for (const auto& [log, number] : want.logs()) {
+    if (number > have.prefix(log)) missing += number - have.prefix(log);
+  }
+  return missing;
+}
+
+}  // namespace
+
+Devices::Devices(Core& core, Sessions& sessions) : core_(core), sessions_(sessions), linking_(core.self, core.random) {}
+
+Result<void> Devices::introduce_self(Instant now) {
+  wall_ms_ = now.wall_ms;
+  if (!core_.is_own(core_.self)) {
+    core_.stated(encode_statement(
+        {core_.self, core_.self, now.wall_ms, usable_name(core_.config.device_name, core_.self), {}}));
+    if (!core_.commit_turn()) return fail(*core_.fault());
+  }
+  sessions_.on_roster_changed();
+  std::vector<Body> news;
+  const auto row = core_.store.device_row(core_.self).value_or(DeviceRow{});
+  if (row.address != core_.config.address) {
+    const auto& bytes = core_.config.address.bytes;
+    news.emplace_back(DeviceSetting{core_.self, DeviceSetting::What::address, Bytes(bytes.begin(), bytes.end())});
+  }
+  if (core_.config.always_on && *core_.config.always_on != row.always_on) {
+    const std::uint8_t value = *core_.config.always_on ? 1 : 0;
+    news.emplace_back(DeviceSetting{core_.self, DeviceSetting::What::always_on, Bytes{value}});
+  }
+  if (news.empty()) return {};
+  const auto logged = core_.log(news, now);
+  return logged ? Result<void>{} : fail(logged.error());
+}
+
+Result<LinkInfo> Devices::request(const PublicKey& key, Instant now) {
+  wall_ms_ = now.wall_ms;
+  if (core_.is_own(key)) return fail(ErrorKind::already_exists, "this is one of your devices already");
+  const auto row = core_.store.friend_row(key);
+  if (!row || !row->present()) {
+    return fail(ErrorKind::not_found,
+                "a device must be a friend of this one before it can be linked: add it with its Tox ID first");
+  }
+  if (core_.roster.members().size() >= own_devices_max) {
+    return fail(ErrorKind::too_long, "there are 32 devices already, and more cannot be linked");
+  }
+  const Peer* peer = core_.connected(key);
+  take(key, linking_.request(key, peer != nullptr && peer->toxtore, now.wall_ms), now);
+  return *find_request(key);
+}
+
+Result<LinkInfo> Devices::accept(const PublicKey& key, const std::string& code, Instant now) {
+  wall_ms_ = now.wall_ms;
+  if (core_.roster.members().size() >= own_devices_max && !core_.is_own(key)) {
+    return fail(ErrorKind::too_long, "there are 32 devices already, and more cannot be linked");
+  }
+  auto before = find_request(key);
+  auto step = linking_.confirm(key, code, now.wall_ms);
+  if (!step) return fail(step.error());
+  take(key, *step, now);
+  if (!core_.commit_turn()) return fail(*core_.fault());
+  if (auto still = find_request(key)) return *still;
+  before->confirmed_here = before->confirmed_there = true;
+  return *before;
+}
+
+Result<void> Devices::cancel(const PublicKey& key, Instant now) {
+  wall_ms_ = now.wall_ms;
+  auto step = linking_.cancel(key, now.wall_ms);
+  if (!step) return fail(step.error());
+  take(key, *step, now);
+  return {};
+}
+
+void Devices::on_toxtore_peer(const PublicKey& key, Instant now) {
+  if (!core_.is_own(key)) take(key, linking_.connected(key, now.wall_ms), now);
+}
+
+void Devices::on_packet(const PublicKey& from, const Packet& packet, Instant now) {
+  const auto row = core_.store.friend_row(from);
+  if (!core_.is_own(from) && (!row || !row->present())) {
+    ++core_.counters.packets_refused;
+    return;
+  }
+  take(from, linking_.received(from, packet, core_.is_own(from), now.wall_ms), now);
+}
+
+// A friend's roster that names us is his word that we are his device; it counts only with our user's own word.
+void Devices::on_roster(const PublicKey& from, const packet::Roster& roster, Instant now) {
+  wall_ms_ = now.wall_ms;
+  const auto before = core_.roster.members();
+  if (sessions_.on_roster(from, roster)) roster_changed(before);
+  if (core_.is_own(from)) return;
+  const bool names_us = std::any_of(roster.statements.begin(), roster.statements.end(), [&](const Bytes& statement) {
+    const auto add = decode_device_add(statement);
+    return add && add->key == core_.self && add->by == from;
+  });
+  if (names_us) take(from, linking_.named_by(from, now.wall_ms), now);
+}
+
+void Devices::take(const PublicKey& peer, const Linking::Step& step, Instant now) {
+  wall_ms_ = now.wall_ms;
+  using What = output::Notice::What;
+  if (core_.connected(peer) != nullptr) {
+    for (const Packet& packet : step.send) core_.send(peer, packet);
+  }
+  if (step.asked) core_.notice(What::link_request, peer);
+  if (step.coded) {
+    if (const auto request = find_request(peer)) core_.notice(What::link_code, peer, request->code.value_or(""));
+  }
+  if (step.ended) core_.notice(What::link_ended, peer, *step.ended);
+  if (step.linked) link(peer, now);
+}
+
+void Devices::link(const PublicKey& peer, Instant now) {
+  if (core_.is_own(peer)) return;  // we were linked; the other side had lost the end of it
+  const auto before = core_.roster.members();
+  const auto row = core_.store.friend_row(peer);
+  const std::string name = row ? to_text(row->name) : std::string();
+  if (core_.stated(encode_statement({peer, core_.self, now.wall_ms, usable_name(name, peer), {}}))) {
+    roster_changed(before);
+  }
+}
+
+void Devices::roster_changed(const Roster::Members& before) {
+  sessions_.on_roster_changed();
+  for (const auto& [key, member] : core_.roster.members()) {
+    if (!before.contains(key)) core_.notice(output::Notice::What::device_linked, key, member.name);
+  }
+}
+
+LinkInfo Devices::info(const PublicKey& peer, const Linking::Session& session) const {
+  LinkInfo info;
+  info.key = peer;
+  if (const auto row = core_.store.friend_row(peer)) info.name = row->name;
+  info.asked_here = session.asked_here;
+  info.code = session.code;
+  info.confirmed_here = session.confirmed_here;
+  info.confirmed_there = session.confirmed_there;
+  info.expires_ms = session.expires_ms;
+  return info;
+}
+
+std::vector<LinkInfo> Devices::requests() const {
+  std::vector<LinkInfo> requests;
+  for (const auto& [peer, session] : linking_.sessions(wall_ms_)) {
+    if (!core_.is_own(peer)) requests.push_back(info(peer, session));
+  }
+  return requests;
+}
+
+std::optional<LinkInfo> Devices::find_request(const PublicKey& peer) const {
+  const auto sessions = linking_.sessions(wall_ms_);
+  const auto found = sessions.find(peer);
+  return found == sessions.end() ? std::nullopt : std::optional(info(peer, found->second));
+}
+
+std::vector<DeviceInfo> Devices::list() const {
+  std::vector<DeviceInfo> devices;
+  for (const auto& [key, member] : core_.roster.members()) devices.push_back(describe(key, member));
+  return devices;
+}
+
+DeviceInfo Devices::describe(const PublicKey& key, const Roster::Member& member) const {
+  DeviceInfo device;
+  device.key = key;
+  device.name = member.name;
+  device.self = key == core_.self;
+  device.linked_by = member.by;
+  device.linked_ms = member.made_ms;
+  if (const auto row = core_.store.device_row(key)) {
+    device.address = row->address;
+    device.always_on = row->always_on;
+  }
+  if (const Peer* peer = core_.connected(key)) {
+    device.connection = peer->connection;
+    if (peer->session) {
+      const VectorClock theirs = core_.replicator.known_of(key);
+      device.we_lack = events_missing(core_.replicator.held(), theirs);
+      device.it_lacks = events_missing(theirs, core_.replicator.held());
+    }
+  }
+  return device;
+}
+
+}  // namespace toxtore

@@ -1,0 +1,47 @@
+// The user's own devices: linking a new one, what each says of itself, and the list to show.
+//
+// Private to src/engine.
+#pragma once
+
+#include "engine/core.h"
+#include "engine/sessions.h"
+#include "sync/linking.h"
+
+namespace toxtore {
+
+class Devices {
+ public:
+  Devices(Core& core, Sessions& sessions);
+
+  /// At start: this device's own roster entry and settings, where they are new.
+  Result<void> introduce_self(Instant now);
+
+  Result<LinkInfo> request(const PublicKey& key, Instant now);
+  Result<LinkInfo> accept(const PublicKey& key, const std::string& code, Instant now);
+  Result<void> cancel(const PublicKey& key, Instant now);
+
+  /// A peer said hello.
+  void on_toxtore_peer(const PublicKey& key, Instant now);
+  void on_disconnected(const PublicKey& key) { linking_.disconnected(key); }
+  /// A linking packet of a friend.
+  void on_packet(const PublicKey& from, const Packet& packet, Instant now);
+  void on_roster(const PublicKey& from, const packet::Roster& roster, Instant now);
+
+  [[nodiscard]] std::vector<DeviceInfo> list() const;
+  [[nodiscard]] std::vector<LinkInfo> requests() const;
+
+ private:
+  void take(const PublicKey& peer, const Linking::Step& step, Instant now);
+  void link(const PublicKey& peer, Instant now);
+  void roster_changed(const Roster::Members& before);
+  [[nodiscard]] LinkInfo info(const PublicKey& peer, const Linking::Session& session) const;
+  [[nodiscard]] DeviceInfo describe(const PublicKey& key, const Roster::Member& member) const;
+  [[nodiscard]] std::optional<LinkInfo> find_request(const PublicKey& peer) const;
+
+  Core& core_;
+  Sessions& sessions_;
+  Linking linking_;
+  std::uint64_t wall_ms_ = 0;  ///< of the last input: what "now" is for a list of requests
+};
+
+}  // namespace toxtore

@@ -1,0 +1,139 @@
+#include "engine/engine.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/contacts.h"
+#include "engine/core.h"
+#include "engine/devices.h"
+#include "engine/inbound.h"
+#include "engine/messages.h"
+#include "engine/outbox.h"
+#include "engine/sessions.h"
+
+namespace toxtore {
+
+struct Engine::Parts {
+  Parts(EngineConfig config, Store& store, Random& random)
+      : core(std::move(config), store, random),
+        sessions(core),
+        devices(core, sessions),
+        contacts(core),
+        outbox(core),
+        messages(core, contacts, outbox),
+        inbound({core, sessions, devices, contacts, outbox, messages}) {}
+
+  Core core;
+  Sessions sessions;
+  Devices devices;
+  Contacts contacts;
+  Outbox outbox;
+  Messages messages;
+  Inbound inbound;
+};
+
+Engine::Engine(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Engine::~Engine() = default;
+
+Result<std::unique_ptr<Engine>> Engine::start(EngineConfig config, Store& store, Random& random, Instant now) {
+  std::unique_ptr<Engine> engine(new Engine(std::make_unique<Parts>(std::move(config), store, random)));
+  Parts& parts = *engine->parts_;
+  if (store.fault()) return fail(*store.fault());
+  for (auto begun : {parts.devices.introduce_self(now), parts.contacts.take_over_imported(now),
+                     parts.outbox.close_old_sendings(now)}) {
+    if (!begun) return fail(begun.error());
+  }
+  engine->finish_turn(now);
+  if (const auto fault = engine->fault()) return fail(*fault);
+  return engine;
+}
+
+void Engine::handle(const Input& input, Instant now) {
+  if (!fault()) parts_->inbound.handle(input, now);
+}
+
+void Engine::finish_turn(Instant now) {
+  if (!parts_->core.commit_turn()) return;
+  if (parts_->core.view_changed) parts_->contacts.reconcile(now);
+  parts_->outbox.step(now);
+  parts_->sessions.pump(now);
+}
+
+std::vector<Output> Engine::take_outputs() {
+  if (fault() || parts_->core.has_uncommitted()) return {};
+  return std::exchange(parts_->core.outputs, {});
+}
+
+std::optional<std::uint64_t> Engine::deadline_ms() const {
+  const auto outbox = parts_->outbox.deadline_ms();
+  const auto sessions = parts_->sessions.deadline_ms();
+  if (!outbox || !sessions) return outbox ? outbox : sessions;
+  return std::min(*outbox, *sessions);
+}
+
+std::optional<Error> Engine::fault() const {
+  return parts_->core.fault() ? parts_->core.fault() : parts_->core.store.fault();
+}
+
+Result<MessageRow> Engine::send_message(const SendMessage& command, Instant now) {
+  return parts_->messages.send(command, now);
+}
+
+Result<std::size_t> Engine::mark_conversation_read(const PublicKey& conversation, Instant now) {
+  return parts_->messages.mark_conversation_read(conversation, now);
+}
+
+Result<void> Engine::mark_message_read(const Dot& message, Instant now) {
+  return parts_->messages.mark_read(message, now);
+}
+
+Result<void> Engine::add_friend(const ToxAddress& address, const std::string& greeting, Instant now) {
+  return parts_->contacts.add(address, greeting, now);
+}
+
+Result<void> Engine::accept_friend(const PublicKey& key, Instant now) { return parts_->contacts.accept(key, now); }
+
+Result<void> Engine::decline_friend(const PublicKey& key, Instant) { return parts_->contacts.decline(key); }
+
+Result<void> Engine::remove_friend(const PublicKey& key, Instant now) { return parts_->contacts.remove(key, now); }
+
+Result<LinkInfo> Engine::request_device(const PublicKey& key, Instant now) {
+  return parts_->devices.request(key, now);
+}
+
+Result<LinkInfo> Engine::accept_device(const PublicKey& key, const std::string& code, Instant now) {
+  return parts_->devices.accept(key, code, now);
+}
+
+Result<void> Engine::cancel_device(const PublicKey& key, Instant now) { return parts_->devices.cancel(key, now); }
+
+std::vector<DeviceInfo> Engine::devices() const { return parts_->devices.list(); }
+std::vector<FriendInfo> Engine::friends() const { return parts_->contacts.list(); }
+std::vector<FriendRequestInfo> Engine::friend_requests() const { return parts_->contacts.requests(); }
+std::vector<LinkInfo> Engine::link_requests() const { return parts_->devices.requests(); }
+const Store& Engine::store() const { return parts_->core.store; }
+
+Status Engine::status() const {
+  const Core& core = parts_->core;
+  Status status;
+  status.self = core.self;
+  status.connection = core.own_connection;
+  status.counters = core.counters;
+  status.undelivered = core.store.undelivered().size();
+  for (const auto& [log, number] : core.store.clock().logs()) status.events += number;
+  for (const auto& [log, number] : core.replicator.told().logs()) {
+    status.events_missing += number - std::min(number, core.replicator.held().prefix(log));
+  }
+  for (const DeviceInfo& device : devices()) {
+    if (device.self) status.device_name = device.name;
+    if (device.connection != Connection::none) ++status.devices_connected;
+    ++status.devices;
+  }
+  for (const FriendInfo& info : friends()) {
+    status.unread += info.unread;
+    ++status.friends;
+  }
+  return status;
+}
+
+}  // namespace toxtore

@@ -1,0 +1,86 @@
+#include "engine/inbound.h"
+
+#include <algorithm>
+
+namespace toxtore {
+namespace {
+
+std::string_view name_of(Connection connection) {
+  switch (connection) {
+    case Connection::none: return "none";
+    case Connection::tcp: return "tcp";
+    case Connection::udp: return "udp";
+  }
+  return "none";
+}
+
+}  // namespace
+
+void Inbound::handle(const Input& input, Instant now) {
+  std::visit([&](const auto& what) { on(what, now); }, input);
+}
+
+void Inbound::on(const input::SelfConnection& input, Instant) { parts_.core.own_connection = input.connection; }
+
+void Inbound::on(const input::PeerConnection& input, Instant now) {
+  const bool was_connected = parts_.core.connected(input.key) != nullptr;
+  parts_.sessions.on_connection(input.key, input.connection, now);
+  const bool is_connected = input.connection != Connection::none;
+  if (is_connected && !was_connected) {
+    parts_.contacts.on_connected(input.key);
+    parts_.core.view_changed = true;  // messages may be waiting for it
+  }
+  if (!is_connected && was_connected) {
+    parts_.devices.on_disconnected(input.key);
+    parts_.outbox.on_disconnected(input.key, now);
+  }
+  parts_.core.notice(output::Notice::What::peer_connection, input.key, std::string(name_of(input.connection)));
+}
+
+void Inbound::on(const input::FriendRequest& input, Instant now) { parts_.contacts.on_request(input, now); }
+
+void Inbound::on(const input::Message& input, Instant now) { parts_.messages.on_message(input, now); }
+
+void Inbound::on(const input::PeerName& input, Instant now) { parts_.contacts.on_name(input, now); }
+
+void Inbound::on(const input::HandedOver& input, Instant now) { parts_.outbox.on_handed_over(input, now); }
+
+void Inbound::on(const input::Receipt& input, Instant now) { parts_.outbox.on_receipt(input, now); }
+
+void Inbound::on(const input::PacketArrived& input, Instant now) {
+  Core& core = parts_.core;
+  const Peer* peer = core.connected(input.from);
+  if (peer == nullptr) return;
+  const auto packet = decode_packet(input.bytes);
+  if (!packet) {
+    if (packet.error() == PacketFault::malformed) ++core.counters.packets_malformed;
+    if (packet.error() == PacketFault::unknown) ++core.counters.packets_unknown;
+    return;
+  }
+  if (const auto* hello = std::get_if<packet::Hello>(&*packet)) {
+    if (parts_.sessions.on_hello(input.from, *hello)) parts_.devices.on_toxtore_peer(input.from, now);
+    return;
+  }
+  if (!peer->toxtore) {
+    ++core.counters.packets_refused;
+    return;
+  }
+  dispatch(input.from, *packet, now);
+}
+
+void Inbound::dispatch(const PublicKey& from, const Packet& packet, Instant now) {
+  Sessions& sessions = parts_.sessions;
+  if (const auto* event = std::get_if<packet::SendDot>(&packet)) return sessions.on_event(from, event->event);
+  if (const auto* bundle = std::get_if<packet::Bundle>(&packet)) return sessions.on_bundle(from, *bundle);
+  if (const auto* clock = std::get_if<packet::Clock>(&packet)) return sessions.on_clock(from, *clock);
+  if (const auto* fetch = std::get_if<packet::Fetch>(&packet)) return sessions.on_fetch(from, *fetch);
+  if (const auto* committed = std::get_if<packet::Committed>(&packet)) return sessions.on_committed(from, *committed);
+  if (const auto* roster = std::get_if<packet::Roster>(&packet)) return parts_.devices.on_roster(from, *roster, now);
+  if (const auto* list = std::get_if<packet::MyDevices>(&packet)) {
+    parts_.core.connected(from)->claims = list->keys;
+    return;
+  }
+  parts_.devices.on_packet(from, packet, now);
+}
+
+}  // namespace toxtore

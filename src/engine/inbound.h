@@ -1,0 +1,44 @@
+// The packet path: what toxcore reports goes to the part of the engine that it concerns.
+//
+// Private to src/engine. What a peer may send is checked here and in the parts: from a peer that has not said hello
+// nothing but a hello counts, and what only own devices may send is dropped from others and counted.
+#pragma once
+
+#include "engine/contacts.h"
+#include "engine/core.h"
+#include "engine/devices.h"
+#include "engine/messages.h"
+#include "engine/outbox.h"
+#include "engine/sessions.h"
+
+namespace toxtore {
+
+class Inbound {
+ public:
+  struct Parts {
+    Core& core;
+    Sessions& sessions;
+    Devices& devices;
+    Contacts& contacts;
+    Outbox& outbox;
+    Messages& messages;
+  };
+  explicit Inbound(const Parts& parts) : parts_(parts) {}
+
+  void handle(const Input& input, Instant now);
+
+ private:
+  void on(const input::SelfConnection& input, Instant now);
+  void on(const input::PeerConnection& input, Instant now);
+  void on(const input::FriendRequest& input, Instant now);
+  void on(const input::Message& input, Instant now);
+  void on(const input::PacketArrived& input, Instant now);
+  void on(const input::PeerName& input, Instant now);
+  void on(const input::HandedOver& input, Instant now);
+  void on(const input::Receipt& input, Instant now);
+  void dispatch(const PublicKey& from, const Packet& packet, Instant now);
+
+  Parts parts_;
+};
+
+}  // namespace toxtore

@@ -1,0 +1,94 @@
+// The outbox: delivers messages that are queued in the view, whoever of the user's devices wrote them (DESIGN 7).
+//
+// Private to src/engine. What the devices know of a queued message are events, so all of them show the same state.
+// This is the first form of the rules:
+//
+// 1. A message is sent for another device only while this device is caught up: it holds all that it was ever told
+//    of, so it would know if another had delivered the message.
+// 2. A message typed while this device is connected to the friend goes at once, as its own `sending`, if nothing
+//    older still waits for the same friend.
+// 3. Otherwise a device connected to the friend logs one `sending` for up to 32 messages in view order, and hands
+//    them over when every own device connected to it has acknowledged that event or lost the connection. If it then
+//    holds another's open sending of the same message, the lower hash of (dot, key) goes on and the other logs "took
+//    nothing". The device that the friend last wrote to begins at once, the others 2 s later.
+// 4. Another's open sending is left alone while its device is connected, and for 90 s after it came. Then whoever
+//    wants to go on logs for it that it ended unsure.
+// 5. toxcore's receipt is `done`. It is forgotten on disconnect: what was handed over without a receipt is unsure,
+//    and waits to be sent again. So is what was open when this program last stopped.
+//
+// States of one sending of this device: logged -> (acknowledged by all) -> handed over -> receipt -> done.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "engine/core.h"
+#include "view/rules.h"
+
+namespace toxtore {
+
+/// The devices that the friend did not last write to wait so long, so that answers come from the right window.
+inline constexpr std::uint64_t other_device_wait_ms = 2'000;
+/// 32 s for which toxcore shows a dead peer, 40 s to hand over, and slack.
+inline constexpr std::uint64_t foreign_sending_ms = 90'000;
+/// A sending that could not be handed over by then took nothing.
+inline constexpr std::uint64_t hand_over_ms_max = 40'000;
+/// When toxcore's queue is full, a moment for it to empty.
+inline constexpr std::uint64_t refused_wait_ms = 1'000;
+
+class Outbox {
+ public:
+  explicit Outbox(Core& core) : core_(core) {}
+
+  /// At start: what was being sent when the program stopped is unsure.
+  Result<void> close_old_sendings(Instant now);
+
+  [[nodiscard]] bool can_send_at_once(const PublicKey& to) const;
+  void send_at_once(const MessageRow& row, Instant now);
+
+  void on_disconnected(const PublicKey& key, Instant now);
+  void on_handed_over(const input::HandedOver& answer, Instant now);
+  void on_receipt(const input::Receipt& receipt, Instant now);
+
+  /// Once a turn, after its commit.
+  void step(Instant now);
+  [[nodiscard]] std::optional<std::uint64_t> deadline_ms() const { return deadline_ms_; }
+
+ private:
+  enum class Stage { logged, handing, handed };
+  struct Sending {
+    PublicKey to;
+    Dot logged;  ///< the event that all connected own devices must have
+    std::uint64_t logged_ms = 0;
+    Stage stage = Stage::logged;
+  };
+
+  void hand_over(const MessageRow& row, Sending& sending);
+  void hand_over_acknowledged(Instant now);
+  void begin_waiting(Instant now);
+  void begin(const PublicKey& to, const std::vector<Dot>& messages, Instant now);
+  void end_dead(Instant now);
+  void end(const PublicKey& device, const std::vector<Dot>& messages, SendingOutcome outcome, Instant now);
+  void read_rows();
+  [[nodiscard]] std::map<PublicKey, std::vector<Dot>> waiting_by_friend() const;
+  [[nodiscard]] std::vector<OpenSending> open_sendings_of(const Dot& message) const;
+  [[nodiscard]] bool has_logged_sending(const PublicKey& to) const;
+  [[nodiscard]] bool acknowledged_by_all(const Dot& event) const;
+  [[nodiscard]] bool yields_to_other(const Dot& message) const;
+  [[nodiscard]] std::uint64_t wait_ms(const PublicKey& to) const;
+  [[nodiscard]] std::uint64_t ready_ms(const PublicKey& to, const Dot& first, Instant now);
+  bool is_later(std::uint64_t due_ms, Instant now);
+
+  Core& core_;
+  std::vector<MessageRow> rows_;                                    // undelivered, in order; read when the view changed
+  std::map<Dot, Sending> own_;                                      // this device's open sendings, by message
+  std::map<PublicKey, std::map<std::uint32_t, Dot>> receipts_due_;  // by friend and toxcore's message number
+  std::map<Dot, std::uint64_t> first_seen_ms_;                      // waiting messages, monotonic
+  std::map<std::pair<Dot, PublicKey>, std::uint64_t> foreign_seen_ms_;
+  std::map<PublicKey, std::uint64_t> not_before_ms_;  // by friend, after toxcore refused
+  std::optional<std::uint64_t> deadline_ms_;
+};
+
+}  // namespace toxtore

@@ -1,0 +1,51 @@
+// Sessions with own devices: hello, roster, clocks, and the events that go back and forth (DESIGN 5 and 6).
+//
+// Private to src/engine. A session begins when a peer has said hello and is in our roster, whichever is later. Then
+// the whole roster goes out; the clock follows as soon as the peer's roster came in, since only then does it listen.
+// After that each side sends the statements that the other is not known to have, whenever there are any.
+#pragma once
+
+#include "engine/core.h"
+
+namespace toxtore {
+
+class Sessions {
+ public:
+  explicit Sessions(Core& core) : core_(core) {}
+
+  /// A key came or went. Says hello to whoever comes.
+  void on_connection(const PublicKey& key, Connection connection, Instant now);
+  /// True if the peer is new to Toxtore on this connection and speaks a version that we do.
+  bool on_hello(const PublicKey& from, const packet::Hello& hello);
+  /// The roster of a peer; true if it holds statements that are new to us.
+  bool on_roster(const PublicKey& from, const packet::Roster& roster);
+  void on_clock(const PublicKey& from, const packet::Clock& clock);
+  void on_fetch(const PublicKey& from, const packet::Fetch& fetch);
+  void on_committed(const PublicKey& from, const packet::Committed& committed);
+  void on_event(const PublicKey& from, const Event& event);
+  void on_bundle(const PublicKey& from, const packet::Bundle& bundle);
+
+  /// Who is in the roster changed: begins sessions, and tells everyone who should know.
+  void on_roster_changed();
+  /// Tells a Toxtore peer which keys are this user's.
+  void send_my_devices(const PublicKey& to);
+  /// Begins the session if it can begin and has not.
+  void begin(const PublicKey& key);
+
+  /// After the turn's commit: asks, sends, acknowledges.
+  void pump(Instant now);
+  [[nodiscard]] std::optional<std::uint64_t> deadline_ms() const { return core_.replicator.deadline_ms(); }
+
+ private:
+  Peer* session_with(const PublicKey& key);
+  void send_statements(const PublicKey& to, const std::vector<Bytes>& statements);
+  void send_lacking_statements(const PublicKey& to, Peer& peer);
+  void send_report(const PublicKey& to, Peer& peer);
+  void give_up(const PublicKey& key, Peer& peer);
+  bool serve_piece(const PublicKey& to);
+  void serve();
+
+  Core& core_;
+};
+
+}  // namespace toxtore

@@ -1,0 +1,211 @@
+#include "sync/linking.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace toxtore {
+namespace {
+
+constexpr std::string_view commitment_label = "toxtore link commitment 1";
+constexpr std::string_view code_label = "toxtore link code 1";
+constexpr std::uint64_t code_count = 1'000'000;
+constexpr std::size_t code_digits = 6;
+
+std::string digits_of(std::string_view code) {
+  std::string digits;
+  std::copy_if(code.begin(), code.end(), std::back_inserter(digits), [](char c) { return c >= '0' && c <= '9'; });
+  return digits;
+}
+
+}  // namespace
+
+Hash link_commitment(const PublicKey& a, const PublicKey& b, const Hash& nonce_a) {
+  return hash_of({as_bytes(commitment_label), a.bytes, b.bytes, nonce_a});
+}
+
+std::string link_code(const PublicKey& a, const PublicKey& b, const Hash& nonce_a, const Hash& nonce_b) {
+  const Hash hash = hash_of({as_bytes(code_label), a.bytes, b.bytes, nonce_a, nonce_b});
+  std::uint64_t number = 0;
+  for (std::size_t i = 0; i < sizeof(number); ++i) number = (number << 8) | hash[i];
+  const std::string code = std::to_string(number % code_count);
+  return std::string(code_digits - code.size(), '0') + code;
+}
+
+Linking::Session* Linking::find(const PublicKey& peer, std::uint64_t wall_ms) {
+  const auto found = sessions_.find(peer);
+  if (found == sessions_.end()) return nullptr;
+  if (found->second.expires_ms > wall_ms) return &found->second;
+  sessions_.erase(found);
+  return nullptr;
+}
+
+std::map<PublicKey, Linking::Session> Linking::sessions(std::uint64_t wall_ms) const {
+  std::map<PublicKey, Session> live;
+  for (const auto& [peer, session] : sessions_) {
+    if (session.expires_ms > wall_ms) live.emplace(peer, session);
+  }
+  return live;
+}
+
+Linking::Step Linking::start(const PublicKey& peer, Session& session) {
+  session.starts = true;
+  session.commitment.reset();
+  session.other_nonce.reset();
+  session.code.reset();
+  session.confirmed_there = false;
+  random_.fill(session.own_nonce);
+  Step step;
+  step.send.emplace_back(packet::DeviceAddRequest{});
+  step.send.emplace_back(packet::LinkCommit{link_commitment(self_, peer, session.own_nonce)});
+  return step;
+}
+
+Linking::Step Linking::request(const PublicKey& peer, bool connected, std::uint64_t wall_ms) {
+  Session& session = sessions_[peer];
+  session = Session{};
+  session.asked_here = true;
+  session.starts = true;
+  session.expires_ms = wall_ms + link_lifetime_ms;
+  return connected ? start(peer, session) : Step{};
+}
+
+Linking::Step Linking::connected(const PublicKey& peer, std::uint64_t wall_ms) {
+  Session* session = find(peer, wall_ms);
+  return session != nullptr && session->asked_here ? start(peer, *session) : Step{};
+}
+
+void Linking::disconnected(const PublicKey& peer) {
+  const auto found = sessions_.find(peer);
+  if (found == sessions_.end()) return;
+  Session& session = found->second;
+  session.commitment.reset();
+  session.other_nonce.reset();
+  session.code.reset();
+  session.confirmed_there = false;
+}
+
+Linking::Step Linking::received(const PublicKey& peer, const Packet& packet, bool already_linked,
+                                std::uint64_t wall_ms) {
+  if (std::holds_alternative<packet::DeviceAddRequest>(packet)) return on_request(peer, already_linked, wall_ms);
+  if (const auto* commit = std::get_if<packet::LinkCommit>(&packet)) return on_commit(peer, *commit, wall_ms);
+  if (const auto* nonce = std::get_if<packet::LinkNonce>(&packet)) return on_nonce(peer, *nonce, wall_ms);
+  if (std::holds_alternative<packet::LinkConfirm>(packet)) return on_confirm(peer, wall_ms);
+  if (std::holds_alternative<packet::LinkCancel>(packet)) return on_cancel(peer);
+  return {};
+}
+
+Linking::Step Linking::on_request(const PublicKey& peer, bool already_linked, std::uint64_t wall_ms) {
+  Step step;
+  Session* session = find(peer, wall_ms);
+  if (session == nullptr) {
+    session = &sessions_[peer];
+    session->expires_ms = wall_ms + link_lifetime_ms;
+    step.asked = !already_linked;
+  }
+  session->confirmed_here = session->confirmed_here || already_linked;
+  return step;
+}
+
+// Both asked: the lower key starts, and the other's commitment is left unanswered.
+Linking::Step Linking::on_commit(const PublicKey& peer, const packet::LinkCommit& commit, std::uint64_t wall_ms) {
+  Session* session = find(peer, wall_ms);
+  if (session == nullptr) return {};  // a commitment belongs to a request
+  if (session->asked_here && self_ < peer) return {};
+  session->starts = false;
+  session->commitment = commit.commitment;
+  session->other_nonce.reset();
+  session->code.reset();
+  session->confirmed_there = false;
+  random_.fill(session->own_nonce);
+  Step step;
+  step.send.emplace_back(packet::LinkNonce{session->own_nonce});
+  return step;
+}
+
+Linking::Step Linking::on_nonce(const PublicKey& peer, const packet::LinkNonce& nonce, std::uint64_t wall_ms) {
+  Session* session = find(peer, wall_ms);
+  if (session == nullptr || session->other_nonce) return {};
+  if (!session->starts) {
+    if (!session->commitment) return {};
+    if (link_commitment(peer, self_, nonce.nonce) != *session->commitment) {
+      return broken(peer, "the other side showed another nonce than it had committed to");
+    }
+  }
+  session->other_nonce = nonce.nonce;
+  return coded(peer, *session);
+}
+
+Linking::Step Linking::coded(const PublicKey& peer, Session& session) {
+  Step step;
+  step.coded = true;
+  if (session.starts) {
+    session.code = link_code(self_, peer, session.own_nonce, *session.other_nonce);
+    step.send.emplace_back(packet::LinkNonce{session.own_nonce});
+  } else {
+    session.code = link_code(peer, self_, *session.other_nonce, session.own_nonce);
+  }
+  if (session.confirmed_here) step.send.emplace_back(packet::LinkConfirm{});
+  return step;
+}
+
+Linking::Step Linking::on_confirm(const PublicKey& peer, std::uint64_t wall_ms) {
+  Session* session = find(peer, wall_ms);
+  if (session == nullptr || !session->code) return {};
+  session->confirmed_there = true;
+  return finish_if_confirmed(peer, *session);
+}
+
+Linking::Step Linking::finish_if_confirmed(const PublicKey& peer, const Session& session) {
+  Step step;
+  step.linked = session.confirmed_here && session.confirmed_there;
+  if (step.linked) sessions_.erase(peer);
+  return step;
+}
+
+Linking::Step Linking::on_cancel(const PublicKey& peer) {
+  Step step;
+  if (sessions_.erase(peer) > 0) step.ended = "the other side cancelled";
+  return step;
+}
+
+Linking::Step Linking::broken(const PublicKey& peer, std::string why) {
+  sessions_.erase(peer);
+  Step step;
+  step.ended = std::move(why);
+  step.send.emplace_back(packet::LinkCancel{});
+  return step;
+}
+
+Result<Linking::Step> Linking::confirm(const PublicKey& peer, std::string_view code, std::uint64_t wall_ms) {
+  Session* session = find(peer, wall_ms);
+  if (session == nullptr) return fail(ErrorKind::not_found, "no linking with this device is under way");
+  if (!session->code) {
+    return fail(ErrorKind::offline, "there is no code yet: both devices must be running and connected to each other");
+  }
+  if (digits_of(code) != *session->code) {
+    return fail(ErrorKind::code_mismatch,
+                "this is not the code that this device shows: if the other device really shows it, someone is "
+                "between you, so do not link");
+  }
+  session->confirmed_here = true;
+  Step step = finish_if_confirmed(peer, *session);
+  step.send.emplace_back(packet::LinkConfirm{});
+  return step;
+}
+
+Linking::Step Linking::named_by(const PublicKey& peer, std::uint64_t wall_ms) {
+  Session* session = find(peer, wall_ms);
+  if (session == nullptr) return {};
+  session->confirmed_there = true;
+  return finish_if_confirmed(peer, *session);
+}
+
+Result<Linking::Step> Linking::cancel(const PublicKey& peer, std::uint64_t wall_ms) {
+  if (find(peer, wall_ms) == nullptr) {
+    return fail(ErrorKind::not_found, "no linking with this device is under way");
+  }
+  return broken(peer, "cancelled here");
+}
+
+}  // namespace toxtore

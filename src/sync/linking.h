@@ -1,0 +1,101 @@
+// Linking of two friends into devices of one user (DESIGN 8): the state machine of `device add req`.
+//
+// The asker (A) and the asked (B) each show a code of six digits that is made from both keys and a nonce of each side.
+// A commits to its nonce before it sees B's, and B sends its own before it sees A's, so neither can choose the code:
+//
+//   A -> B  device add request, link commit(H(nonce A))
+//   B -> A  link nonce(nonce B)
+//   A -> B  link nonce(nonce A)          B checks it against the commitment, else cancels
+//   both show the code; each user compares and confirms on his side
+//   A <-> B link confirm                 whoever has sent and received one is linked
+//
+// Whoever stands between or poses as the other device gets one guess in a million per attempt, and an attempt needs a
+// user who types a code. When both ask at once, the lower key is A. Nonces live for one connection: when it is lost, A
+// begins anew with new ones (the code changes), until the linking expires. A confirmation given by the user holds
+// until then: it means "this key is mine", and that was checked.
+//
+// This class keeps the sessions; it decides nothing about the roster. Time is `wall_ms`, for display and expiry.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/hash.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "model/ids.h"
+#include "wire/packet.h"
+
+namespace toxtore {
+
+/// Ten minutes (DESIGN 8): time to walk to the other device, too short to be forgotten open.
+inline constexpr std::uint64_t link_lifetime_ms = 600'000;
+
+class Linking {
+ public:
+  struct Session {
+    bool asked_here = false;
+    bool starts = false;  ///< this side is A
+    std::uint64_t expires_ms = 0;
+    Hash own_nonce{};
+    std::optional<Hash> commitment;  ///< the other side's, while it is A
+    std::optional<Hash> other_nonce;
+    std::optional<std::string> code;
+    bool confirmed_here = false;
+    bool confirmed_there = false;
+  };
+
+  /// What a step leads to.
+  struct Step {
+    std::vector<Packet> send;
+    bool asked = false;    ///< the other side asks, and had not before
+    bool coded = false;    ///< the code is there now
+    bool linked = false;   ///< both have confirmed: the session is over
+    std::optional<std::string> ended;  ///< it came to nothing, and why
+  };
+
+  /// `random` must outlive this.
+  Linking(const PublicKey& self, Random& random) : self_(self), random_(random) {}
+
+  /// The user here asks. `connected`: the peer has said hello; else it starts when `connected()` is called.
+  Step request(const PublicKey& peer, bool connected, std::uint64_t wall_ms);
+  Step connected(const PublicKey& peer, std::uint64_t wall_ms);
+  void disconnected(const PublicKey& peer);
+  /// A packet of type 2 or 26 to 29; others are ignored. `already_linked`: the peer is a device of ours, and asks
+  /// because it lost the end of the linking: this side needs no second word of the user.
+  Step received(const PublicKey& peer, const Packet& packet, bool already_linked, std::uint64_t wall_ms);
+  /// The user's word here. Errors: not_found, offline (no code yet), code_mismatch.
+  Result<Step> confirm(const PublicKey& peer, std::string_view code, std::uint64_t wall_ms);
+  /// The peer's roster names us: as good as its link confirm. Linked if the user here has confirmed.
+  Step named_by(const PublicKey& peer, std::uint64_t wall_ms);
+  Result<Step> cancel(const PublicKey& peer, std::uint64_t wall_ms);
+
+  /// Sessions that have not expired.
+  [[nodiscard]] std::map<PublicKey, Session> sessions(std::uint64_t wall_ms) const;
+
+ private:
+  Session* find(const PublicKey& peer, std::uint64_t wall_ms);
+  Step start(const PublicKey& peer, Session& session);
+  Step on_request(const PublicKey& peer, bool already_linked, std::uint64_t wall_ms);
+  Step on_commit(const PublicKey& peer, const packet::LinkCommit& commit, std::uint64_t wall_ms);
+  Step on_nonce(const PublicKey& peer, const packet::LinkNonce& nonce, std::uint64_t wall_ms);
+  Step on_confirm(const PublicKey& peer, std::uint64_t wall_ms);
+  Step on_cancel(const PublicKey& peer);
+  Step coded(const PublicKey& peer, Session& session);
+  Step finish_if_confirmed(const PublicKey& peer, const Session& session);
+  Step broken(const PublicKey& peer, std::string why);
+
+  PublicKey self_;
+  Random& random_;
+  std::map<PublicKey, Session> sessions_;
+};
+
+/// H(label, key of A, key of B, nonce of A).
+Hash link_commitment(const PublicKey& a, const PublicKey& b, const Hash& nonce_a);
+/// Six digits from H(label, key of A, key of B, nonce of A, nonce of B): its first 8 bytes modulo a million.
+std::string link_code(const PublicKey& a, const PublicKey& b, const Hash& nonce_a, const Hash& nonce_b);
+
+}  // namespace toxtore

@@ -1,0 +1,197 @@
+// Linking: two honest sides, lost connections, both asking at once, and an attacker who cheats with his nonce.
+#include "sync/linking.h"
+
+#include <gtest/gtest.h>
+
+namespace toxtore {
+namespace {
+
+class CountingRandom final : public Random {
+ public:
+  explicit CountingRandom(std::uint8_t start) : next_(start) {}
+  void fill(std::span<std::uint8_t> out) override {
+    for (std::uint8_t& byte : out) byte = next_++;
+  }
+
+ private:
+  std::uint8_t next_;
+};
+
+PublicKey key_of(std::uint8_t n) {
+  PublicKey key;
+  key.bytes[0] = n;
+  return key;
+}
+
+// Two sides with an ordered wire between them.
+struct Pair {
+  CountingRandom random_a{1};
+  CountingRandom random_b{100};
+  PublicKey key_a = key_of(1);
+  PublicKey key_b = key_of(2);
+  Linking a{key_a, random_a};
+  Linking b{key_b, random_b};
+  std::uint64_t now = 1'000;
+  bool linked_a = false;
+  bool linked_b = false;
+  bool asked_b = false;
+  std::optional<std::string> ended_a;
+  std::optional<std::string> ended_b;
+
+  void at_a(const Linking::Step& step) {
+    linked_a = linked_a || step.linked;
+    if (step.ended) ended_a = step.ended;
+    for (const Packet& packet : step.send) at_b(b.received(key_a, packet, false, now));
+  }
+  void at_b(const Linking::Step& step) {
+    linked_b = linked_b || step.linked;
+    asked_b = asked_b || step.asked;
+    if (step.ended) ended_b = step.ended;
+    for (const Packet& packet : step.send) at_a(a.received(key_b, packet, false, now));
+  }
+  std::optional<std::string> code_a() { return a.sessions(now).at(key_b).code; }
+  std::optional<std::string> code_b() { return b.sessions(now).at(key_a).code; }
+};
+
+TEST(Linking, BothShowOneCodeAndAreLinkedOnceBothConfirmed) {
+  Pair pair;
+  pair.at_a(pair.a.request(pair.key_b, true, pair.now));
+  EXPECT_TRUE(pair.asked_b);
+  ASSERT_TRUE(pair.code_a());
+  EXPECT_EQ(pair.code_a(), pair.code_b());
+  EXPECT_EQ(pair.code_a()->size(), 6U);
+  const std::string code = *pair.code_a();
+  pair.at_b(*pair.b.confirm(pair.key_a, code.substr(0, 3) + " " + code.substr(3), pair.now));
+  EXPECT_FALSE(pair.linked_a || pair.linked_b);
+  pair.at_a(*pair.a.confirm(pair.key_b, code, pair.now));
+  EXPECT_TRUE(pair.linked_a && pair.linked_b);
+  EXPECT_TRUE(pair.a.sessions(pair.now).empty() && pair.b.sessions(pair.now).empty());
+}
+
+TEST(Linking, AWrongCodeIsRefusedAndChangesNothing) {
+  Pair pair;
+  pair.at_a(pair.a.request(pair.key_b, true, pair.now));
+  std::string wrong = *pair.code_b();
+  wrong[0] = wrong[0] == '9' ? '0' : static_cast<char>(wrong[0] + 1);
+  const auto refused = pair.b.confirm(pair.key_a, wrong, pair.now);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::code_mismatch);
+  EXPECT_FALSE(pair.b.sessions(pair.now).at(pair.key_a).confirmed_here);
+}
+
+TEST(Linking, NothingIsConfirmedBeforeThereIsACode) {
+  Pair pair;
+  pair.a.request(pair.key_b, false, pair.now);
+  EXPECT_EQ(pair.a.confirm(pair.key_b, "000000", pair.now).error().kind, ErrorKind::offline);
+  EXPECT_EQ(pair.b.confirm(pair.key_a, "000000", pair.now).error().kind, ErrorKind::not_found);
+}
+
+TEST(Linking, StartsWhenTheOtherComesAndAnewAfterALostConnection) {
+  Pair pair;
+  EXPECT_TRUE(pair.a.request(pair.key_b, false, pair.now).send.empty());
+  pair.at_a(pair.a.connected(pair.key_b, pair.now));
+  const auto first = pair.code_a();
+  ASSERT_TRUE(first);
+  pair.at_b(*pair.b.confirm(pair.key_a, *first, pair.now));
+  pair.a.disconnected(pair.key_b);
+  pair.b.disconnected(pair.key_a);
+  EXPECT_FALSE(pair.code_a());
+  pair.at_a(pair.a.connected(pair.key_b, pair.now));
+  EXPECT_NE(pair.code_a(), first);
+  EXPECT_EQ(pair.code_a(), pair.code_b());
+  // The user on B has checked this key once; his word still holds.
+  pair.at_a(*pair.a.confirm(pair.key_b, *pair.code_a(), pair.now));
+  EXPECT_TRUE(pair.linked_a && pair.linked_b);
+}
+
+TEST(Linking, BothMayAskAtOnce) {
+  Pair pair;
+  auto from_a = pair.a.request(pair.key_b, true, pair.now);
+  auto from_b = pair.b.request(pair.key_a, true, pair.now);
+  pair.at_a(from_a);
+  pair.at_b(from_b);
+  ASSERT_TRUE(pair.code_a() && pair.code_b());
+  EXPECT_EQ(pair.code_a(), pair.code_b());
+}
+
+TEST(Linking, ANonceThatWasNotCommittedToEndsIt) {
+  Pair pair;
+  pair.b.received(pair.key_a, packet::DeviceAddRequest{}, false, pair.now);
+  pair.b.received(pair.key_a, packet::LinkCommit{Hash{7}}, false, pair.now);
+  const auto step = pair.b.received(pair.key_a, packet::LinkNonce{Hash{8}}, false, pair.now);
+  ASSERT_TRUE(step.ended);
+  EXPECT_FALSE(step.coded);
+  EXPECT_TRUE(pair.b.sessions(pair.now).empty());
+}
+
+TEST(Linking, TheAskedNeverSeesTheNonceBeforeItSentItsOwn) {
+  Pair pair;
+  const auto asked = pair.a.request(pair.key_b, true, pair.now);
+  for (const Packet& packet : asked.send) EXPECT_FALSE(std::holds_alternative<packet::LinkNonce>(packet));
+}
+
+TEST(Linking, PacketsOutOfTurnDoNothing) {
+  Pair pair;
+  EXPECT_TRUE(pair.b.received(pair.key_a, packet::LinkCommit{}, false, pair.now).send.empty());
+  EXPECT_TRUE(pair.b.received(pair.key_a, packet::LinkNonce{}, false, pair.now).send.empty());
+  EXPECT_FALSE(pair.b.received(pair.key_a, packet::LinkConfirm{}, false, pair.now).linked);
+  pair.b.received(pair.key_a, packet::DeviceAddRequest{}, false, pair.now);
+  EXPECT_FALSE(pair.b.received(pair.key_a, packet::LinkConfirm{}, false, pair.now).linked);
+  EXPECT_TRUE(pair.b.sessions(pair.now).at(pair.key_a).confirmed_there == false);
+}
+
+TEST(Linking, ExpiresAfterTenMinutes) {
+  Pair pair;
+  pair.at_a(pair.a.request(pair.key_b, true, pair.now));
+  const std::string code = *pair.code_a();
+  EXPECT_EQ(pair.a.confirm(pair.key_b, code, pair.now + link_lifetime_ms).error().kind, ErrorKind::not_found);
+  EXPECT_TRUE(pair.a.sessions(pair.now + link_lifetime_ms).empty());
+}
+
+TEST(Linking, CancelTellsTheOther) {
+  Pair pair;
+  pair.at_a(pair.a.request(pair.key_b, true, pair.now));
+  pair.at_b(*pair.b.cancel(pair.key_a, pair.now));
+  EXPECT_TRUE(pair.ended_a && pair.ended_b);
+  EXPECT_TRUE(pair.a.sessions(pair.now).empty());
+}
+
+TEST(Linking, ARosterThatNamesUsIsTheOthersWordButNotOurs) {
+  Pair pair;
+  pair.at_a(pair.a.request(pair.key_b, true, pair.now));
+  EXPECT_FALSE(pair.b.named_by(pair.key_a, pair.now).linked);
+  EXPECT_FALSE(pair.a.named_by(key_of(7), pair.now).linked);
+  const auto confirmed = pair.b.confirm(pair.key_a, *pair.code_b(), pair.now);
+  ASSERT_TRUE(confirmed);
+  EXPECT_TRUE(confirmed->linked);
+}
+
+TEST(Linking, WhoIsLinkedAlreadyConfirmsWithoutAskingAgain) {
+  Pair pair;
+  const auto asked = pair.a.request(pair.key_b, true, pair.now);
+  bool confirmed = false;
+  for (const Packet& packet : asked.send) {
+    for (const Packet& answer : pair.b.received(pair.key_a, packet, true, pair.now).send) {
+      for (const Packet& back : pair.a.received(pair.key_b, answer, false, pair.now).send) {
+        for (const Packet& last : pair.b.received(pair.key_a, back, true, pair.now).send) {
+          confirmed = confirmed || std::holds_alternative<packet::LinkConfirm>(last);
+        }
+      }
+    }
+  }
+  EXPECT_TRUE(confirmed);
+}
+
+TEST(LinkCode, DependsOnEverythingAndHasSixDigits) {
+  const Hash n1{1};
+  const Hash n2{2};
+  const std::string code = link_code(key_of(1), key_of(2), n1, n2);
+  EXPECT_EQ(code.size(), 6U);
+  EXPECT_NE(code, link_code(key_of(2), key_of(1), n1, n2));
+  EXPECT_NE(code, link_code(key_of(1), key_of(3), n1, n2));
+  EXPECT_NE(code, link_code(key_of(1), key_of(2), n2, n2));
+  EXPECT_NE(code, link_code(key_of(1), key_of(2), n1, n1));
+}
+
+}  // namespace
+}  // namespace toxtore

@@ -1,0 +1,45 @@
+#include "view/subject.h"
+
+#include "wire/writer.h"
+
+namespace toxtore {
+namespace {
+
+// First bytes of a subject: on disk, never reused.
+constexpr std::uint8_t dot_mark = 1;
+constexpr std::uint8_t key_mark = 2;
+constexpr std::uint8_t token_mark = 3;
+
+std::vector<Subject> dots(const std::vector<Dot>& dots) {
+  std::vector<Subject> subjects;
+  subjects.reserve(dots.size());
+  for (const Dot& dot : dots) subjects.push_back(Subject::dot(dot));
+  return subjects;
+}
+
+struct SubjectsOf {
+  using Subjects = std::vector<Subject>;
+  Subjects operator()(const FriendAdd& body) const { return {Subject::key(body.key)}; }
+  Subjects operator()(const FriendRemove& body) const { return {Subject::dot(body.add)}; }
+  Subjects operator()(const TrySend& body) const {
+    return body.token.empty() ? Subjects{} : Subjects{Subject::token(body.token)};
+  }
+  Subjects operator()(const DoneSend& body) const { return {Subject::dot(body.message)}; }
+  Subjects operator()(const Received&) const { return {}; }
+  Subjects operator()(const MarkRead& body) const { return {Subject::dot(body.message)}; }
+  Subjects operator()(const Sending& body) const { return dots(body.messages); }
+  Subjects operator()(const SendingEnded& body) const { return dots(body.messages); }
+  Subjects operator()(const ContactSetting& body) const { return {Subject::key(body.key)}; }
+  Subjects operator()(const DeviceSetting& body) const { return {Subject::key(body.key)}; }
+  Subjects operator()(const Opaque&) const { return {}; }
+};
+
+}  // namespace
+
+Subject Subject::dot(const Dot& dot) { return Subject(Writer().u8(dot_mark).dot(dot).take()); }
+Subject Subject::key(const PublicKey& key) { return Subject(Writer().u8(key_mark).key(key).take()); }
+Subject Subject::token(ByteView token) { return Subject(Writer().u8(token_mark).bytes(token).take()); }
+
+std::vector<Subject> subjects_of(const ReadEvent& event) { return std::visit(SubjectsOf{}, event.body); }
+
+}  // namespace toxtore

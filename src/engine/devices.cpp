@@ -144,6 +144,13 @@ void Devices::roster_changed(const Roster::Members& before) {
   }
 }
 
+void Devices::expire(Instant now) {
+  wall_ms_ = now.wall_ms;
+  for (const PublicKey& peer : linking_.expire(now.wall_ms)) {
+    if (!core_.is_own(peer)) core_.notice(output::Notice::What::link_ended, peer, "it was not confirmed in time");
+  }
+}
+
 LinkInfo Devices::info(const PublicKey& peer, const Linking::Session& session) const {
   LinkInfo info;
   info.key = peer;

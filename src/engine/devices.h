@@ -27,6 +27,9 @@ class Devices {
   void on_packet(const PublicKey& from, const Packet& packet, Instant now);
   void on_roster(const PublicKey& from, const packet::Roster& roster, Instant now);
 
+  /// Once a turn: ends the linkings whose time is over.
+  void expire(Instant now);
+
   [[nodiscard]] std::vector<DeviceInfo> list() const;
   [[nodiscard]] std::vector<LinkInfo> requests() const;
 

@@ -54,6 +54,7 @@ void Engine::handle(const Input& input, Instant now) {
 
 void Engine::finish_turn(Instant now) {
   if (!parts_->core.commit_turn()) return;
+  parts_->devices.expire(now);
   if (parts_->core.view_changed) parts_->contacts.reconcile(now);
   parts_->outbox.step(now);
   parts_->sessions.pump(now);
@@ -120,7 +121,7 @@ Status Engine::status() const {
   status.connection = core.own_connection;
   status.counters = core.counters;
   status.undelivered = core.store.undelivered().size();
-  for (const auto& [log, number] : core.store.clock().logs()) status.events += number;
+  for (const auto& [log, number] : core.replicator.held().logs()) status.events += number;
   for (const auto& [log, number] : core.replicator.told().logs()) {
     status.events_missing += number - std::min(number, core.replicator.held().prefix(log));
   }

@@ -25,7 +25,8 @@ class VectorClock {
   [[nodiscard]] bool covers(const VectorClock& other) const;
   [[nodiscard]] bool covers(const Dot& dot) const { return prefix(dot.log()) >= dot.number(); }
 
-  [[nodiscard]] const Map& logs() const { return logs_; }
+  [[nodiscard]] const Map& logs() const& { return logs_; }
+  const Map& logs() const&& = delete;  // a loop over a temporary's logs would run over freed memory
   bool operator==(const VectorClock&) const = default;
 
  private:

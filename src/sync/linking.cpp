@@ -40,6 +40,15 @@ Linking::Session* Linking::find(const PublicKey& peer, std::uint64_t wall_ms) {
   return nullptr;
 }
 
+std::vector<PublicKey> Linking::expire(std::uint64_t wall_ms) {
+  std::vector<PublicKey> expired;
+  for (const auto& [peer, session] : sessions_) {
+    if (session.expires_ms <= wall_ms) expired.push_back(peer);
+  }
+  for (const PublicKey& peer : expired) sessions_.erase(peer);
+  return expired;
+}
+
 std::map<PublicKey, Linking::Session> Linking::sessions(std::uint64_t wall_ms) const {
   std::map<PublicKey, Session> live;
   for (const auto& [peer, session] : sessions_) {

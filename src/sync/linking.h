@@ -73,6 +73,9 @@ class Linking {
   Step named_by(const PublicKey& peer, std::uint64_t wall_ms);
   Result<Step> cancel(const PublicKey& peer, std::uint64_t wall_ms);
 
+  /// Drops the sessions that have expired, and says whose they were.
+  std::vector<PublicKey> expire(std::uint64_t wall_ms);
+
   /// Sessions that have not expired.
   [[nodiscard]] std::map<PublicKey, Session> sessions(std::uint64_t wall_ms) const;
 

@@ -1,0 +1,252 @@
+// Delivery in its first form (DESIGN 7, rules 1 to 3; P4, P5): who hands a message over, when, and how often.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "engine/test_world.h"
+
+namespace toxtore {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+// A laptop and a server of one user, and a stock friend who knows the server only.
+class Delivery2 : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    world.link(laptop, server);
+    world.befriend(bob, server);
+    ASSERT_TRUE(world.run_until([&] { return laptop.engine->friends().size() == 1; }));
+    world.run_for(3'000);
+  }
+
+  MessageRow send(World::Node& from, const std::string& text) {
+    const auto row = from.engine->send_message({bob.key(), MessageKind::normal, text, ""}, world.now());
+    EXPECT_TRUE(row) << row.error().message;
+    world.pump(from);
+    return row ? *row : MessageRow{};
+  }
+  std::vector<std::string> texts() const {
+    std::vector<std::string> all;
+    for (const auto& text : bob.texts) all.push_back(text.text);
+    return all;
+  }
+  Lines history(const World::Node& device) const { return history_of(device, bob.key()); }
+
+  World world;
+  World::Node& laptop = world.add_device("laptop");
+  World::Node& server = world.add_device("server");
+  World::Node& bob = world.add_stock("bob");
+};
+
+TEST_F(Delivery2, GoesAtOnceFromTheDeviceThatIsConnected) {
+  send(server, "hi");
+  const auto row = server.engine->store().undelivered().at(0);
+  EXPECT_EQ(row.delivery, Delivery::sending);
+  EXPECT_EQ(row.device, server.key());
+  ASSERT_TRUE(world.run_until([&] { return bob.texts.size() == 1; }, 100));
+  ASSERT_TRUE(world.run_until([&] { return history(laptop) == Lines{"> hi [delivered]"}; }, 1'000));
+  EXPECT_EQ(server.engine->store().history({bob.key(), {}, 9}).at(0).device, server.key());
+}
+
+TEST_F(Delivery2, GoesFromTheServerWhenTheLaptopWroteIt) {
+  send(laptop, "from the laptop");
+  EXPECT_EQ(history(laptop), Lines{"> from the laptop [queued]"});
+  ASSERT_TRUE(world.run_until([&] { return history(laptop) == Lines{"> from the laptop [delivered]"}; }, 5'000));
+  EXPECT_EQ(history(server), history(laptop));
+  world.run_for(200'000);
+  EXPECT_EQ(bob.texts, (std::vector<World::Text>{{server.key(), "from the laptop"}})) << "one copy, from the server";
+}
+
+TEST_F(Delivery2, WaitsForTheFriendAndKeepsTheOrderOfTheView) {
+  world.stop(bob);
+  for (int i = 0; i < 40; ++i) send(i % 2 == 0 ? laptop : server, std::to_string(i)), world.run_for(100);
+  world.run_for(5'000);
+  EXPECT_TRUE(bob.texts.empty());
+  world.start(bob);
+  ASSERT_TRUE(world.run_until([&] { return bob.texts.size() >= 40; }, 20'000));
+  world.run_for(200'000);
+  ASSERT_EQ(bob.texts.size(), 40U);
+  for (int i = 0; i < 40; ++i) EXPECT_EQ(bob.texts[static_cast<std::size_t>(i)].text, std::to_string(i));
+  EXPECT_EQ(history(laptop), history(server));
+  EXPECT_TRUE(laptop.engine->store().undelivered().empty());
+}
+
+TEST_F(Delivery2, AMessageTypedBehindAWaitingOneWaitsToo) {
+  world.cut(server, bob, true);
+  send(server, "first");
+  world.cut(server, bob, false);
+  send(server, "second");
+  ASSERT_TRUE(world.run_until([&] { return bob.texts.size() == 2; }, 10'000));
+  EXPECT_EQ(texts(), (Lines{"first", "second"}));
+}
+
+// Rule 1: a `done` is always later, so a device that lacks something sends nothing of others.
+TEST_F(Delivery2, ADeviceThatIsNotCaughtUpSendsNothingOfOthers) {
+  auto& desktop = world.add_device("desktop");
+  world.link(desktop, server);
+  world.befriend(bob, desktop);
+  ASSERT_TRUE(world.run_until([&] { return laptop.engine->devices().size() == 3; }));
+  world.run_for(5'000);
+  world.stop(bob);
+  world.cut(laptop, desktop, true);
+  send(laptop, "once");
+  world.run_for(5'000);  // the desktop has it from the server
+  ASSERT_EQ(history(desktop), Lines{"> once [queued]"});
+  // The desktop hears that the laptop has more, but cannot fetch it: it must not send.
+  world.cut(server, desktop, true);
+  world.cut(server, bob, true);
+  world.stop(desktop);
+  send(laptop, "twice");
+  world.run_for(5'000);
+  world.delay_ms = 2'000;
+  world.start(desktop);
+  world.cut(server, desktop, false);
+  world.run_for(7'000);  // hello, roster and clock took 6 s; the event comes at 10 s
+  ASSERT_GT(desktop.engine->status().events_missing, 0U);
+  world.start(bob);
+  world.run_for(2'500);
+  EXPECT_TRUE(bob.texts.empty());
+  world.delay_ms = 50;
+  ASSERT_TRUE(world.run_until([&] { return bob.texts.size() == 2; }, 30'000));
+  EXPECT_EQ(texts(), (Lines{"once", "twice"}));
+}
+
+// Rule 3: both devices are connected to the friend, and write and see everything; still one copy each.
+TEST_F(Delivery2, TwoDevicesThatBothCouldSendGiveOneCopy) {
+  world.befriend(bob, laptop);
+  world.run_for(5'000);
+  for (const std::uint64_t delay : {10, 400, 3'000, 5'000}) {
+    world.delay_ms = delay;
+    bob.texts.clear();
+    world.stop(bob);
+    world.run_for(20'000);
+    for (int i = 0; i < 5; ++i) send(laptop, std::to_string(i)), send(server, std::to_string(i) + "s");
+    world.run_for(20'000);
+    world.start(bob);
+    ASSERT_TRUE(world.run_until([&] { return bob.texts.size() >= 10; }, 120'000)) << delay;
+    world.run_for(200'000);
+    EXPECT_EQ(bob.texts.size(), 10U) << "one-way delay " << delay << " ms";
+    EXPECT_TRUE(laptop.engine->store().undelivered().empty());
+    EXPECT_EQ(history(laptop), history(server));
+  }
+}
+
+// The same while the devices are cut off from each other when they begin, and come together in the middle.
+TEST_F(Delivery2, DevicesThatMeetInTheMiddleGiveOneCopyOrSayUnsure) {
+  world.befriend(bob, laptop);
+  world.run_for(5'000);
+  world.stop(bob);
+  send(laptop, "x");
+  world.run_for(5'000);
+  world.cut(laptop, server, true);
+  world.start(bob);
+  world.run_for(30'000);
+  world.cut(laptop, server, false);
+  world.run_for(200'000);
+  EXPECT_GE(bob.texts.size(), 1U);
+  EXPECT_LE(bob.texts.size(), 2U) << "a partition may double it, no more than once per side";
+  EXPECT_EQ(history(laptop), history(server));
+}
+
+TEST_F(Delivery2, TheDeviceThatTheFriendLastWroteToAnswersFirst) {
+  world.befriend(bob, laptop);
+  world.run_for(5'000);
+  world.write(bob, server, "to the server");
+  world.run_for(5'000);
+  world.stop(bob);
+  world.run_for(1'000);
+  send(laptop, "an answer");
+  world.run_for(3'000);
+  world.start(bob);
+  ASSERT_TRUE(world.run_until([&] { return bob.texts.size() == 1; }, 10'000));
+  EXPECT_EQ(bob.texts[0].from, server.key());
+}
+
+TEST_F(Delivery2, WithoutAReceiptItIsUnsureAndGoesAgain) {
+  world.receipt_delay_ms.reset();
+  send(server, "hm");
+  world.run_for(1'000);
+  EXPECT_EQ(texts(), Lines{"hm"});
+  world.receipt_delay_ms = 50;
+  world.stop(bob);
+  ASSERT_TRUE(world.run_until([&] { return history(laptop) == Lines{"> hm [unsure]"}; }, 2'000));
+  world.start(bob);
+  ASSERT_TRUE(world.run_until([&] { return history(laptop) == Lines{"> hm [delivered]"}; }, 10'000));
+  EXPECT_EQ(texts(), (Lines{"hm", "hm"}));
+}
+
+TEST_F(Delivery2, AfterACrashOfTheDelivererItIsUnsureAndNeverLost) {
+  world.receipt_delay_ms.reset();
+  send(laptop, "hm");
+  ASSERT_TRUE(world.run_until([&] { return bob.texts.size() == 1; }, 10'000));
+  world.crash(server);
+  world.receipt_delay_ms = 50;
+  world.start(server);
+  ASSERT_TRUE(world.run_until([&] { return history(laptop) == Lines{"> hm [delivered]"}; }, 20'000));
+  EXPECT_EQ(bob.texts.size(), 2U);
+}
+
+// Rule 4: the sending of a device that is gone is left alone for 90 s, then another goes on.
+TEST_F(Delivery2, AnotherDeviceGoesOnAfterTheDelivererDied) {
+  world.befriend(bob, laptop);
+  world.write(bob, server, "to the server");  // so the server begins
+  world.run_for(5'000);
+  world.stop(bob);
+  send(laptop, "hm");
+  world.run_for(5'000);
+  world.receipt_delay_ms.reset();
+  world.start(bob);
+  ASSERT_TRUE(world.run_until([&] { return bob.texts.size() == 1; }, 10'000));
+  world.run_for(1'000);
+  world.crash(server);
+  world.receipt_delay_ms = 50;
+  world.run_for(60'000);
+  EXPECT_EQ(bob.texts.size(), 1U) << "too early";
+  ASSERT_TRUE(world.run_until([&] { return bob.texts.size() == 2; }, 60'000));
+  ASSERT_TRUE(world.run_until([&] { return laptop.engine->store().undelivered().empty(); }, 5'000));
+}
+
+TEST_F(Delivery2, ARemovedFriendGetsNothingAnyMore) {
+  world.stop(bob);
+  send(laptop, "too late");
+  world.run_for(1'000);
+  ASSERT_TRUE(laptop.engine->remove_friend(bob.key(), world.now()));
+  world.pump(laptop);
+  world.run_for(5'000);
+  EXPECT_TRUE(server.engine->friends().empty());
+  world.start(bob);
+  world.run_for(20'000);
+  EXPECT_TRUE(bob.texts.empty());
+  EXPECT_EQ(server.engine->send_message({bob.key(), MessageKind::normal, "x", ""}, world.now()).error().kind,
+            ErrorKind::not_found);
+}
+
+TEST_F(Delivery2, ATokenMakesARetryHarmless) {
+  world.stop(bob);
+  const SendMessage command{bob.key(), MessageKind::normal, "only once", "token-1"};
+  const auto first = laptop.engine->send_message(command, world.now());
+  const auto again = laptop.engine->send_message(command, world.now());
+  ASSERT_TRUE(first && again);
+  EXPECT_EQ(first->id, again->id);
+  auto other = command;
+  other.text = "another text";
+  EXPECT_NE(laptop.engine->send_message(other, world.now())->id, first->id);
+  EXPECT_EQ(history(laptop).size(), 2U);
+}
+
+TEST_F(Delivery2, RefusesWhatCannotBeSent) {
+  const auto error = [&](const std::string& text) {
+    return laptop.engine->send_message({bob.key(), MessageKind::normal, text, ""}, world.now()).error().kind;
+  };
+  EXPECT_EQ(error(""), ErrorKind::invalid_argument);
+  EXPECT_EQ(error("\xFF"), ErrorKind::invalid_argument);
+  EXPECT_EQ(error(std::string(message_size_max + 1, 'x')), ErrorKind::too_long);
+  EXPECT_EQ(laptop.engine->send_message({server.key(), MessageKind::normal, "x", ""}, world.now()).error().kind,
+            ErrorKind::not_found);
+  EXPECT_TRUE(laptop.engine->send_message({bob.key(), MessageKind::normal, std::string(message_size_max, 'x'), ""},
+                                          world.now()));
+}
+
+}  // namespace
+}  // namespace toxtore

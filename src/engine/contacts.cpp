@@ -101,9 +101,7 @@ Result<void> Contacts::decline(const PublicKey& key) {
   }
   const auto done = core_.change([&] { core_.store.forget(name); });
   if (!done) return fail(done.error());
-  // toxcore drops all later requests of a key that it has seen; taking the key in and out clears that.
-  core_.outputs.emplace_back(output::AddPeer{key, std::nullopt, {}});
-  core_.outputs.emplace_back(output::RemovePeer{key});
+  core_.outputs.emplace_back(output::RemovePeer{key});  // so that it can ask again
   return {};
 }
 

@@ -35,7 +35,8 @@ struct AddPeer {
   Bytes greeting;
 };
 
-/// Take a key out of toxcore's friend list.
+/// Take a key out of toxcore's friend list. For a key that is not in it: forget that it asked to be a friend, since
+/// toxcore drops all later requests of a key that it has seen.
 struct RemovePeer {
   PublicKey key;
 };

@@ -7,6 +7,8 @@
 #include "engine/recorder.h"
 #include "engine/test_world.h"
 #include "store/memory_store.h"
+#include "wire/body.h"
+#include "wire/packet.h"
 
 namespace toxtore {
 namespace {
@@ -184,6 +186,32 @@ TEST_F(Synced, ALongAbsenceIsCaughtUpWithinItsWindow) {
                                            laptop.engine->status().events_missing == 0; }, 60'000));
   EXPECT_EQ(laptop.engine->friends().at(0).unread, 3'000U);
   EXPECT_EQ(history(laptop), history(server));
+}
+
+// The flags are the sender's view, and no view or other packet is made of them (DESIGN 4).
+TEST_F(Synced, HintsAreTakenOffBeforeAnEventIsStored) {
+  const Dot dot = Dot::of({server.key(), 0}, server.engine->store().clock().prefix({server.key(), 0}) + 1);
+  Event event{dot, World::epoch_ms * 2, static_cast<std::uint8_t>(EventType::received_message),
+              encode_body(Received{bob.key(), MessageKind::normal, to_bytes("psst")})};
+  const Bytes stored_form = event.body;
+  event.body[PublicKey::size] = 1;  // read
+  laptop.engine->handle(input::PacketArrived{server.key(), encode_packet(packet::SendDot{event})}, world.now());
+  laptop.engine->finish_turn(world.now());
+  ASSERT_TRUE(laptop.engine->store().event(dot));
+  EXPECT_EQ(laptop.engine->store().event(dot)->body, stored_form);
+  EXPECT_EQ(laptop.engine->friends().at(0).unread, 1U);
+}
+
+TEST_F(Synced, WhatADeviceWasToldOfItRemembersAcrossARestart) {
+  const Dot ahead = Dot::of({server.key(), 0}, 1'000);
+  laptop.engine->handle(input::PacketArrived{server.key(), encode_packet(packet::Clock{{ahead}})}, world.now());
+  laptop.engine->finish_turn(world.now());
+  const auto missing = laptop.engine->status().events_missing;
+  EXPECT_GT(missing, 900U);
+  world.cut(laptop, server, true);
+  world.stop(laptop);
+  world.start(laptop);
+  EXPECT_EQ(laptop.engine->status().events_missing, missing);
 }
 
 // P10.

@@ -1,0 +1,208 @@
+#!/usr/bin/env bash
+# Shows the main job: one friend list, one history and one read state on two devices of one person, and a friend with a
+# stock Tox client who notices nothing.
+#
+# Installs what is missing, builds release, and runs everything on 127.0.0.1 in a temporary folder: its own bootstrap
+# node, two devices (laptop, server), and a friend who is plain toxcore. It stops with an error at the first thing that
+# is not as it should be, and leaves nothing behind.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+scripts/setup.sh
+echo "building (the first time takes some minutes) …"
+build_log=$(mktemp)
+if ! { { [ -f build/release/build.ninja ] || cmake --preset release; } &&
+       cmake --build --preset release --target toxtored toxtore stock_friend bootstrap_node; } >"$build_log" 2>&1; then
+  tail -n 40 "$build_log" >&2
+  exit 1
+fi
+rm -f "$build_log"
+
+bin=$PWD/build/release/bin
+dir=$(mktemp -d)
+chmod 700 "$dir"
+pids=()
+
+clean_up() {
+  local status=$?
+  if [ "$status" -ne 0 ]; then
+    echo
+    echo "demo: FAILED. What the programs said last:" >&2
+    tail -n 15 "$dir"/*.log >&2 || true
+  fi
+  for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
+  for pid in "${pids[@]}"; do wait "$pid" 2>/dev/null || true; done
+  rm -rf "$dir"
+}
+trap clean_up EXIT
+trap 'exit 130' INT TERM
+
+# --- Showing.
+
+if [ -t 1 ]; then bold=$(tput bold || true); plain=$(tput sgr0 || true); else bold=; plain=; fi
+step_number=0
+step() { step_number=$((step_number + 1)); printf '\n%s%d. %s%s\n' "$bold" "$step_number" "$*" "$plain"; }
+say() { printf '   %s\n' "$*"; }
+shown() { sed "s/^/   | /"; }
+die() { echo "demo: $*" >&2; exit 1; }
+
+# Waits until a command succeeds; it is tried five times a second.
+wait_for() {  # what, seconds, command...
+  local what=$1 tries=$(($2 * 5))
+  shift 2
+  until "$@" >/dev/null 2>&1; do
+    tries=$((tries - 1))
+    if [ "$tries" -le 0 ]; then die "this did not happen in time: $what"; fi
+    sleep 0.2
+  done
+}
+
+same() {  # what, expected, actual
+  [ "$2" = "$3" ] || die "$1: expected '$2', got '$3'"
+}
+
+# --- The programs.
+
+laptop() { "$bin/toxtore" --socket "$dir/laptop.sock" "$@"; }
+server() { "$bin/toxtore" --socket "$dir/server.sock" "$@"; }
+json() { "$1" --json "${@:2}"; }  # device, command...
+
+start_device() {  # name, further options...
+  "$bin/toxtored" --profile "$1" --data-dir "$dir/data" --socket "$dir/$1.sock" --nodes "$dir/nodes.json" \
+    --no-local-discovery --no-ipv6 --device-name "$1" --name Alice "${@:2}" \
+    >>"$dir/$1.log" 2>&1 </dev/null &
+  pids+=($!)
+  printf -v "$1_pid" %s "$!"
+  wait_for "$1 starts" 20 json "$1" status
+}
+
+stop_device() {  # name
+  local pid=$1_pid
+  kill "${!pid}"
+  wait "${!pid}" || die "$1 did not stop cleanly"
+}
+
+friend() { echo "$*" >&8; }                                            # a command to the friend's client
+friend_saw() { grep -Fxq -- "$*" "$dir/bob.log"; }                       # a line that it printed
+tox_id() { json "$1" id | jq -r .tox_id; }
+key() { json "$1" id | jq -r .key; }
+is() { [ "$(json "$1" "${@:4}" | jq -r "$2")" = "$3" ]; }               # device, jq filter, value, command...
+messages() { json "$1" history "$bob" --limit 100 | jq -c '.messages'; }
+
+# ---
+
+step "A bootstrap node, two devices of Alice (laptop, server), and Bob, who uses a stock client"
+mkfifo "$dir/node.in" "$dir/bob.in"
+exec 7<>"$dir/node.in" 8<>"$dir/bob.in"
+"$bin/bootstrap_node" --nodes-json "$dir/nodes.json" <&7 >"$dir/node.log" 2>&1 &
+pids+=($!)
+wait_for "the bootstrap node starts" 10 grep -q '^node ' "$dir/node.log"
+read -r _ host port tcp_port node_key < <(grep '^node ' "$dir/node.log")
+start_device laptop
+start_device server --always-on yes
+"$bin/stock_friend" --bootstrap "$host:$port:$node_key" --name Bob <&8 >"$dir/bob.log" 2>&1 &
+pids+=($!)
+friend id
+wait_for "Bob starts" 10 grep -q '^id ' "$dir/bob.log"
+bob_id=$(sed -n 's/^id //p' "$dir/bob.log" | head -n 1)
+bob=${bob_id:0:64}
+say "laptop  $(tox_id laptop)"
+say "server  $(tox_id server)"
+say "Bob     $bob_id"
+
+step "Link: the laptop adds the server as a friend, then asks it to be a device of the same user"
+laptop_key=$(key laptop)
+server_key=$(key server)
+say '$ toxtore friend add <server> "this is my laptop"'
+laptop friend add "$(tox_id server)" "this is my laptop" >/dev/null
+say "  (first connections take toxcore some ten seconds)"
+wait_for "the friend request reaches the server" 60 is server '.requests[0].key' "$laptop_key" friend requests
+say '$ toxtore friend accept <laptop>          (on the server)'
+server friend accept "$laptop_key" >/dev/null
+wait_for "laptop and server are connected" 60 is laptop '.friends[0].toxtore' true friend list
+say '$ toxtore device request <server>         (on the laptop)'
+json laptop device request "$server_key" --no-wait >/dev/null
+has_code() { json "$1" device requests | jq -e '.requests[0].code' >/dev/null; }
+wait_for "the code is there" 20 has_code laptop
+wait_for "the code is there" 20 has_code server
+code=$(json laptop device requests | jq -r '.requests[0].code')
+say "the laptop shows the code $code, the server shows $(json server device requests | jq -r '.requests[0].code')"
+same "the code on the server" "$code" "$(json server device requests | jq -r '.requests[0].code')"
+say "\$ toxtore device accept <server> $code    (on the laptop)"
+laptop device accept "$server_key" "$code" >/dev/null
+say "\$ toxtore device accept <laptop> $code    (on the server)"
+server device accept "$laptop_key" "$code" >/dev/null
+wait_for "the laptop lists both devices" 20 is laptop '[.devices[] | select(.connection == "udp" or .self)] | length' 2 device list
+wait_for "the server lists both devices" 20 is server '.devices | length' 2 device list
+wait_for "the laptop knows the server's Tox ID" 20 is laptop '.hand_out' "$(tox_id server)" id
+laptop device list | shown
+
+step "Bob adds the server, the Tox ID that Alice hands out; she accepts there, and the laptop has him too"
+say "$(json laptop id | jq -r .why)"
+friend add "$(tox_id server)" "Hi Alice, it is Bob"
+wait_for "Bob's request reaches the server" 60 is server '.requests[0].key' "$bob" friend requests
+server friend requests | shown
+server friend accept "$bob" >/dev/null
+wait_for "Bob is connected" 60 friend_saw "friend $server_key online"
+wait_for "the laptop has Bob by name" 20 is laptop '.friends[] | select(.key == "'"$bob"'") | .name' Bob friend list
+say "on the laptop:"
+laptop friend list | shown
+
+step "The laptop is off; Bob writes"
+stop_device laptop
+friend send "$server_key" "Are you there? I have found the lost marmalade recipe."
+friend send "$server_key" "It wants more oranges than we thought."
+has_messages() { [ "$(json "$1" history "$bob" | jq '.messages | length')" -ge "$2" ]; }
+wait_for "the server has both messages" 20 has_messages server 2
+say "on the server:"
+server history "$bob" | shown
+
+step "The laptop comes back and has them, unread"
+start_device laptop
+wait_for "the laptop has both messages" 60 has_messages laptop 2
+same "unread on the laptop" 2 "$(json laptop friend list | jq '.friends[] | select(.key == "'"$bob"'") | .unread')"
+laptop friend list | shown
+
+step "Read on the laptop, read on the server"
+laptop read Bob | shown
+wait_for "it is read on the server" 20 is server '.friends[] | select(.key == "'"$bob"'") | .unread' 0 friend list
+say "unread on the server: $(json server friend list | jq '.friends[] | select(.key == "'"$bob"'") | .unread')"
+
+step "The laptop answers; the server, the only one that Bob knows, delivers"
+answer="Wonderful! Bring it on Sunday."
+laptop send Bob "$answer" | shown
+wait_for "Bob gets the answer" 30 friend_saw "message $server_key $answer"
+delivered() { is "$1" '.messages[-1].state' delivered history "$bob"; }
+wait_for "the laptop knows that it was delivered" 20 delivered laptop
+wait_for "the server knows that it was delivered" 20 delivered server
+same "who delivered" "$server_key" "$(messages laptop | jq -r '.[-1].device')"
+same "copies that Bob has" 1 "$(grep -c '^message ' "$dir/bob.log")"
+friend friends
+sleep 0.5
+same "contacts that Bob has" "$server_key" "$(sed -nE 's/^friend ([0-9A-F]{64}) online$/\1/p' "$dir/bob.log" | sort -u)"
+say "Bob's client shows one contact and one copy:"
+grep -E '^(name|message)' "$dir/bob.log" | sed -E 's/([0-9A-F]{8})[0-9A-F]{56}/\1…/' | shown
+
+step "Both devices show one history"
+laptop history "$bob" >"$dir/laptop.history"
+server history "$bob" >"$dir/server.history"
+if [ "$(tput cols 2>/dev/null || echo 80)" -ge 150 ]; then
+  paste "$dir/laptop.history" "$dir/server.history" | shown
+else
+  say "laptop:"; shown <"$dir/laptop.history"
+  say "server:"; shown <"$dir/server.history"
+fi
+same "the server's history, row for row" "$(messages laptop)" "$(messages server)"
+same "number of messages" 3 "$(messages laptop | jq length)"
+say "equal, row for row, in every field"
+
+step "Search finds a word on both"
+for device in laptop server; do
+  same "hits on the $device" 1 "$(json "$device" search oranges | jq '.messages | length')"
+done
+laptop search oranges | shown
+
+step "Everything stops cleanly"
+stop_device laptop
+stop_device server
+printf '\n%sThe demo is done: everything was as it should be.%s\n' "$bold" "$plain"

@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds, and runs every test: the programs and tests as they are (dev), the tests once more
+# under AddressSanitizer and UndefinedBehaviorSanitizer (asan), then format and static checks.
+#
+#   scripts/test.sh            everything
+#   scripts/test.sh --quick    the unit and property tests of the dev build only
+#
+# Ends with a line "N passed, N failed", which counts single test cases. Logs: build/test-logs/.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+quick=no
+if [ "${1:-}" = "--quick" ]; then quick=yes; fi
+
+scripts/setup.sh --tests || exit 1
+logs=build/test-logs
+rm -rf "$logs"
+mkdir -p "$logs"
+
+build() {  # preset
+  if [ ! -f "build/$1/build.ninja" ]; then cmake --preset "$1" >"$logs/configure-$1.log" || return 1; fi
+  cmake --build --preset "$1" >"$logs/build-$1.log" 2>&1
+}
+
+build_or_stop() {  # preset
+  echo "== building $1"
+  if ! build "$1"; then
+    tail -n 60 "$logs/build-$1.log"
+    echo "the build of $1 failed"
+    echo "0 passed, 1 failed"
+    exit 1
+  fi
+}
+
+passed=0
+failed=0
+failures=()
+
+# Test cases of one run: what GoogleTest counted, and one failure for a program that did not come to its end.
+count() {  # name, exit status, log
+  local ok bad
+  ok=$(sed -nE 's/^\[  PASSED  \] ([0-9]+) tests?\.$/\1/p' "$3" | tail -n 1)
+  bad=$(sed -nE 's/^\[  FAILED  \] ([0-9]+) tests?, listed below:$/\1/p' "$3" | tail -n 1)
+  if [ "$2" -ne 0 ] && [ -z "$bad" ]; then bad=1; fi
+  passed=$((passed + ${ok:-0}))
+  failed=$((failed + ${bad:-0}))
+  if [ "$2" -ne 0 ]; then
+    failures+=("$1")
+    echo "-- $1 failed; the end of $3:"
+    tail -n 40 "$3"
+  fi
+  grep -E '^\[  SKIPPED \] .*[^.]$' "$3" | sort -u | sed "s/^/-- $1: /"
+}
+
+# Runs a number of test programs, two at a time.
+run_all() {  # preset, program...
+  local preset=$1
+  shift
+  printf '%s\n' "$@" | xargs -P 2 -I{} sh -c \
+    "timeout 900 'build/$preset/bin/{}' --gtest_brief=0 >'$logs/$preset-{}.log' 2>&1 </dev/null; echo \$? >'$logs/$preset-{}.status'"
+  for program in "$@"; do
+    count "$preset/$program" "$(cat "$logs/$preset-$program.status")" "$logs/$preset-$program.log"
+  done
+}
+
+check() {  # name, command...
+  local name=$1
+  shift
+  if "$@" >"$logs/$name.log" 2>&1; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    failures+=("$name")
+    tail -n 40 "$logs/$name.log"
+  fi
+}
+
+finish() {
+  if [ "${#failures[@]}" -gt 0 ]; then printf 'failed: %s\n' "${failures[@]}"; fi
+  echo "$passed passed, $failed failed"
+  [ "$failed" -eq 0 ]
+  exit
+}
+
+# Tests beside the code need no network; those of whole programs drive real toxcore on 127.0.0.1.
+unit_tests=(base_test model_test wire_test sync_test view_test store_test engine_test tox_test rpc_test daemon_test cli_test)
+program_tests=(scenario_test crash_test toxic_test)
+
+build_or_stop dev
+echo "== unit and property tests"
+run_all dev "${unit_tests[@]}"
+if [ "$quick" = yes ]; then finish; fi
+echo "== whole programs over real toxcore"
+run_all dev "${program_tests[@]}"
+
+build_or_stop asan
+echo "== unit and property tests under AddressSanitizer and UndefinedBehaviorSanitizer"
+run_all asan "${unit_tests[@]}"
+
+echo "== format, layers, static checks"
+check lint scripts/lint.sh
+finish

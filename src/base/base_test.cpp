@@ -29,7 +29,10 @@ TEST(Utf8, TellsWellFormedFromTheRest) {
 }
 
 TEST(Utf8, ReplacesOnlyWhatIsBroken) {
-  EXPECT_EQ(to_valid_utf8("a\xFF" "b\xE2\x82"), "a\xEF\xBF\xBD" "b\xEF\xBF\xBD\xEF\xBF\xBD");
+  EXPECT_EQ(to_valid_utf8("a\xFF"
+                          "b\xE2\x82"),
+            "a\xEF\xBF\xBD"
+            "b\xEF\xBF\xBD\xEF\xBF\xBD");
 }
 
 RC_GTEST_PROP(Utf8, WhatIsMadeValidIsValid, (const std::string& text)) {

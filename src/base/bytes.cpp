@@ -4,9 +4,7 @@
 
 namespace toxtore {
 
-ByteView as_bytes(std::string_view text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
+ByteView as_bytes(std::string_view text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
 
 std::string to_text(ByteView bytes) { return {bytes.begin(), bytes.end()}; }
 

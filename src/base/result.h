@@ -13,25 +13,25 @@
 namespace toxtore {
 
 enum class ErrorKind {
-  invalid_argument,   ///< a value that the caller gave is not usable
-  not_found,          ///< no friend, device, request or message of that name
-  ambiguous,          ///< a name that fits several
-  too_long,           ///< over a limit of Tox or of this program
-  already_exists,     ///< it is there already
-  denied,             ///< the caller may not do that
-  busy,               ///< try again later
-  code_mismatch,      ///< the code typed is not the one that both devices show
-  offline,            ///< needs a connection that is not there
-  malformed,          ///< bytes from a peer or a file that do not parse
-  wrong_passphrase,   ///< the passphrase does not open the database
-  foreign_file,       ///< a file that is not ours
-  newer_schema,       ///< written by a newer Toxtore
-  disk_full,          ///< no space left on the disk
-  read_only,          ///< the folder or file cannot be written
-  locked,             ///< another copy is running on the same data
-  corrupt,            ///< the database is damaged
-  io,                 ///< any other failure of a file, socket or system call
-  internal,           ///< a bug in Toxtore
+  invalid_argument,  ///< a value that the caller gave is not usable
+  not_found,         ///< no friend, device, request or message of that name
+  ambiguous,         ///< a name that fits several
+  too_long,          ///< over a limit of Tox or of this program
+  already_exists,    ///< it is there already
+  denied,            ///< the caller may not do that
+  busy,              ///< try again later
+  code_mismatch,     ///< the code typed is not the one that both devices show
+  offline,           ///< needs a connection that is not there
+  malformed,         ///< bytes from a peer or a file that do not parse
+  wrong_passphrase,  ///< the passphrase does not open the database
+  foreign_file,      ///< a file that is not ours
+  newer_schema,      ///< written by a newer Toxtore
+  disk_full,         ///< no space left on the disk
+  read_only,         ///< the folder or file cannot be written
+  locked,            ///< another copy is running on the same data
+  corrupt,           ///< the database is damaged
+  io,                ///< any other failure of a file, socket or system call
+  internal,          ///< a bug in Toxtore
 };
 
 /// The kind's stable name, such as "not_found".

@@ -85,12 +85,12 @@ struct Status {
   PublicKey self;
   std::string device_name;
   Connection connection = Connection::none;
-  std::uint64_t events = 0;          ///< in the log
-  std::uint64_t events_missing = 0;  ///< that some device was told to hold, and we lack
-  std::size_t undelivered = 0;       ///< messages
-  std::size_t unread = 0;            ///< messages
-  std::size_t devices = 0;           ///< own devices, this one included
-  std::size_t devices_connected = 0; ///< without this one
+  std::uint64_t events = 0;           ///< in the log
+  std::uint64_t events_missing = 0;   ///< that some device was told to hold, and we lack
+  std::size_t undelivered = 0;        ///< messages
+  std::size_t unread = 0;             ///< messages
+  std::size_t devices = 0;            ///< own devices, this one included
+  std::size_t devices_connected = 0;  ///< without this one
   std::size_t friends = 0;
   Counters counters;
 };

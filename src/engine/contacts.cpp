@@ -109,8 +109,7 @@ Result<void> Contacts::remove(const PublicKey& key, Instant now) {
   if (!is_friend(key)) return fail(ErrorKind::not_found, "this key is not in your friend list");
   std::vector<Body> removes;
   for (const Dot& add : standing_adds(core_.store, key)) removes.emplace_back(FriendRemove{add});
-  const auto logged =
-      core_.log(removes, now, [&] { core_.store.forget(name_of(remembered_name::asked, key)); });
+  const auto logged = core_.log(removes, now, [&] { core_.store.forget(name_of(remembered_name::asked, key)); });
   if (!logged) return fail(logged.error());
   reconcile(now);
   return {};

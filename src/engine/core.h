@@ -95,10 +95,10 @@ class Core {
 
 /// Names under which the engine remembers things (Store::remember). On disk, never reused.
 namespace remembered_name {
-inline constexpr std::string_view told = "told";               ///< dots: every prefix that was ever told
-inline constexpr std::string_view roster = "roster/";          ///< + hash: a statement
+inline constexpr std::string_view told = "told";                ///< dots: every prefix that was ever told
+inline constexpr std::string_view roster = "roster/";           ///< + hash: a statement
 inline constexpr std::string_view friend_request = "request/";  ///< + key: received_ms u64, message
-inline constexpr std::string_view asked = "asked/";            ///< + key: address 38, greeting
+inline constexpr std::string_view asked = "asked/";             ///< + key: address 38, greeting
 }  // namespace remembered_name
 
 }  // namespace toxtore

@@ -107,6 +107,7 @@ TEST_F(Delivery2, ADeviceThatIsNotCaughtUpSendsNothingOfOthers) {
   world.start(bob);
   world.run_for(2'500);
   EXPECT_TRUE(bob.texts.empty());
+  EXPECT_EQ(history(desktop), Lines{"> once [queued]"}) << "not even begun";
   world.delay_ms = 50;
   ASSERT_TRUE(world.run_until([&] { return bob.texts.size() == 2; }, 30'000));
   EXPECT_EQ(texts(), (Lines{"once", "twice"}));

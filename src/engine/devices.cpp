@@ -28,8 +28,8 @@ Devices::Devices(Core& core, Sessions& sessions) : core_(core), sessions_(sessio
 Result<void> Devices::introduce_self(Instant now) {
   wall_ms_ = now.wall_ms;
   if (!core_.is_own(core_.self)) {
-    core_.stated(encode_statement(
-        {core_.self, core_.self, now.wall_ms, usable_name(core_.config.device_name, core_.self), {}}));
+    core_.stated(
+        encode_statement({core_.self, core_.self, now.wall_ms, usable_name(core_.config.device_name, core_.self), {}}));
     if (!core_.commit_turn()) return fail(*core_.fault());
   }
   sessions_.on_roster_changed();

@@ -98,9 +98,7 @@ Result<void> Engine::decline_friend(const PublicKey& key, Instant) { return part
 
 Result<void> Engine::remove_friend(const PublicKey& key, Instant now) { return parts_->contacts.remove(key, now); }
 
-Result<LinkInfo> Engine::request_device(const PublicKey& key, Instant now) {
-  return parts_->devices.request(key, now);
-}
+Result<LinkInfo> Engine::request_device(const PublicKey& key, Instant now) { return parts_->devices.request(key, now); }
 
 Result<LinkInfo> Engine::accept_device(const PublicKey& key, const std::string& code, Instant now) {
   return parts_->devices.accept(key, code, now);

@@ -121,8 +121,7 @@ TEST(Engine, KeepsFriendRequestsWithinBounds) {
 
 TEST(Engine, ChecksTheAddressOfANewFriend) {
   Alone alone;
-  EXPECT_EQ(alone.engine.add_friend(alone.device.address, "hi", start_time).error().kind,
-            ErrorKind::invalid_argument);
+  EXPECT_EQ(alone.engine.add_friend(alone.device.address, "hi", start_time).error().kind, ErrorKind::invalid_argument);
   EXPECT_EQ(alone.engine.add_friend(alone.other.address, "", start_time).error().kind, ErrorKind::invalid_argument);
   EXPECT_EQ(alone.engine.add_friend(alone.other.address, std::string(901, 'x'), start_time).error().kind,
             ErrorKind::too_long);

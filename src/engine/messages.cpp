@@ -13,8 +13,8 @@ Result<void> check(const SendMessage& command) {
   if (!is_utf8(command.text)) return fail(ErrorKind::invalid_argument, "the message is not UTF-8 text");
   if (command.text.size() > message_size_max) {
     return fail(ErrorKind::too_long, "the message has " + std::to_string(command.text.size()) +
-                                         " bytes, and a Tox message holds at most " +
-                                         std::to_string(message_size_max) + ": send it in parts");
+                                         " bytes, and a Tox message holds at most " + std::to_string(message_size_max) +
+                                         ": send it in parts");
   }
   if (command.token.size() > token_size_max) {
     return fail(ErrorKind::too_long, "a token must not be longer than " + std::to_string(token_size_max) + " bytes");
@@ -44,8 +44,8 @@ Result<MessageRow> Messages::send(const SendMessage& command, Instant now) {
     return fail(ErrorKind::not_found, "this key is not in your friend list");
   }
   const bool at_once = outbox_.can_send_at_once(command.to);
-  const auto logged = core_.log(
-      {TrySend{command.to, command.kind, to_bytes(command.text), at_once, to_bytes(command.token)}}, now);
+  const auto logged =
+      core_.log({TrySend{command.to, command.kind, to_bytes(command.text), at_once, to_bytes(command.token)}}, now);
   if (!logged) return fail(logged.error());
   auto row = core_.store.message(logged->front().dot);
   if (!row) return fail(core_.store.fault().value_or(Error{}));

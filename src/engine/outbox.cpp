@@ -159,9 +159,8 @@ std::map<PublicKey, std::vector<Dot>> Outbox::waiting_by_friend() const {
 }
 
 bool Outbox::has_logged_sending(const PublicKey& to) const {
-  return std::any_of(own_.begin(), own_.end(), [&](const auto& entry) {
-    return entry.second.to == to && entry.second.stage == Stage::logged;
-  });
+  return std::any_of(own_.begin(), own_.end(),
+                     [&](const auto& entry) { return entry.second.to == to && entry.second.stage == Stage::logged; });
 }
 
 std::uint64_t Outbox::wait_ms(const PublicKey& to) const {

@@ -58,7 +58,6 @@ struct Notice {
 
 }  // namespace output
 
-using Output =
-    std::variant<output::SendPacket, output::HandOver, output::AddPeer, output::RemovePeer, output::Notice>;
+using Output = std::variant<output::SendPacket, output::HandOver, output::AddPeer, output::RemovePeer, output::Notice>;
 
 }  // namespace toxtore

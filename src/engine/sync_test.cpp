@@ -182,8 +182,12 @@ TEST_F(Synced, ALongAbsenceIsCaughtUpWithinItsWindow) {
   }
   world.pump(server);
   world.start(laptop);
-  ASSERT_TRUE(world.run_until([&] { return laptop.engine->store().last_received(bob.key()).has_value() &&
-                                           laptop.engine->status().events_missing == 0; }, 60'000));
+  ASSERT_TRUE(world.run_until(
+      [&] {
+        return laptop.engine->store().last_received(bob.key()).has_value() &&
+               laptop.engine->status().events_missing == 0;
+      },
+      60'000));
   EXPECT_EQ(laptop.engine->friends().at(0).unread, 3'000U);
   EXPECT_EQ(history(laptop), history(server));
 }

@@ -99,9 +99,7 @@ void World::cut(const Node& a, const Node& b, bool cut) {
   update_connections();
 }
 
-bool World::connected(const Node& a, const Node& b) const {
-  return connections_.contains(pair_of(a.key(), b.key()));
-}
+bool World::connected(const Node& a, const Node& b) const { return connections_.contains(pair_of(a.key(), b.key())); }
 
 void World::update_connections() {
   for (auto& [key_a, a] : nodes_) {

@@ -51,9 +51,9 @@ class Linking {
   /// What a step leads to.
   struct Step {
     std::vector<Packet> send;
-    bool asked = false;    ///< the other side asks, and had not before
-    bool coded = false;    ///< the code is there now
-    bool linked = false;   ///< both have confirmed: the session is over
+    bool asked = false;                ///< the other side asks, and had not before
+    bool coded = false;                ///< the code is there now
+    bool linked = false;               ///< both have confirmed: the session is over
     std::optional<std::string> ended;  ///< it came to nothing, and why
   };
 

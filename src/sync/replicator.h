@@ -5,7 +5,8 @@
 // for what it says is to be sent, and tells it what became of both.
 //
 // Rules, in this first form (prefixes only, one source a log):
-// - The one who lacks something asks for it. Each log is asked of one peer at a time, from our prefix on and open-ended,
+// - The one who lacks something asks for it. Each log is asked of one peer at a time, from our prefix on and
+// open-ended,
 //   so what is new comes by itself. The source is the log's author if it is connected, else a connected peer that told
 //   us of more than we hold. A source that disconnects is replaced. A source other than the author gives way to the
 //   author once it has nothing more for us.

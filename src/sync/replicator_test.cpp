@@ -283,8 +283,8 @@ struct Net {
 RC_GTEST_PROP(Replicator, EverythingReachesEveryoneAndThenThereIsQuiet, ()) {
   Net net;
   const auto steps = *rc::gen::container<std::vector<std::pair<int, std::pair<std::size_t, std::size_t>>>>(
-      rc::gen::pair(rc::gen::inRange(0, 4),
-                    rc::gen::pair(rc::gen::inRange<std::size_t>(0, Net::size), rc::gen::inRange<std::size_t>(0, Net::size))));
+      rc::gen::pair(rc::gen::inRange(0, 4), rc::gen::pair(rc::gen::inRange<std::size_t>(0, Net::size),
+                                                          rc::gen::inRange<std::size_t>(0, Net::size))));
   for (const auto& [what, pair] : steps) {
     if (what == 0) net.log(pair.first);
     if (what == 1) net.set_link(pair.first, pair.second, true);

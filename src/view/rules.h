@@ -22,7 +22,7 @@ struct TouchedRows {
   std::vector<Dot> messages;       ///< rows of these messages, where the message is held
   std::vector<PublicKey> friends;  ///< rows of these keys
   std::vector<PublicKey> devices;
-  std::vector<Dot> removed_adds;   ///< friend adds: the row of the key that each adds, where the add is held
+  std::vector<Dot> removed_adds;  ///< friend adds: the row of the key that each adds, where the add is held
 };
 TouchedRows touched_by(const ReadEvent& event);
 

@@ -32,7 +32,8 @@ const Dot message_dot{laptop, 1};
 ReadEvent sending(const PublicKey& device, std::uint64_t seq, std::uint64_t at) {
   return event(device, seq, at, Sending{bob, {message_dot}});
 }
-ReadEvent ended(const PublicKey& by, std::uint64_t seq, std::uint64_t at, const PublicKey& whose, SendingOutcome outcome) {
+ReadEvent ended(const PublicKey& by, std::uint64_t seq, std::uint64_t at, const PublicKey& whose,
+                SendingOutcome outcome) {
   return event(by, seq, at, SendingEnded{whose, outcome, {message_dot}});
 }
 ReadEvent done(const PublicKey& device, std::uint64_t seq, std::uint64_t at) {

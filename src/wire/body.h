@@ -35,10 +35,13 @@ Bytes encode_body(const Body& body, std::optional<std::uint64_t> wall_clock_ms =
 
 /// Reads an event's body; `Opaque` if its type is unknown, its body does not parse to the end, or its timestamp is
 /// 2^48 or more. Never fails: what cannot be read is kept all the same. Known extensions of a wrong size make the
-/// event opaque; unknown ones are skipped. Where a tag stands twice, the first counts.
+/// event opaque; unknown ones are skipped. Where a tag stands twice, the first counts. A wall clock of 2^48 or more is
+/// skipped too: its author's clock is broken, its message is not.
 ReadEvent read_event(const Event& event);
 
-/// The same event with the hint flags of its body set to 0 (where its type has any and its body is long enough).
+/// The same event with the hint flag of its body set to 0 (where its type has one and its body is long enough). This
+/// holds for all types of the proposal, those too whose bodies this version does not read: a later version must find
+/// in the log what every other device has there.
 Event without_hints(Event event);
 
 }  // namespace toxtore

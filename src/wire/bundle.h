@@ -5,7 +5,7 @@
 // zstd frame claims is checked before anything is allocated, and never believed beyond that limit.
 #pragma once
 
-#include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.h"

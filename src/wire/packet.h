@@ -48,14 +48,21 @@ enum class PacketType : std::uint8_t {
   link_cancel = 29,
 };
 
+/// Tags of the extensions of `my devices`. Given once, never reused.
+namespace my_devices_extension {
+inline constexpr std::uint8_t version = 1;  ///< u64
+// 2: removed keys
+}  // namespace my_devices_extension
+
 namespace packet {
 
 /// "My user is also these Tox IDs." To friends with Toxtore and to own devices.
 struct MyDevices {
   std::vector<PublicKey> keys;  ///< at most 255 fit the count, 42 the packet
-  std::uint64_t version = 0;    ///< extension 1: a later list of the same user has a greater one
+  std::uint64_t version = 0;    ///< extension 1, left out if 0: a later list of the same user has a greater one
   bool operator==(const MyDevices&) const = default;
 };
+inline constexpr std::size_t device_keys_max = 42;
 
 /// "Take me as one of your devices": the asker's user named this peer.
 struct DeviceAddRequest {

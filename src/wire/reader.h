@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "base/bytes.h"
+#include "base/hash.h"
 #include "model/dot.h"
 #include "model/ids.h"
 
@@ -22,16 +23,18 @@ class Reader {
   std::uint32_t u32();
   std::uint64_t u64();
   PublicKey key();
+  Hash hash();
   Dot dot();  ///< device key 32, seq u64
 
-  /// The next `count` bytes, borrowed from what the reader was given.
+  /// The next `count` bytes, borrowed from what the reader was given. Empty if there are fewer.
   ByteView bytes(std::size_t count);
 
   [[nodiscard]] std::size_t left() const { return rest_.size(); }
   [[nodiscard]] bool failed() const { return failed_; }
   /// Everything was there, and nothing is left.
   [[nodiscard]] bool finished() const { return !failed_ && rest_.empty(); }
-  void fail() { failed_ = true; }
+  /// Nothing is left after it, so a loop over what is left ends.
+  void fail();
 
  private:
   template <class T>

@@ -1,0 +1,224 @@
+#include "wire/packet.h"
+
+#include <cassert>
+#include <string_view>
+
+#include "wire/event_frame.h"
+#include "wire/extensions.h"
+#include "wire/reader.h"
+#include "wire/writer.h"
+
+namespace toxtore {
+namespace {
+
+/// What tells our hello from any other program's packet that begins with 187.
+constexpr std::string_view hello_magic = "toxtore";
+
+/// Part flags of a bundle's piece. Others are ignored.
+constexpr std::uint8_t first_piece_flag = 1;
+constexpr std::uint8_t last_piece_flag = 2;
+
+// ---- writing ----
+
+Writer begin(PacketType type) {
+  Writer out;
+  out.u8(packet_id).u8(static_cast<std::uint8_t>(type));
+  return out;
+}
+
+void write_count(Writer& out, std::size_t count) {
+  assert(count <= 0xFF);
+  out.u8(static_cast<std::uint8_t>(count));
+}
+
+void write_block(Writer& out, const Bytes& block) {
+  assert(!block.empty() && block.size() <= packet_size_max);
+  out.u16(static_cast<std::uint16_t>(block.size())).bytes(block);
+}
+
+Writer encode(const packet::MyDevices& packet) {
+  Writer out = begin(PacketType::my_devices);
+  write_count(out, packet.keys.size());
+  for (const PublicKey& key : packet.keys) out.key(key);
+  if (packet.version != 0) write_extension(out, my_devices_extension::version, packet.version);
+  return out;
+}
+
+Writer encode(const packet::DeviceAddRequest& /*packet*/) { return begin(PacketType::device_add_request); }
+
+Writer encode(const packet::Clock& packet) {
+  Writer out = begin(PacketType::vector_clock);
+  write_count(out, packet.prefixes.size());
+  for (const Dot& prefix : packet.prefixes) out.dot(prefix);
+  return out;
+}
+
+Writer encode(const packet::SendDot& packet) {
+  Writer out = begin(PacketType::send_dot);
+  out.bytes(encode_event(packet.event));
+  return out;
+}
+
+Writer encode(const packet::Hello& packet) {
+  Writer out = begin(PacketType::hello);
+  out.bytes(as_bytes(hello_magic)).u8(packet.version_min).u8(packet.version_max).u32(packet.capabilities);
+  return out;
+}
+
+Writer encode(const packet::Fetch& packet) {
+  Writer out = begin(PacketType::fetch);
+  write_count(out, packet.ranges.size());
+  for (const packet::Fetch::Range& range : packet.ranges) {
+    out.dot(Dot::of(range.log, range.after)).u64(Dot::of(range.log, range.until).seq);
+  }
+  return out;
+}
+
+Writer encode(const packet::Bundle& packet) {
+  Writer out = begin(PacketType::bundle);
+  const int flags = (packet.first ? first_piece_flag : 0) | (packet.last ? last_piece_flag : 0);
+  out.u8(static_cast<std::uint8_t>(packet.cls)).u8(static_cast<std::uint8_t>(flags));
+  write_block(out, packet.piece);
+  return out;
+}
+
+Writer encode(const packet::Committed& packet) {
+  Writer out = begin(PacketType::committed);
+  out.u64(packet.count);
+  return out;
+}
+
+Writer encode(const packet::Roster& packet) {
+  Writer out = begin(PacketType::roster);
+  write_count(out, packet.statements.size());
+  for (const Bytes& statement : packet.statements) write_block(out, statement);
+  return out;
+}
+
+Writer encode(const packet::LinkCommit& packet) {
+  Writer out = begin(PacketType::link_commit);
+  out.bytes(packet.commitment);
+  return out;
+}
+
+Writer encode(const packet::LinkNonce& packet) {
+  Writer out = begin(PacketType::link_nonce);
+  out.bytes(packet.nonce);
+  return out;
+}
+
+Writer encode(const packet::LinkConfirm& /*packet*/) { return begin(PacketType::link_confirm); }
+Writer encode(const packet::LinkCancel& /*packet*/) { return begin(PacketType::link_cancel); }
+
+// ---- reading ----
+
+/// n u8, then n items. Takes no memory for items that are announced and not there.
+template <class ReadOne>
+auto read_list(Reader& in, ReadOne read_one) {
+  std::vector<decltype(read_one(in))> items;
+  const std::size_t count = in.u8();
+  while (items.size() < count && !in.failed()) items.push_back(read_one(in));
+  return items;
+}
+
+/// length u16, then as many bytes: at least one, for an empty piece or statement is none.
+Bytes read_block(Reader& in) {
+  const ByteView block = in.bytes(in.u16());
+  if (block.empty()) in.fail();
+  return {block.begin(), block.end()};
+}
+
+packet::MyDevices read_my_devices(Reader& in) {
+  packet::MyDevices packet;
+  packet.keys = read_list(in, [](Reader& item) { return item.key(); });
+  const Extensions extensions(in);
+  packet.version = read_u64_extension(in, extensions, my_devices_extension::version).value_or(0);
+  return packet;
+}
+
+Dot read_prefix(Reader& in) {
+  const Dot prefix = in.dot();
+  if (prefix.number() == 0 || prefix.number() == open_end) in.fail();
+  return prefix;
+}
+
+packet::SendDot read_send_dot(Reader& in) {
+  std::optional<Event> event = decode_event(in.bytes(in.left()));
+  if (event) return {std::move(*event)};
+  in.fail();
+  return {};
+}
+
+packet::Hello read_hello(Reader& in) {
+  packet::Hello packet;
+  if (to_text(in.bytes(hello_magic.size())) != hello_magic) in.fail();
+  packet.version_min = in.u8();
+  packet.version_max = in.u8();
+  packet.capabilities = in.u32();
+  if (packet.version_min > packet.version_max) in.fail();
+  return packet;
+}
+
+packet::Fetch::Range read_range(Reader& in) {
+  const Dot after = in.dot();
+  const Dot until{after.device, in.u64()};
+  if (after.log() != until.log() || after.number() > until.number()) in.fail();
+  return {after.log(), after.number(), until.number()};
+}
+
+packet::Bundle read_bundle(Reader& in) {
+  packet::Bundle packet;
+  switch (in.u8()) {
+    case static_cast<std::uint8_t>(packet::Bundle::Class::live): packet.cls = packet::Bundle::Class::live; break;
+    case static_cast<std::uint8_t>(packet::Bundle::Class::backfill):
+      packet.cls = packet::Bundle::Class::backfill;
+      break;
+    default: in.fail();
+  }
+  const std::uint8_t flags = in.u8();
+  packet.first = (flags & first_piece_flag) != 0;
+  packet.last = (flags & last_piece_flag) != 0;
+  packet.piece = read_block(in);
+  return packet;
+}
+
+/// Nothing if the type is unknown. A content that does not parse fails the reader.
+std::optional<Packet> read_content(PacketType type, Reader& in) {
+  switch (type) {
+    case PacketType::my_devices: return read_my_devices(in);
+    case PacketType::device_add_request: return packet::DeviceAddRequest{};
+    case PacketType::vector_clock: return packet::Clock{read_list(in, read_prefix)};
+    case PacketType::send_dot: return read_send_dot(in);
+    case PacketType::hello: return read_hello(in);
+    case PacketType::fetch: return packet::Fetch{read_list(in, read_range)};
+    case PacketType::bundle: return read_bundle(in);
+    case PacketType::committed: return packet::Committed{in.u64()};
+    case PacketType::roster: return packet::Roster{read_list(in, read_block)};
+    case PacketType::link_commit: return packet::LinkCommit{in.hash()};
+    case PacketType::link_nonce: return packet::LinkNonce{in.hash()};
+    case PacketType::link_confirm: return packet::LinkConfirm{};
+    case PacketType::link_cancel: return packet::LinkCancel{};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Bytes encode_packet(const Packet& packet) {
+  Writer out = std::visit([](const auto& known) { return encode(known); }, packet);
+  assert(out.size() <= packet_size_max);
+  return out.take();
+}
+
+tl::expected<Packet, PacketFault> decode_packet(ByteView bytes) {
+  if (bytes.empty() || bytes.front() != packet_id) return tl::unexpected(PacketFault::foreign);
+  Reader in(bytes.subspan(1));
+  if (bytes.size() < 2 || bytes.size() > packet_size_max) return tl::unexpected(PacketFault::malformed);
+  std::optional<Packet> packet = read_content(static_cast<PacketType>(in.u8()), in);
+  if (!packet) return tl::unexpected(PacketFault::unknown);
+  const Extensions skipped(in);  // those that the content did not read itself
+  if (!in.finished()) return tl::unexpected(PacketFault::malformed);
+  return std::move(*packet);
+}
+
+}  // namespace toxtore

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -35,18 +36,28 @@ class DatabaseKey {
   std::array<std::uint8_t, size> bytes_{};
 };
 
+/// What a guess at the passphrase costs: passes over the memory, and its size. The default is libsodium's
+/// crypto_pwhash_*_MODERATE (about 0.7 s); tests take less.
+struct PassphraseCost {
+  std::uint64_t passes = 3;
+  std::uint64_t memory_bytes = 256 * 1024 * 1024;
+};
+
+/// A file that asks for more is refused as damaged, before any memory is taken.
+inline constexpr PassphraseCost passphrase_cost_max{.passes = 32, .memory_bytes = 1024 * 1024 * 1024};
+
 /// What is known of a key file without the passphrase.
 enum class KeyFileState { absent, plain, wrapped };
 
-/// Errors: foreign_file (not a key file), newer_schema (of a later version), io.
+/// Errors: foreign_file (not a key file), corrupt (a damaged one), newer_schema (of a later version), io.
 Result<KeyFileState> inspect_key_file(const std::filesystem::path& file);
 
-/// Reads the key. `passphrase` is needed for a wrapped file and ignored for a plain one. Errors as above, and
-/// wrong_passphrase (also when none was given for a wrapped file, with a message that says how to give one).
+/// Reads the key. `passphrase` is needed for a wrapped file and ignored for a plain one. Errors as above, not_found,
+/// and wrong_passphrase (also when none was given for a wrapped file, with a message that says how to give one).
 Result<DatabaseKey> read_key_file(const std::filesystem::path& file, const std::optional<std::string>& passphrase);
 
 /// Writes or atomically replaces the file, mode 0600. Errors: disk_full, read_only, io; the old file then stands.
 Result<void> write_key_file(const std::filesystem::path& file, const DatabaseKey& key,
-                            const std::optional<std::string>& passphrase, Random& random);
+                            const std::optional<std::string>& passphrase, Random& random, PassphraseCost cost = {});
 
 }  // namespace toxtore

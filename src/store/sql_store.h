@@ -1,7 +1,8 @@
 // The store on disk: one SQLCipher database in WAL mode, synchronous=FULL.
 //
-// Layout, schema versions and migrations: sql_schema.h. The file's own name and place: profile_folder.h. Runs on
-// SQLCipher 3.4 (Debian 12) and 4.6 (Debian 13), each opening the other's files.
+// Layout, schema versions and migrations: sql_schema.h. The file's own name and place: profile_folder.h; with its key
+// file: profile_store.h. Runs on SQLCipher 3.4 (Debian 12) and 4.6 (Debian 13), each opening the other's files. The
+// questions that it answers are one class each: sql_log.h, sql_messages.h, sql_search.h, sql_rows.h, sql_memory.h.
 #pragma once
 
 #include <filesystem>
@@ -13,18 +14,15 @@
 
 namespace toxtore {
 
-/// 4 MiB, kept in a file beside the database: freed when a commit finds the disk full, so that this one commit can
-/// still succeed (DESIGN 6). `SqlStore::reserve_used` then tells the owner to stop taking in anything.
-inline constexpr std::uint64_t disk_reserve_bytes = 4 * 1024 * 1024;
-
 class SqlStore : public Store {
  public:
-  /// Opens or creates the database. Errors, nothing changed by any of them: wrong_passphrase (the key does not open
-  /// it), foreign_file (no database, or one of another program), newer_schema, corrupt, disk_full, read_only, io. The
+  /// Opens or creates the database, and makes the disk reserve (disk_reserve.h) beside it. Errors, nothing changed by
+  /// any of them: foreign_file (no database, one of another program, or one that this key does not open: the
+  /// passphrase was right, or there would be no key), newer_schema, corrupt, disk_full, read_only, locked, io. The
   /// caller holds the profile's lock (profile_folder.h).
   static Result<std::unique_ptr<SqlStore>> open(const std::filesystem::path& file, const DatabaseKey& key);
 
-  /// True once a commit succeeded only because the reserve was freed.
+  /// True once the disk reserve was freed for a commit: the owner stops taking in anything until there is room.
   [[nodiscard]] virtual bool reserve_used() const = 0;
 };
 

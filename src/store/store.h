@@ -41,14 +41,19 @@ struct HistoryQuery {
   std::size_t limit = 50;
 };
 
-/// Full-text search. `words` is split at white space; a row is found if it has all of them, in any order and case;
-/// each word also finds words that begin with it. Quotes and operators mean nothing special.
+/// Full-text search. `words` is split at white space; a row is found if it has all of them, in any order and case, with
+/// or without accents; each word also finds words that begin with it. Letters and digits make words, all else stands
+/// between them: quotes and operators mean nothing special, a word with a hyphen finds its parts side by side, and
+/// without any letter or digit nothing is found. A text is searched up to its first NUL, if it has one.
 struct SearchQuery {
   std::string words;
   std::optional<PublicKey> conversation;  ///< none: all
   std::optional<OrderKey> before;
   std::size_t limit = 50;
 };
+
+/// Of a search's words, so many count and the rest is passed over: a bound on the work that a caller can ask for.
+inline constexpr std::size_t search_words_max = 64;
 
 class Store {
  public:
@@ -57,6 +62,8 @@ class Store {
   Store& operator=(const Store&) = delete;
   virtual ~Store() = default;
 
+  /// Hands on what `work` returned, or the fault; an exception out of `work` goes on to the caller. In both cases
+  /// nothing was changed.
   virtual Result<void> transact(const std::function<Result<void>()>& work) = 0;
   /// The first failure of a read or write, if any.
   [[nodiscard]] virtual std::optional<Error> fault() const = 0;

@@ -1,0 +1,245 @@
+#include "store/memory_store.h"
+
+#include <algorithm>
+#include <cassert>
+#include <map>
+#include <set>
+
+#include "store/memory_words.h"
+
+namespace toxtore {
+namespace {
+
+template <class Map>
+auto found_in(const Map& map, const typename Map::key_type& key) {
+  const auto found = map.find(key);
+  return found == map.end() ? std::nullopt : std::optional<typename Map::mapped_type>(found->second);
+}
+
+/// The last `limit` rows in order, of those that are wanted.
+template <class Wanted>
+std::vector<MessageRow> page(std::vector<MessageRow> rows, const std::optional<OrderKey>& before, std::size_t limit,
+                             Wanted wanted) {
+  std::erase_if(rows, [&](const MessageRow& row) { return !wanted(row) || (before && row.order() >= *before); });
+  std::ranges::sort(rows, {}, &MessageRow::order);
+  if (rows.size() > limit) rows.erase(rows.begin(), rows.end() - static_cast<std::ptrdiff_t>(limit));
+  return rows;
+}
+
+constexpr std::size_t no_limit = ~std::size_t{0};
+
+class MemoryStore final : public Store {
+ public:
+  Result<void> transact(const std::function<Result<void>()>& work) override;
+  [[nodiscard]] std::optional<Error> fault() const override { return std::nullopt; }
+
+  void append(const Event& event, const std::vector<Subject>& subjects) override;
+  std::optional<Event> event(const Dot& dot) const override;
+  std::vector<Event> log_range(const LogId& log, std::uint32_t after, std::uint32_t until, std::size_t events_max,
+                               std::size_t bytes_max) const override;
+  VectorClock clock() const override;
+  std::uint64_t latest_timestamp_ms() const override;
+  std::vector<Event> about(const Subject& subject) const override;
+  std::vector<std::pair<Arrival, Event>> arrived(Arrival since, std::size_t limit) const override;
+  Arrival last_arrival() const override { return events_.empty() ? 0 : events_.rbegin()->first; }
+
+  void put(const MessageRow& row) override { set(messages_, row.id, row); }
+  void put(const FriendRow& row) override { set(friends_, row.key, row); }
+  void put(const DeviceRow& row) override { set(devices_, row.key, row); }
+  std::optional<MessageRow> message(const Dot& id) const override { return found_in(messages_, id); }
+  std::optional<FriendRow> friend_row(const PublicKey& key) const override { return found_in(friends_, key); }
+  std::optional<DeviceRow> device_row(const PublicKey& key) const override { return found_in(devices_, key); }
+  std::vector<FriendRow> friend_rows() const override;
+  std::vector<MessageRow> history(const HistoryQuery& query) const override;
+  std::vector<MessageRow> search(const SearchQuery& query) const override;
+  std::vector<MessageRow> unread(const PublicKey& conversation) const override;
+  std::size_t unread_count(const PublicKey& conversation) const override { return unread(conversation).size(); }
+  std::vector<MessageRow> undelivered() const override;
+  std::optional<MessageRow> last_received(const PublicKey& conversation) const override;
+
+  void remember(std::string_view name, ByteView value) override {
+    set(remembered_, std::string(name), Bytes(value.begin(), value.end()));
+  }
+  void forget(std::string_view name) override { set(remembered_, std::string(name), std::nullopt); }
+  std::optional<Bytes> remembered(std::string_view name) const override {
+    return found_in(remembered_, std::string(name));
+  }
+  std::vector<std::pair<std::string, Bytes>> remembered_under(std::string_view prefix) const override;
+
+ private:
+  /// Puts a value in its place, or takes it out, and notes what was there.
+  template <class Map>
+  void set(Map& map, const typename Map::key_type& key, std::optional<typename Map::mapped_type> value);
+  template <class Map>
+  static void place(Map& map, const typename Map::key_type& key, std::optional<typename Map::mapped_type> value);
+  [[nodiscard]] std::vector<MessageRow> all_messages() const;
+
+  std::map<Arrival, Event> events_;
+  std::map<Dot, Arrival> arrivals_;
+  std::map<Subject, std::set<Arrival>> subjects_;
+  std::map<LogId, std::uint32_t> prefixes_;
+  std::map<Dot, MessageRow> messages_;
+  std::map<PublicKey, FriendRow> friends_;
+  std::map<PublicKey, DeviceRow> devices_;
+  std::map<std::string, Bytes> remembered_;
+
+  bool in_transaction_ = false;
+  std::vector<std::function<void()>> way_back_;  ///< undoes the transaction's changes, the last one first
+};
+
+Result<void> MemoryStore::transact(const std::function<Result<void>()>& work) {
+  assert(!in_transaction_);
+  struct End {
+    MemoryStore& store;
+    bool committed = false;
+    ~End() {
+      while (!committed && !store.way_back_.empty()) {
+        store.way_back_.back()();
+        store.way_back_.pop_back();
+      }
+      store.way_back_.clear();
+      store.in_transaction_ = false;
+    }
+  } end{*this};
+  in_transaction_ = true;
+  const Result<void> done = work();
+  end.committed = done.has_value();
+  return done;
+}
+
+template <class Map>
+void MemoryStore::place(Map& map, const typename Map::key_type& key, std::optional<typename Map::mapped_type> value) {
+  if (value) {
+    map.insert_or_assign(key, std::move(*value));
+  } else {
+    map.erase(key);
+  }
+}
+
+template <class Map>
+void MemoryStore::set(Map& map, const typename Map::key_type& key, std::optional<typename Map::mapped_type> value) {
+  assert(in_transaction_);
+  way_back_.push_back([&map, key, old = found_in(map, key)] { place(map, key, old); });
+  place(map, key, std::move(value));
+}
+
+void MemoryStore::append(const Event& event, const std::vector<Subject>& subjects) {
+  const LogId log = event.dot.log();
+  assert(event.dot.number() == found_in(prefixes_, log).value_or(0) + 1);
+  const Arrival arrival = last_arrival() + 1;
+  set(events_, arrival, event);
+  set(arrivals_, event.dot, arrival);
+  set(prefixes_, log, event.dot.number());
+  for (const Subject& subject : subjects) {
+    std::set<Arrival> about = found_in(subjects_, subject).value_or(std::set<Arrival>{});
+    about.insert(arrival);
+    set(subjects_, subject, std::move(about));
+  }
+}
+
+std::optional<Event> MemoryStore::event(const Dot& dot) const {
+  const std::optional<Arrival> arrival = found_in(arrivals_, dot);
+  if (!arrival) return std::nullopt;
+  return events_.at(*arrival);
+}
+
+std::vector<Event> MemoryStore::log_range(const LogId& log, std::uint32_t after, std::uint32_t until,
+                                          std::size_t events_max, std::size_t bytes_max) const {
+  std::vector<Event> range;
+  std::size_t bytes = 0;
+  const std::uint64_t last = std::min(until, found_in(prefixes_, log).value_or(0));
+  for (std::uint64_t number = std::uint64_t{after} + 1; number <= last && range.size() < events_max; ++number) {
+    const Event& next = events_.at(arrivals_.at(Dot::of(log, static_cast<std::uint32_t>(number))));
+    bytes += next.body.size();
+    if (!range.empty() && bytes > bytes_max) break;
+    range.push_back(next);
+  }
+  return range;
+}
+
+VectorClock MemoryStore::clock() const {
+  VectorClock clock;
+  for (const auto& [log, prefix] : prefixes_) clock.raise(log, prefix);
+  return clock;
+}
+
+std::uint64_t MemoryStore::latest_timestamp_ms() const {
+  std::uint64_t latest_ms = 0;
+  for (const auto& [arrival, event] : events_) {
+    if (event.timestamp_ms < timestamp_ms_end) latest_ms = std::max(latest_ms, event.timestamp_ms);
+  }
+  return latest_ms;
+}
+
+std::vector<Event> MemoryStore::about(const Subject& subject) const {
+  std::vector<Event> events;
+  const auto found = subjects_.find(subject);
+  if (found == subjects_.end()) return events;
+  for (const Arrival arrival : found->second) events.push_back(events_.at(arrival));
+  return events;
+}
+
+std::vector<std::pair<Arrival, Event>> MemoryStore::arrived(Arrival since, std::size_t limit) const {
+  std::vector<std::pair<Arrival, Event>> events;
+  for (auto next = events_.upper_bound(since); next != events_.end() && events.size() < limit; ++next) {
+    events.emplace_back(*next);
+  }
+  return events;
+}
+
+std::vector<FriendRow> MemoryStore::friend_rows() const {
+  std::vector<FriendRow> rows;
+  for (const auto& [key, row] : friends_) rows.push_back(row);
+  return rows;
+}
+
+std::vector<MessageRow> MemoryStore::all_messages() const {
+  std::vector<MessageRow> rows;
+  for (const auto& [id, row] : messages_) rows.push_back(row);
+  return rows;
+}
+
+std::vector<MessageRow> MemoryStore::history(const HistoryQuery& query) const {
+  return page(all_messages(), query.before, query.limit,
+              [&](const MessageRow& row) { return row.conversation == query.conversation; });
+}
+
+std::vector<MessageRow> MemoryStore::search(const SearchQuery& query) const {
+  const MemorySearch search(query.words);
+  return page(all_messages(), query.before, query.limit, [&](const MessageRow& row) {
+    return (!query.conversation || row.conversation == *query.conversation) && search.finds(to_text(row.text));
+  });
+}
+
+std::vector<MessageRow> MemoryStore::unread(const PublicKey& conversation) const {
+  return page(all_messages(), std::nullopt, no_limit,
+              [&](const MessageRow& row) { return row.conversation == conversation && !row.outgoing && !row.read; });
+}
+
+std::vector<MessageRow> MemoryStore::undelivered() const {
+  return page(all_messages(), std::nullopt, no_limit,
+              [](const MessageRow& row) { return row.outgoing && row.delivery != Delivery::delivered; });
+}
+
+std::optional<MessageRow> MemoryStore::last_received(const PublicKey& conversation) const {
+  const std::vector<MessageRow> rows = page(all_messages(), std::nullopt, 1, [&](const MessageRow& row) {
+    return row.conversation == conversation && !row.outgoing;
+  });
+  if (rows.empty()) return std::nullopt;
+  return rows.back();
+}
+
+std::vector<std::pair<std::string, Bytes>> MemoryStore::remembered_under(std::string_view prefix) const {
+  std::vector<std::pair<std::string, Bytes>> values;
+  for (auto next = remembered_.lower_bound(std::string(prefix));
+       next != remembered_.end() && next->first.starts_with(prefix); ++next) {
+    values.emplace_back(*next);
+  }
+  return values;
+}
+
+}  // namespace
+
+std::unique_ptr<Store> make_memory_store() { return std::make_unique<MemoryStore>(); }
+
+}  // namespace toxtore

@@ -1,0 +1,126 @@
+#include "store/sql_log.h"
+
+#include <cassert>
+
+#include "store/sql_values.h"
+
+namespace toxtore {
+namespace {
+
+/// What `read_event` takes, from column 0 on.
+#define EVENT_COLUMNS "logs.device, logs.incarnation, number, timestamp_ms, type, body"
+
+Event read_event(const SqlQuery& row) {
+  const LogId log{.device = key_from(row.blob(0)), .incarnation = static_cast<std::uint32_t>(row.integer(1))};
+  return {.dot = Dot::of(log, static_cast<std::uint32_t>(row.integer(2))),
+          .timestamp_ms = row.number(3),
+          .type = static_cast<std::uint8_t>(row.integer(4)),
+          .body = row.bytes(5)};
+}
+
+}  // namespace
+
+SqlLog::Log SqlLog::log_of(const LogId& log) {
+  SqlQuery known = database_.query("SELECT id, prefix FROM logs WHERE device = ?1 AND incarnation = ?2",
+                                   log.device.bytes, log.incarnation);
+  if (known.row()) return {.id = known.number(0), .prefix = static_cast<std::uint32_t>(known.integer(1))};
+  database_
+      .query("INSERT INTO logs (device, incarnation, prefix, latest_ms) VALUES (?1, ?2, 0, 0)", log.device.bytes,
+             log.incarnation)
+      .run();
+  return {.id = database_.last_row()};
+}
+
+void SqlLog::advance(const Log& log, const Event& event) {
+  // A timestamp from 2^48 on does not count: the event is opaque (DESIGN 4).
+  const std::uint64_t latest_ms = event.timestamp_ms < timestamp_ms_end ? event.timestamp_ms : 0;
+  database_
+      .query("UPDATE logs SET prefix = ?2, latest_ms = max(latest_ms, ?3) WHERE id = ?1", log.id, event.dot.number(),
+             latest_ms)
+      .run();
+}
+
+void SqlLog::append(const Event& event, const std::vector<Subject>& subjects) {
+  const Log log = log_of(event.dot.log());
+  assert(database_.fault() || event.dot.number() == log.prefix + 1);
+  advance(log, event);
+  database_
+      .query("INSERT INTO events (log, number, timestamp_ms, type, body) VALUES (?1, ?2, ?3, ?4, ?5)", log.id,
+             event.dot.number(), event.timestamp_ms, std::uint32_t{event.type}, event.body)
+      .run();
+  const Arrival arrival = database_.last_row();
+  for (const Subject& subject : subjects) {
+    // OR IGNORE: an event may name one thing twice.
+    database_.query("INSERT OR IGNORE INTO subjects (subject, arrival) VALUES (?1, ?2)", subject.bytes(), arrival)
+        .run();
+  }
+}
+
+std::optional<Event> SqlLog::event(const Dot& dot) {
+  const LogId log = dot.log();
+  SqlQuery found = database_.query("SELECT " EVENT_COLUMNS
+                                   " FROM logs JOIN events ON log = logs.id "
+                                   "WHERE logs.device = ?1 AND logs.incarnation = ?2 AND number = ?3",
+                                   log.device.bytes, log.incarnation, dot.number());
+  if (!found.row()) return std::nullopt;
+  return read_event(found);
+}
+
+std::vector<Event> SqlLog::range(const LogId& log, std::uint32_t after, std::uint32_t until, std::size_t events_max,
+                                 std::size_t bytes_max) {
+  SqlQuery found = database_.query(
+      "SELECT " EVENT_COLUMNS
+      " FROM logs JOIN events ON log = logs.id "
+      "WHERE logs.device = ?1 AND logs.incarnation = ?2 AND number > ?3 AND number <= ?4 ORDER BY number",
+      log.device.bytes, log.incarnation, after, until);
+  std::vector<Event> events;
+  std::size_t bytes = 0;
+  while (events.size() < events_max && found.row()) {
+    bytes += found.blob(5).size();
+    if (!events.empty() && bytes > bytes_max) break;
+    events.push_back(read_event(found));
+  }
+  return events;
+}
+
+VectorClock SqlLog::clock() {
+  SqlQuery found = database_.query("SELECT device, incarnation, prefix FROM logs");
+  VectorClock clock;
+  while (found.row()) {
+    const LogId log{.device = key_from(found.blob(0)), .incarnation = static_cast<std::uint32_t>(found.integer(1))};
+    clock.raise(log, static_cast<std::uint32_t>(found.integer(2)));
+  }
+  return clock;
+}
+
+std::uint64_t SqlLog::latest_timestamp_ms() {
+  SqlQuery found = database_.query("SELECT max(latest_ms) FROM logs");
+  return found.row() ? found.number(0) : 0;
+}
+
+std::vector<Event> SqlLog::about(const Subject& subject) {
+  SqlQuery found = database_.query("SELECT " EVENT_COLUMNS
+                                   " FROM subjects JOIN events ON events.arrival = subjects.arrival "
+                                   "JOIN logs ON logs.id = log WHERE subject = ?1 ORDER BY subjects.arrival",
+                                   subject.bytes());
+  std::vector<Event> events;
+  while (found.row()) events.push_back(read_event(found));
+  return events;
+}
+
+std::vector<std::pair<Arrival, Event>> SqlLog::arrived(Arrival since, std::size_t limit) {
+  SqlQuery found = database_.query("SELECT " EVENT_COLUMNS
+                                   ", arrival FROM events JOIN logs ON logs.id = log "
+                                   "WHERE arrival > ?1 ORDER BY arrival LIMIT ?2",
+                                   since, limit);
+  std::vector<std::pair<Arrival, Event>> events;
+  while (found.row()) events.emplace_back(found.number(6), read_event(found));
+  return events;
+}
+
+Arrival SqlLog::last_arrival() {
+  SqlQuery found = database_.query("SELECT max(arrival) FROM events");
+  return found.row() ? found.number(0) : 0;
+}
+
+}  // namespace toxtore

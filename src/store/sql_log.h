@@ -1,0 +1,39 @@
+// The event log in the database: logs, events and the subjects that they are found by. The contract is store.h's.
+#pragma once
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "store/sql_database.h"
+#include "store/store.h"
+
+namespace toxtore {
+
+class SqlLog {
+ public:
+  /// The database must outlive this.
+  explicit SqlLog(SqlDatabase& database) : database_(database) {}
+
+  void append(const Event& event, const std::vector<Subject>& subjects);
+  std::optional<Event> event(const Dot& dot);
+  std::vector<Event> range(const LogId& log, std::uint32_t after, std::uint32_t until, std::size_t events_max,
+                           std::size_t bytes_max);
+  VectorClock clock();
+  std::uint64_t latest_timestamp_ms();
+  std::vector<Event> about(const Subject& subject);
+  std::vector<std::pair<Arrival, Event>> arrived(Arrival since, std::size_t limit);
+  Arrival last_arrival();
+
+ private:
+  struct Log {
+    std::uint64_t id = 0;
+    std::uint32_t prefix = 0;
+  };
+  Log log_of(const LogId& log);
+  void advance(const Log& log, const Event& event);
+
+  SqlDatabase& database_;
+};
+
+}  // namespace toxtore

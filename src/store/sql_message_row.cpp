@@ -1,0 +1,38 @@
+#include "store/sql_message_row.h"
+
+#include <algorithm>
+
+#include "store/sql_values.h"
+
+namespace toxtore {
+
+MessageRow read_message(const SqlQuery& row) {
+  MessageRow message{.id = dot_from(row.blob(0)),
+                     .conversation = key_from(row.blob(1)),
+                     .outgoing = row.flag(3),
+                     .kind = static_cast<MessageKind>(row.integer(4)),
+                     .text = row.bytes(5),
+                     .timestamp_ms = row.number(2),
+                     .shown_ms = row.number(6),
+                     .read = row.flag(7),
+                     .delivery = static_cast<Delivery>(row.integer(8)),
+                     .device = std::nullopt,
+                     .delivered_ms = std::nullopt};
+  if (!row.is_null(9)) message.device = key_from(row.blob(9));
+  if (!row.is_null(10)) message.delivered_ms = row.number(10);
+  return message;
+}
+
+std::vector<MessageRow> read_messages(SqlQuery& query) {
+  std::vector<MessageRow> rows;
+  while (query.row()) rows.push_back(read_message(query));
+  return rows;
+}
+
+std::vector<MessageRow> read_messages_reversed(SqlQuery& query) {
+  std::vector<MessageRow> rows = read_messages(query);
+  std::ranges::reverse(rows);
+  return rows;
+}
+
+}  // namespace toxtore

@@ -1,0 +1,20 @@
+// A message row as it is read from the table `messages`.
+#pragma once
+
+#include <vector>
+
+#include "store/sql_database.h"
+#include "view/rows.h"
+
+/// The columns that `read_message` takes, from column 0 on; text, so that it can stand within a literal.
+#define TOXTORE_MESSAGE_COLUMNS \
+  "dot, conversation, timestamp_ms, outgoing, kind, messages.text, shown_ms, read, delivery, device, delivered_ms"
+
+namespace toxtore {
+
+MessageRow read_message(const SqlQuery& row);
+std::vector<MessageRow> read_messages(SqlQuery& query);
+/// Of a query that has the newest first: newest last.
+std::vector<MessageRow> read_messages_reversed(SqlQuery& query);
+
+}  // namespace toxtore

@@ -1,0 +1,106 @@
+#include "store/sql_messages.h"
+
+#include <algorithm>
+
+#include "store/sql_message_row.h"
+#include "store/sql_values.h"
+
+namespace toxtore {
+namespace {
+
+std::optional<MessageRow> first_of(SqlQuery& query) {
+  if (!query.row()) return std::nullopt;
+  return read_message(query);
+}
+
+}  // namespace
+
+void SqlMessages::put(const MessageRow& row) {
+  std::optional<std::uint64_t> message;
+  bool same_text = false;
+  {
+    SqlQuery old = database_.query("SELECT id, text FROM messages WHERE dot = ?1", to_blob(row.id));
+    if (old.row()) {
+      message = old.number(0);
+      same_text = std::ranges::equal(old.blob(1), row.text);
+    }
+  }
+  if (message) {
+    update(*message, row, same_text);
+  } else {
+    insert(row);
+  }
+}
+
+void SqlMessages::insert(const MessageRow& row) {
+  database_
+      .query(
+          "INSERT INTO messages (dot, conversation, timestamp_ms, outgoing, kind, text, shown_ms, read, delivery, "
+          "device, "
+          "delivered_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+          to_blob(row.id), row.conversation.bytes, row.timestamp_ms, row.outgoing, static_cast<std::uint32_t>(row.kind),
+          row.text, row.shown_ms, row.read, static_cast<std::uint32_t>(row.delivery), to_blob(row.device),
+          row.delivered_ms)
+      .run();
+  search_.add(database_.last_row(), row.text);
+}
+
+// Most rows are put again with another state and the same text, which costs the index of words nothing.
+void SqlMessages::update(std::uint64_t message, const MessageRow& row, bool same_text) {
+  if (!same_text) search_.remove(message);
+  database_
+      .query(
+          "UPDATE messages SET conversation = ?2, timestamp_ms = ?3, outgoing = ?4, kind = ?5, text = ?6, shown_ms = "
+          "?7, "
+          "read = ?8, delivery = ?9, device = ?10, delivered_ms = ?11 WHERE id = ?1",
+          message, row.conversation.bytes, row.timestamp_ms, row.outgoing, static_cast<std::uint32_t>(row.kind),
+          row.text, row.shown_ms, row.read, static_cast<std::uint32_t>(row.delivery), to_blob(row.device),
+          row.delivered_ms)
+      .run();
+  if (!same_text) search_.add(message, row.text);
+}
+
+std::optional<MessageRow> SqlMessages::message(const Dot& id) {
+  SqlQuery found = database_.query("SELECT " TOXTORE_MESSAGE_COLUMNS " FROM messages WHERE dot = ?1", to_blob(id));
+  return first_of(found);
+}
+
+std::vector<MessageRow> SqlMessages::history(const HistoryQuery& query) {
+  const OrderBound before(query.before);
+  SqlQuery found = database_.query("SELECT " TOXTORE_MESSAGE_COLUMNS
+                                   " FROM messages WHERE conversation = ?1 AND (timestamp_ms, dot) < (?2, ?3) "
+                                   "ORDER BY timestamp_ms DESC, dot DESC LIMIT ?4",
+                                   query.conversation.bytes, before.timestamp_ms, before.dot, query.limit);
+  return read_messages_reversed(found);
+}
+
+std::vector<MessageRow> SqlMessages::unread(const PublicKey& conversation) {
+  SqlQuery found = database_.query("SELECT " TOXTORE_MESSAGE_COLUMNS
+                                   " FROM messages WHERE conversation = ?1 AND outgoing = 0 AND read = 0 "
+                                   "ORDER BY timestamp_ms, dot",
+                                   conversation.bytes);
+  return read_messages(found);
+}
+
+std::size_t SqlMessages::unread_count(const PublicKey& conversation) {
+  SqlQuery found = database_.query(
+      "SELECT count(*) FROM messages WHERE conversation = ?1 AND outgoing = 0 AND read = 0", conversation.bytes);
+  return found.row() ? found.number(0) : 0;
+}
+
+std::vector<MessageRow> SqlMessages::undelivered() {
+  static_assert(static_cast<int>(Delivery::delivered) == 4);
+  SqlQuery found = database_.query("SELECT " TOXTORE_MESSAGE_COLUMNS
+                                   " FROM messages WHERE outgoing = 1 AND delivery <> 4 ORDER BY timestamp_ms, dot");
+  return read_messages(found);
+}
+
+std::optional<MessageRow> SqlMessages::last_received(const PublicKey& conversation) {
+  SqlQuery found = database_.query("SELECT " TOXTORE_MESSAGE_COLUMNS
+                                   " FROM messages WHERE conversation = ?1 AND outgoing = 0 "
+                                   "ORDER BY timestamp_ms DESC, dot DESC LIMIT 1",
+                                   conversation.bytes);
+  return first_of(found);
+}
+
+}  // namespace toxtore

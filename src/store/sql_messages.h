@@ -1,0 +1,34 @@
+// The message rows in the database. The contract is store.h's.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "store/sql_database.h"
+#include "store/sql_search.h"
+#include "store/store.h"
+
+namespace toxtore {
+
+class SqlMessages {
+ public:
+  /// Both must outlive this. `search` is kept in step with the texts.
+  SqlMessages(SqlDatabase& database, SqlSearch& search) : database_(database), search_(search) {}
+
+  void put(const MessageRow& row);
+  std::optional<MessageRow> message(const Dot& id);
+  std::vector<MessageRow> history(const HistoryQuery& query);
+  std::vector<MessageRow> unread(const PublicKey& conversation);
+  std::size_t unread_count(const PublicKey& conversation);
+  std::vector<MessageRow> undelivered();
+  std::optional<MessageRow> last_received(const PublicKey& conversation);
+
+ private:
+  void insert(const MessageRow& row);
+  void update(std::uint64_t message, const MessageRow& row, bool same_text);
+
+  SqlDatabase& database_;
+  SqlSearch& search_;
+};
+
+}  // namespace toxtore

@@ -1,0 +1,65 @@
+#include "store/sql_rows.h"
+
+#include "store/sql_values.h"
+
+namespace toxtore {
+namespace {
+
+Bytes joined(const std::vector<PublicKey>& keys) {
+  Bytes bytes;
+  for (const PublicKey& key : keys) bytes.insert(bytes.end(), key.bytes.begin(), key.bytes.end());
+  return bytes;
+}
+
+std::vector<PublicKey> split(ByteView bytes) {
+  std::vector<PublicKey> keys;
+  for (; bytes.size() >= PublicKey::size; bytes = bytes.subspan(PublicKey::size)) {
+    keys.push_back(key_from(bytes.first(PublicKey::size)));
+  }
+  return keys;
+}
+
+FriendRow read_friend(const SqlQuery& row) {
+  return {
+      .key = key_from(row.blob(0)), .known_by = split(row.blob(1)), .since_ms = row.number(2), .name = row.bytes(3)};
+}
+
+}  // namespace
+
+void SqlRows::put(const FriendRow& row) {
+  database_
+      .query("INSERT OR REPLACE INTO friends (key, known_by, since_ms, name) VALUES (?1, ?2, ?3, ?4)", row.key.bytes,
+             joined(row.known_by), row.since_ms, row.name)
+      .run();
+}
+
+void SqlRows::put(const DeviceRow& row) {
+  const std::optional<ByteView> address = row.address ? std::optional<ByteView>(row.address->bytes) : std::nullopt;
+  database_
+      .query("INSERT OR REPLACE INTO devices (key, address, always_on) VALUES (?1, ?2, ?3)", row.key.bytes, address,
+             row.always_on)
+      .run();
+}
+
+std::optional<FriendRow> SqlRows::friend_row(const PublicKey& key) {
+  SqlQuery found = database_.query("SELECT key, known_by, since_ms, name FROM friends WHERE key = ?1", key.bytes);
+  if (!found.row()) return std::nullopt;
+  return read_friend(found);
+}
+
+std::optional<DeviceRow> SqlRows::device_row(const PublicKey& key) {
+  SqlQuery found = database_.query("SELECT address, always_on FROM devices WHERE key = ?1", key.bytes);
+  if (!found.row()) return std::nullopt;
+  DeviceRow row{.key = key, .address = std::nullopt, .always_on = found.flag(1)};
+  if (!found.is_null(0)) row.address = ToxAddress::from_bytes(found.blob(0));
+  return row;
+}
+
+std::vector<FriendRow> SqlRows::friend_rows() {
+  SqlQuery found = database_.query("SELECT key, known_by, since_ms, name FROM friends ORDER BY key");
+  std::vector<FriendRow> rows;
+  while (found.row()) rows.push_back(read_friend(found));
+  return rows;
+}
+
+}  // namespace toxtore

@@ -1,0 +1,27 @@
+// The rows of friends and own devices in the database. The contract is store.h's.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "store/sql_database.h"
+#include "view/rows.h"
+
+namespace toxtore {
+
+class SqlRows {
+ public:
+  /// The database must outlive this.
+  explicit SqlRows(SqlDatabase& database) : database_(database) {}
+
+  void put(const FriendRow& row);
+  void put(const DeviceRow& row);
+  std::optional<FriendRow> friend_row(const PublicKey& key);
+  std::optional<DeviceRow> device_row(const PublicKey& key);
+  std::vector<FriendRow> friend_rows();
+
+ private:
+  SqlDatabase& database_;
+};
+
+}  // namespace toxtore

@@ -1,0 +1,123 @@
+#include "store/sql_schema.h"
+
+#include <array>
+#include <string>
+
+namespace toxtore {
+namespace {
+
+// Keys are 32 bytes. A dot is 40 bytes, key and big-endian seq: compared as bytes, dots are in the order of the model,
+// also from incarnation 2^31 on, where seq does not fit SQLite's signed integers. Times are milliseconds.
+constexpr SchemaStep version_1 = R"sql(
+PRAGMA application_id = 0x54785472;
+
+-- The logs of which anything is held.
+CREATE TABLE logs (
+  id INTEGER PRIMARY KEY,
+  device BLOB NOT NULL,
+  incarnation INTEGER NOT NULL,
+  prefix INTEGER NOT NULL,     -- events 1 to this one are held
+  latest_ms INTEGER NOT NULL,  -- greatest timestamp below 2^48, else 0
+  UNIQUE (device, incarnation));
+
+-- The events. An arrival is never used again: it is the cursor of whoever follows the log.
+CREATE TABLE events (
+  arrival INTEGER PRIMARY KEY AUTOINCREMENT,
+  log INTEGER NOT NULL REFERENCES logs (id),
+  number INTEGER NOT NULL,
+  timestamp_ms INTEGER NOT NULL,
+  type INTEGER NOT NULL,
+  body BLOB NOT NULL,
+  UNIQUE (log, number));
+
+-- Which events are about a subject (src/view/subject.h).
+CREATE TABLE subjects (
+  subject BLOB NOT NULL,
+  arrival INTEGER NOT NULL REFERENCES events (arrival),
+  PRIMARY KEY (subject, arrival)) WITHOUT ROWID;
+
+-- The view: rows that can be made from the events anew.
+CREATE TABLE messages (
+  id INTEGER PRIMARY KEY,
+  dot BLOB NOT NULL UNIQUE,
+  conversation BLOB NOT NULL,
+  timestamp_ms INTEGER NOT NULL,
+  outgoing INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  text BLOB NOT NULL,
+  shown_ms INTEGER NOT NULL,
+  read INTEGER NOT NULL,
+  delivery INTEGER NOT NULL,
+  device BLOB,
+  delivered_ms INTEGER);
+-- outgoing stands in it for the question after the newest received message.
+CREATE INDEX messages_in_order ON messages (conversation, timestamp_ms, dot, outgoing);
+CREATE INDEX messages_unread ON messages (conversation, timestamp_ms, dot) WHERE outgoing = 0 AND read = 0;
+CREATE INDEX messages_undelivered ON messages (timestamp_ms, dot) WHERE outgoing = 1 AND delivery <> 4;
+
+-- The words of messages.text; the text itself is read from messages. Whoever changes a text takes the old one out
+-- first (src/store/sql_search.h).
+CREATE VIRTUAL TABLE words USING fts4 (content=messages, text, tokenize=unicode61, matchinfo=fts3);
+
+CREATE TABLE friends (
+  key BLOB NOT NULL PRIMARY KEY,
+  known_by BLOB NOT NULL,  -- device keys, one after the other
+  since_ms INTEGER NOT NULL,
+  name BLOB NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE devices (
+  key BLOB NOT NULL PRIMARY KEY,
+  address BLOB,
+  always_on INTEGER NOT NULL) WITHOUT ROWID;
+
+-- What this device alone remembers.
+CREATE TABLE remembered (
+  name BLOB NOT NULL PRIMARY KEY,
+  value BLOB NOT NULL);
+)sql";
+
+constexpr std::array<SchemaStep, 1> steps_of_this_version{version_1};
+
+Result<void> outcome(SqlDatabase& database) {
+  if (database.fault()) return fail(*database.fault());
+  return {};
+}
+
+}  // namespace
+
+std::span<const SchemaStep> schema_steps() { return steps_of_this_version; }
+
+Result<void> check_schema(SqlDatabase& database, std::span<const SchemaStep> steps) {
+  const std::int64_t owner = database.integer("PRAGMA application_id;");
+  const std::int64_t version = database.integer("PRAGMA user_version;");
+  const bool empty = database.integer("SELECT count(*) FROM sqlite_master;") == 0;
+  if (database.fault()) return outcome(database);
+  // Our key opens it and nothing is in it: a crash came before the first step.
+  if (owner == 0 && version == 0 && empty) return {};
+  if (owner != application_id || version < 1) {
+    return fail(ErrorKind::foreign_file,
+                "The database of this profile is not one of Toxtore. Nothing was changed; put "
+                "the right one there, or choose another folder.");
+  }
+  if (version > static_cast<std::int64_t>(steps.size())) {
+    return fail(ErrorKind::newer_schema, "The database of this profile has layout " + std::to_string(version) +
+                                             ", and this Toxtore knows layouts up to " + std::to_string(steps.size()) +
+                                             ". Nothing was changed; use the newer Toxtore that wrote it.");
+  }
+  return {};
+}
+
+Result<void> migrate(SqlDatabase& database, std::span<const SchemaStep> steps) {
+  const auto version = static_cast<std::size_t>(database.integer("PRAGMA user_version;"));
+  for (std::size_t next = version; next < steps.size() && !database.fault(); ++next) {
+    const std::string mark = "PRAGMA user_version = " + std::to_string(next + 1) + ";";
+    database.begin();
+    database.execute(steps[next]);
+    database.execute(mark.c_str());
+    database.commit();
+    database.rollback();  // if any of them failed
+  }
+  return outcome(database);
+}
+
+}  // namespace toxtore

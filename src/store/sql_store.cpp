@@ -1,0 +1,206 @@
+#include "store/sql_store.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <fstream>
+#include <string_view>
+#include <system_error>
+
+#include "store/disk_reserve.h"
+#include "store/sql_database.h"
+#include "store/sql_log.h"
+#include "store/sql_memory.h"
+#include "store/sql_messages.h"
+#include "store/sql_rows.h"
+#include "store/sql_schema.h"
+#include "store/sql_search.h"
+
+namespace toxtore {
+namespace {
+
+using Work = std::function<Result<void>()>;
+
+class OpenSqlStore final : public SqlStore {
+ public:
+  OpenSqlStore(std::unique_ptr<SqlDatabase> database, DiskReserve reserve)
+      : database_(std::move(database)),
+        reserve_(std::move(reserve)),
+        log_(*database_),
+        search_(*database_),
+        messages_(*database_, search_),
+        rows_(*database_),
+        memory_(*database_) {}
+
+  Result<void> transact(const Work& work) override;
+  [[nodiscard]] std::optional<Error> fault() const override { return database_->fault(); }
+  [[nodiscard]] bool reserve_used() const override { return reserve_used_; }
+
+  void append(const Event& event, const std::vector<Subject>& subjects) override {
+    assert(in_transaction_);
+    log_.append(event, subjects);
+  }
+  std::optional<Event> event(const Dot& dot) const override { return log_.event(dot); }
+  std::vector<Event> log_range(const LogId& log, std::uint32_t after, std::uint32_t until, std::size_t events_max,
+                               std::size_t bytes_max) const override {
+    return log_.range(log, after, until, events_max, bytes_max);
+  }
+  VectorClock clock() const override { return log_.clock(); }
+  std::uint64_t latest_timestamp_ms() const override { return log_.latest_timestamp_ms(); }
+  std::vector<Event> about(const Subject& subject) const override { return log_.about(subject); }
+  std::vector<std::pair<Arrival, Event>> arrived(Arrival since, std::size_t limit) const override {
+    return log_.arrived(since, limit);
+  }
+  Arrival last_arrival() const override { return log_.last_arrival(); }
+
+  void put(const MessageRow& row) override {
+    assert(in_transaction_);
+    messages_.put(row);
+  }
+  void put(const FriendRow& row) override {
+    assert(in_transaction_);
+    rows_.put(row);
+  }
+  void put(const DeviceRow& row) override {
+    assert(in_transaction_);
+    rows_.put(row);
+  }
+  std::optional<MessageRow> message(const Dot& id) const override { return messages_.message(id); }
+  std::optional<FriendRow> friend_row(const PublicKey& key) const override { return rows_.friend_row(key); }
+  std::optional<DeviceRow> device_row(const PublicKey& key) const override { return rows_.device_row(key); }
+  std::vector<FriendRow> friend_rows() const override { return rows_.friend_rows(); }
+  std::vector<MessageRow> history(const HistoryQuery& query) const override { return messages_.history(query); }
+  std::vector<MessageRow> search(const SearchQuery& query) const override { return search_.find(query); }
+  std::vector<MessageRow> unread(const PublicKey& conversation) const override {
+    return messages_.unread(conversation);
+  }
+  std::size_t unread_count(const PublicKey& conversation) const override {
+    return messages_.unread_count(conversation);
+  }
+  std::vector<MessageRow> undelivered() const override { return messages_.undelivered(); }
+  std::optional<MessageRow> last_received(const PublicKey& conversation) const override {
+    return messages_.last_received(conversation);
+  }
+
+  void remember(std::string_view name, ByteView value) override {
+    assert(in_transaction_);
+    memory_.remember(name, value);
+  }
+  void forget(std::string_view name) override {
+    assert(in_transaction_);
+    memory_.forget(name);
+  }
+  std::optional<Bytes> remembered(std::string_view name) const override { return memory_.remembered(name); }
+  std::vector<std::pair<std::string, Bytes>> remembered_under(std::string_view prefix) const override {
+    return memory_.remembered_under(prefix);
+  }
+
+ private:
+  Result<void> attempt(const Work& work);
+
+  std::unique_ptr<SqlDatabase> database_;
+  DiskReserve reserve_;
+  bool in_transaction_ = false;
+  bool reserve_used_ = false;
+  // A read may note a fault and prepares statements, so the classes that ask have no const functions.
+  mutable SqlLog log_;
+  mutable SqlSearch search_;
+  mutable SqlMessages messages_;
+  mutable SqlRows rows_;
+  mutable SqlMemory memory_;
+};
+
+Result<void> OpenSqlStore::transact(const Work& work) {
+  assert(!in_transaction_);
+  if (database_->fault()) return fail(*database_->fault());
+  Result<void> done = attempt(work);
+  const bool full = database_->fault() && database_->fault()->kind == ErrorKind::disk_full;
+  if (!full || !reserve_.release()) return done;
+  reserve_used_ = true;
+  database_->clear_fault();
+  return attempt(work);
+}
+
+/// All or nothing, once.
+Result<void> OpenSqlStore::attempt(const Work& work) {
+  // Whatever way this is left: the transaction is over, and rolled back unless the commit has ended it.
+  struct End {
+    OpenSqlStore& store;
+    ~End() {
+      store.in_transaction_ = false;
+      store.database_->rollback();
+    }
+  } const end{*this};
+  in_transaction_ = true;
+  database_->begin();
+  Result<void> done = database_->fault() ? Result<void>{} : work();
+  if (done) database_->commit();
+  if (database_->fault()) return fail(*database_->fault());
+  return done;
+}
+
+std::filesystem::path reserve_of(const std::filesystem::path& file) { return file.parent_path() / "reserve"; }
+
+/// What SQLite itself would take: an unencrypted database, and a file below the size of a page, over which it would
+/// make a new one. An empty file is what a crash can leave of a database that was about to be made.
+bool is_foreign(const std::filesystem::path& file) {
+  constexpr std::string_view plain = "SQLite format 3";
+  constexpr std::uintmax_t page_size = 4096;
+  std::error_code absent;
+  const std::uintmax_t size = std::filesystem::file_size(file, absent);
+  if (absent || size == 0) return false;
+  if (size < page_size) return true;
+  std::array<char, plain.size()> beginning{};
+  std::ifstream in(file, std::ios::binary);
+  return in.read(beginning.data(), beginning.size()) && std::ranges::equal(beginning, plain);
+}
+
+Result<std::unique_ptr<SqlDatabase>> open_database(const std::filesystem::path& file, const DatabaseKey& key,
+                                                   const DiskReserve& reserve) {
+  if (is_foreign(file)) {
+    return fail(ErrorKind::foreign_file, file.string() +
+                                             " is a file of another program, not a database of Toxtore. "
+                                             "Nothing was changed; move it away, or choose another folder.");
+  }
+  const Result<void> room = reserve.check_room();
+  if (!room) return fail(room.error());
+  Result<std::unique_ptr<SqlDatabase>> database = SqlDatabase::open(file, key);
+  if (!database) return database;
+  const Result<void> checked = check_schema(**database, schema_steps());
+  if (!checked) return fail(checked.error());
+  const Result<void> reserved = reserve.make();
+  if (!reserved) return fail(reserved.error());
+  (*database)->execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
+  const Result<void> migrated = migrate(**database, schema_steps());
+  if (!migrated) return fail(migrated.error());
+  return database;
+}
+
+/// After a failure: files that were not there before.
+void remove_new(const std::filesystem::path& file) {
+  for (const char* end : {"", "-wal", "-shm", "-journal"}) ::unlink((file.string() + end).c_str());
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SqlStore>> SqlStore::open(const std::filesystem::path& file, const DatabaseKey& key) {
+  const std::filesystem::path path = std::filesystem::absolute(file);
+  const DiskReserve reserve(reserve_of(path));
+  std::error_code ignored;
+  const bool is_new = !std::filesystem::exists(path, ignored);
+  const bool reserved_before = std::filesystem::exists(reserve_of(path), ignored);
+  Result<std::unique_ptr<SqlDatabase>> database = open_database(path, key, reserve);
+  if (database) {
+    auto store = std::make_unique<OpenSqlStore>(std::move(*database), reserve);
+    if (!store->fault()) return store;
+    database = fail(*store->fault());
+  }
+  if (is_new) remove_new(path);
+  if (!reserved_before) [[maybe_unused]]
+    const bool released = reserve.release();
+  return fail(database.error());
+}
+
+}  // namespace toxtore

@@ -1,0 +1,421 @@
+// The contract of store.h, asked of both stores.
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+#include "store/memory_store.h"
+#include "store/store_test_tools.h"
+
+namespace toxtore {
+namespace {
+
+enum class Kind { memory, sql };
+
+class StoreContract : public testing::TestWithParam<Kind> {
+ protected:
+  void SetUp() override {
+    if (GetParam() == Kind::memory) {
+      store_ = make_memory_store();
+    } else {
+      Result<std::unique_ptr<SqlStore>> opened = SqlStore::open(folder_.path() / "toxtore.db", sample_database_key());
+      ASSERT_TRUE(opened) << opened.error().message;
+      store_ = std::move(*opened);
+    }
+  }
+
+  template <class Work>
+  void commit(Work work) {
+    const Result<void> done = store_->transact([&]() -> Result<void> {
+      work();
+      return {};
+    });
+    ASSERT_TRUE(done) << done.error().message;
+  }
+  template <class... Rows>
+  void put(const Rows&... rows) {
+    commit([&] { (store_->put(rows), ...); });
+  }
+  void append(const Event& event, const std::vector<Subject>& subjects = {}) {
+    commit([&] { store_->append(event, subjects); });
+  }
+
+  std::vector<std::string> search(std::string words, std::optional<PublicKey> conversation = {}) {
+    SearchQuery query{.words = std::move(words), .conversation = conversation, .before = {}};
+    std::vector<std::string> texts;
+    for (const MessageRow& row : store_->search(query)) texts.push_back(to_text(row.text));
+    return texts;
+  }
+
+  TemporaryFolder folder_;
+  std::unique_ptr<Store> store_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Both, StoreContract, testing::Values(Kind::memory, Kind::sql),
+                         [](const auto& instance) { return instance.param == Kind::memory ? "memory" : "sql"; });
+
+using Texts = std::vector<std::string>;
+
+const LogId log_a{.device = sample_key(1), .incarnation = 0};
+const LogId log_b{.device = sample_key(2), .incarnation = 0x80000005};
+
+TEST_P(StoreContract, IsEmptyAtFirst) {
+  EXPECT_EQ(store_->last_arrival(), 0u);
+  EXPECT_EQ(store_->latest_timestamp_ms(), 0u);
+  EXPECT_EQ(store_->clock(), VectorClock{});
+  EXPECT_EQ(store_->event(Dot::of(log_a, 1)), std::nullopt);
+  EXPECT_TRUE(store_->arrived(0, 10).empty());
+  EXPECT_TRUE(store_->friend_rows().empty());
+  EXPECT_TRUE(store_->undelivered().empty());
+  EXPECT_EQ(store_->last_received(sample_key(9)), std::nullopt);
+  EXPECT_EQ(store_->fault(), std::nullopt);
+}
+
+TEST_P(StoreContract, GivesEventsBackAsTheyWere) {
+  const Event plain = sample_event(Dot::of(log_a, 1), 7, "text");
+  const Event odd{.dot = Dot::of(log_b, 1), .timestamp_ms = ~std::uint64_t{0}, .type = 255, .body = {}};
+  append(plain);
+  append(odd);
+  EXPECT_EQ(store_->event(plain.dot), plain);
+  EXPECT_EQ(store_->event(odd.dot), odd);
+  EXPECT_EQ(store_->event(Dot::of(log_b, 2)), std::nullopt);
+  EXPECT_EQ(store_->event(Dot::of(log_b, 0)), std::nullopt);
+  EXPECT_EQ(store_->clock().prefix(log_a), 1u);
+  EXPECT_EQ(store_->clock().prefix(log_b), 1u);
+}
+
+TEST_P(StoreContract, LatestTimestampLeavesOutWhatIsOpaque) {
+  append(sample_event(Dot::of(log_a, 1), 50));
+  append(sample_event(Dot::of(log_a, 2), timestamp_ms_end));
+  append(sample_event(Dot::of(log_b, 1), ~std::uint64_t{0}));
+  EXPECT_EQ(store_->latest_timestamp_ms(), 50u);
+  append(sample_event(Dot::of(log_b, 2), timestamp_ms_end - 1));
+  append(sample_event(Dot::of(log_b, 3), 3));
+  EXPECT_EQ(store_->latest_timestamp_ms(), timestamp_ms_end - 1);
+}
+
+TEST_P(StoreContract, LogRangeKeepsToItsLimits) {
+  for (std::uint32_t number = 1; number <= 5; ++number)
+    append(sample_event(Dot::of(log_a, number), number, "12345678"));
+  append(sample_event(Dot::of(log_b, 1)));
+  const auto numbers = [&](std::uint32_t after, std::uint32_t until, std::size_t events, std::size_t bytes) {
+    std::vector<std::uint32_t> found;
+    for (const Event& event : store_->log_range(log_a, after, until, events, bytes))
+      found.push_back(event.dot.number());
+    return found;
+  };
+  using Numbers = std::vector<std::uint32_t>;
+  EXPECT_EQ(numbers(0, open_end, 100, 1000), (Numbers{1, 2, 3, 4, 5}));
+  EXPECT_EQ(numbers(1, 4, 100, 1000), (Numbers{2, 3, 4}));
+  EXPECT_EQ(numbers(0, 5, 2, 1000), (Numbers{1, 2}));
+  EXPECT_EQ(numbers(0, 5, 100, 24), (Numbers{1, 2, 3}));
+  EXPECT_EQ(numbers(0, 5, 100, 23), (Numbers{1, 2}));
+  EXPECT_EQ(numbers(0, 5, 100, 0), (Numbers{1}));
+  EXPECT_EQ(numbers(0, 5, 0, 1000), Numbers{});
+  EXPECT_EQ(numbers(5, open_end, 100, 1000), Numbers{});
+  EXPECT_EQ(numbers(3, 2, 100, 1000), Numbers{});
+}
+
+TEST_P(StoreContract, FindsEventsByWhatTheyAreAbout) {
+  const Subject key = Subject::key(sample_key(3));
+  const Subject dot = Subject::dot(Dot::of(log_a, 1));
+  append(sample_event(Dot::of(log_b, 1)), {key, dot, key});
+  append(sample_event(Dot::of(log_a, 1)), {dot});
+  append(sample_event(Dot::of(log_a, 2)), {});
+  const std::vector<Event> about = store_->about(dot);
+  ASSERT_EQ(about.size(), 2u);
+  EXPECT_EQ(about[0].dot, Dot::of(log_b, 1));
+  EXPECT_EQ(about[1].dot, Dot::of(log_a, 1));
+  EXPECT_EQ(store_->about(key).size(), 1u);
+  EXPECT_TRUE(store_->about(Subject::key(sample_key(4))).empty());
+}
+
+TEST_P(StoreContract, ArrivalsAreACursor) {
+  append(sample_event(Dot::of(log_a, 1)));
+  append(sample_event(Dot::of(log_b, 1)));
+  append(sample_event(Dot::of(log_a, 2)));
+  EXPECT_EQ(store_->last_arrival(), 3u);
+  const auto all = store_->arrived(0, 10);
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_EQ(all[1].second.dot, Dot::of(log_b, 1));
+  const auto rest = store_->arrived(all[0].first, 1);
+  ASSERT_EQ(rest.size(), 1u);
+  EXPECT_EQ(rest[0], all[1]);
+  EXPECT_TRUE(store_->arrived(store_->last_arrival(), 10).empty());
+}
+
+TEST_P(StoreContract, GivesRowsBackAsTheyWere) {
+  MessageRow message = sample_message(Dot::of(log_b, 4), std::string("a\0\xFF", 3), 77);
+  message.outgoing = true;
+  message.kind = MessageKind::action;
+  message.delivery = Delivery::delivered;
+  message.device = sample_key(2);
+  message.delivered_ms = 99;
+  message.shown_ms = ~std::uint64_t{0};
+  const MessageRow bare = sample_message(Dot::of(log_a, 4), "", 0);
+  const FriendRow contact{
+      .key = sample_key(5), .known_by = {sample_key(1), sample_key(2)}, .since_ms = 8, .name = to_bytes("Eva")};
+  const FriendRow stranger{.key = sample_key(4), .known_by = {}, .since_ms = 0, .name = {}};
+  ToxAddress address;
+  address.bytes[0] = 1;
+  address.bytes[36] = 1;  // the checksum
+  const DeviceRow device{.key = sample_key(1), .address = address, .always_on = true};
+  const DeviceRow silent{.key = sample_key(2), .address = {}, .always_on = false};
+  put(message, bare, contact, stranger, device, silent);
+  EXPECT_EQ(store_->message(message.id), message);
+  EXPECT_EQ(store_->message(bare.id), bare);
+  EXPECT_EQ(store_->message(Dot::of(log_a, 5)), std::nullopt);
+  EXPECT_EQ(store_->friend_row(contact.key), contact);
+  EXPECT_EQ(store_->friend_rows(), (std::vector<FriendRow>{stranger, contact}));
+  EXPECT_EQ(store_->device_row(device.key), device);
+  EXPECT_EQ(store_->device_row(silent.key), silent);
+  EXPECT_EQ(store_->device_row(sample_key(3)), std::nullopt);
+}
+
+TEST_P(StoreContract, ARowReplacesTheOneBefore) {
+  MessageRow row = sample_message(Dot::of(log_a, 1), "first words", 5);
+  put(row);
+  row.read = true;
+  row.text = to_bytes("second");
+  row.timestamp_ms = 3;
+  put(row);
+  EXPECT_EQ(store_->message(row.id), row);
+  EXPECT_EQ(store_->history({.conversation = row.conversation, .before = {}}), std::vector<MessageRow>{row});
+  EXPECT_EQ(search("second"), Texts{"second"});
+  EXPECT_EQ(search("first"), Texts{});
+}
+
+TEST_P(StoreContract, HistoryComesInPagesInTheOneOrder) {
+  // Three at one time: the device decides, then seq, also where it does not fit a signed integer.
+  const MessageRow a = sample_message({.device = sample_key(1), .seq = 7}, "a", 10);
+  const MessageRow b = sample_message({.device = sample_key(1), .seq = ~std::uint64_t{0}}, "b", 10);
+  const MessageRow c = sample_message({.device = sample_key(200), .seq = 1}, "c", 10);
+  const MessageRow d = sample_message({.device = sample_key(1), .seq = 2}, "d", 11);
+  MessageRow elsewhere = sample_message({.device = sample_key(1), .seq = 3}, "e", 10);
+  elsewhere.conversation = sample_key(8);
+  put(d, elsewhere, c, b, a);
+  using Rows = std::vector<MessageRow>;
+  const PublicKey with = sample_key(9);
+  EXPECT_EQ(store_->history({.conversation = with, .before = {}}), (Rows{a, b, c, d}));
+  EXPECT_EQ(store_->history({.conversation = with, .before = {}, .limit = 2}), (Rows{c, d}));
+  EXPECT_EQ(store_->history({.conversation = with, .before = c.order(), .limit = 1}), (Rows{b}));
+  EXPECT_EQ(store_->history({.conversation = with, .before = a.order()}), Rows{});
+  EXPECT_EQ(store_->history({.conversation = with, .before = {}, .limit = 0}), Rows{});
+  const OrderKey far{.timestamp_ms = ~std::uint64_t{0}, .dot = {}};
+  EXPECT_EQ(store_->history({.conversation = with, .before = far}), (Rows{a, b, c, d}));
+}
+
+TEST_P(StoreContract, TellsWhatIsUnreadUndeliveredAndLastReceived) {
+  MessageRow old = sample_message(Dot::of(log_a, 1), "old", 1);
+  MessageRow newer = sample_message(Dot::of(log_a, 2), "newer", 2);
+  MessageRow mine = sample_message(Dot::of(log_a, 3), "mine", 3);
+  mine.outgoing = true;
+  mine.read = true;
+  mine.delivery = Delivery::queued;
+  MessageRow earlier = mine;
+  earlier.id = Dot::of(log_b, 1);
+  earlier.timestamp_ms = 2;
+  earlier.conversation = sample_key(8);
+  earlier.delivery = Delivery::unsure;
+  put(mine, newer, old, earlier);
+  using Rows = std::vector<MessageRow>;
+  EXPECT_EQ(store_->unread(old.conversation), (Rows{old, newer}));
+  EXPECT_EQ(store_->unread_count(old.conversation), 2u);
+  EXPECT_EQ(store_->unread_count(sample_key(8)), 0u);
+  EXPECT_EQ(store_->undelivered(), (Rows{earlier, mine}));
+  EXPECT_EQ(store_->last_received(old.conversation), newer);
+  EXPECT_EQ(store_->last_received(sample_key(8)), std::nullopt);
+  old.read = true;
+  mine.delivery = Delivery::delivered;
+  put(old, mine);
+  EXPECT_EQ(store_->unread(old.conversation), Rows{newer});
+  EXPECT_EQ(store_->undelivered(), Rows{earlier});
+}
+
+TEST_P(StoreContract, SearchFindsWordsByTheirBeginning) {
+  put(sample_message(Dot::of(log_a, 1), "The quick brown fox", 1),
+      sample_message(Dot::of(log_a, 2), "Quicksand, brownish", 2),
+      sample_message(Dot::of(log_a, 3), "Gr\xC3\xBCne \xC3\x84pfel", 3));
+  EXPECT_EQ(search("quick"), (Texts{"The quick brown fox", "Quicksand, brownish"}));
+  EXPECT_EQ(search("BROWN qui"), (Texts{"The quick brown fox", "Quicksand, brownish"}));
+  EXPECT_EQ(search("brown fox"), Texts{"The quick brown fox"});
+  EXPECT_EQ(search("rown"), Texts{});
+  EXPECT_EQ(search("gr\xC3\xBCn \xC3\xA4pfel"), Texts{"Gr\xC3\xBCne \xC3\x84pfel"});
+  EXPECT_EQ(search("grune apfel"), Texts{"Gr\xC3\xBCne \xC3\x84pfel"});
+}
+
+TEST_P(StoreContract, SearchTakesNothingForSyntax) {
+  put(sample_message(Dot::of(log_a, 1), "either or near text", 1), sample_message(Dot::of(log_a, 2), "foo-bar", 2),
+      sample_message(Dot::of(log_a, 3), "bar foo", 3));
+  EXPECT_EQ(search("either OR foo"), Texts{});
+  EXPECT_EQ(search("either OR"), Texts{"either or near text"});
+  EXPECT_EQ(search("either NEAR/2 near"), Texts{});
+  EXPECT_EQ(search("\"either"), Texts{"either or near text"});
+  EXPECT_EQ(search("either -text"), Texts{"either or near text"});
+  EXPECT_EQ(search("^text"), Texts{"either or near text"});
+  EXPECT_EQ(search("text:either"), Texts{});
+  EXPECT_EQ(search("eit* (near)"), Texts{"either or near text"});
+  EXPECT_EQ(search("foo-bar"), Texts{"foo-bar"});
+  EXPECT_EQ(search("foo-"), (Texts{"foo-bar", "bar foo"}));
+  for (const char* none : {"", " ", "*", "\"", "\"\"", "- -", "()", "'", ";--", "\xFF"})
+    EXPECT_EQ(search(none), Texts{}) << none;
+}
+
+TEST_P(StoreContract, SearchHasABoundOnWords) {
+  std::string text;
+  for (std::size_t i = 0; i < search_words_max; ++i) text += "word ";
+  put(sample_message(Dot::of(log_a, 1), text));
+  EXPECT_EQ(search(text + "absent"), Texts{text});
+  EXPECT_EQ(search("absent " + text), Texts{});
+  std::string endless;
+  for (int i = 0; i < 50'000; ++i) endless += "word-word ";
+  EXPECT_EQ(search(endless), Texts{text});
+  EXPECT_EQ(store_->fault(), std::nullopt);
+}
+
+TEST_P(StoreContract, SearchComesInPagesAndByConversation) {
+  MessageRow other = sample_message(Dot::of(log_a, 2), "hello two", 2);
+  other.conversation = sample_key(8);
+  const MessageRow first = sample_message(Dot::of(log_a, 1), "hello one", 1);
+  const MessageRow last = sample_message(Dot::of(log_a, 3), "hello three", 3);
+  put(first, other, last);
+  EXPECT_EQ(search("hello"), (Texts{"hello one", "hello two", "hello three"}));
+  EXPECT_EQ(search("hello", sample_key(8)), Texts{"hello two"});
+  SearchQuery page{.words = "hello", .conversation = {}, .before = last.order(), .limit = 1};
+  EXPECT_EQ(store_->search(page), std::vector<MessageRow>{other});
+}
+
+TEST_P(StoreContract, TextThatIsNotUtf8BreaksNothing) {
+  MessageRow row = sample_message(Dot::of(log_a, 1), "\xFF\xFE hello \xC3", 1);
+  MessageRow nul = sample_message(Dot::of(log_a, 2), std::string("seen\0unseen", 11), 2);
+  put(row, nul);
+  EXPECT_EQ(search("hello"), Texts{to_text(row.text)});
+  EXPECT_EQ(search("seen"), Texts{to_text(nul.text)});
+  EXPECT_EQ(search("unseen"), Texts{});
+  row.text = to_bytes("\x80\x80 bye");
+  nul.text = to_bytes("bye");
+  put(row, nul);
+  EXPECT_EQ(search("hello"), Texts{});
+  EXPECT_EQ(search("seen"), Texts{});
+  EXPECT_EQ(search("bye").size(), 2u);
+}
+
+TEST_P(StoreContract, RemembersAndForgets) {
+  commit([&] {
+    store_->remember("roster/b", to_bytes("2"));
+    store_->remember("roster/a", to_bytes("1"));
+    store_->remember("roster0", {});
+    store_->remember("rosted", to_bytes("x"));
+    store_->remember("roster/a", to_bytes("3"));
+  });
+  EXPECT_EQ(store_->remembered("roster/a"), to_bytes("3"));
+  EXPECT_EQ(store_->remembered("roster0"), Bytes{});
+  EXPECT_EQ(store_->remembered("roster"), std::nullopt);
+  using Values = std::vector<std::pair<std::string, Bytes>>;
+  EXPECT_EQ(store_->remembered_under("roster/"), (Values{{"roster/a", to_bytes("3")}, {"roster/b", to_bytes("2")}}));
+  EXPECT_EQ(store_->remembered_under("").size(), 4u);
+  commit([&] {
+    store_->forget("roster/a");
+    store_->forget("never known");
+  });
+  EXPECT_EQ(store_->remembered("roster/a"), std::nullopt);
+}
+
+TEST_P(StoreContract, ATransactionSeesItsOwnChanges) {
+  commit([&] {
+    store_->append(sample_event(Dot::of(log_a, 1)), {Subject::key(sample_key(3))});
+    EXPECT_EQ(store_->clock().prefix(log_a), 1u);
+    EXPECT_EQ(store_->about(Subject::key(sample_key(3))).size(), 1u);
+    store_->put(sample_message(Dot::of(log_a, 1), "fresh"));
+    EXPECT_EQ(search("fresh"), Texts{"fresh"});
+    EXPECT_EQ(store_->unread_count(sample_key(9)), 1u);
+  });
+}
+
+/// Changes of every kind, over what SetUpRollback made.
+void change_everything(Store& store) {
+  store.append(sample_event(Dot::of(log_a, 2), 9), {Subject::key(sample_key(3))});
+  store.append(sample_event(Dot::of(log_b, 1), 9), {Subject::key(sample_key(4))});
+  store.put(sample_message(Dot::of(log_a, 1), "changed", 9));
+  store.put(sample_message(Dot::of(log_a, 2), "new", 9));
+  store.put(FriendRow{.key = sample_key(9), .known_by = {}, .since_ms = 0, .name = to_bytes("other")});
+  store.put(DeviceRow{.key = sample_key(1), .address = {}, .always_on = false});
+  store.remember("name", to_bytes("other"));
+  store.remember("more", {});
+  store.forget("gone");
+}
+
+class StoreRollback : public StoreContract {
+ protected:
+  void SetUp() override {
+    StoreContract::SetUp();
+    commit([&] {
+      store_->append(sample_event(Dot::of(log_a, 1)), {Subject::key(sample_key(3))});
+      store_->put(sample_message(Dot::of(log_a, 1), "kept", 1));
+      store_->put(friend_);
+      store_->put(device_);
+      store_->remember("name", to_bytes("kept"));
+      store_->remember("gone", to_bytes("not gone"));
+    });
+  }
+
+  void expect_as_before() {
+    EXPECT_EQ(store_->last_arrival(), 1u);
+    EXPECT_EQ(store_->latest_timestamp_ms(), 1u);
+    VectorClock clock;
+    clock.raise(log_a, 1);
+    EXPECT_EQ(store_->clock(), clock);
+    EXPECT_EQ(store_->about(Subject::key(sample_key(3))).size(), 1u);
+    EXPECT_TRUE(store_->about(Subject::key(sample_key(4))).empty());
+    EXPECT_EQ(store_->history({.conversation = sample_key(9), .before = {}}).size(), 1u);
+    EXPECT_EQ(search("kept"), Texts{"kept"});
+    EXPECT_EQ(search("changed"), Texts{});
+    EXPECT_EQ(search("new"), Texts{});
+    EXPECT_EQ(store_->friend_rows(), std::vector<FriendRow>{friend_});
+    EXPECT_EQ(store_->device_row(device_.key), device_);
+    EXPECT_EQ(store_->remembered("name"), to_bytes("kept"));
+    EXPECT_EQ(store_->remembered("more"), std::nullopt);
+    EXPECT_EQ(store_->remembered("gone"), to_bytes("not gone"));
+    EXPECT_EQ(store_->fault(), std::nullopt);
+  }
+
+  const FriendRow friend_{.key = sample_key(9), .known_by = {sample_key(1)}, .since_ms = 4, .name = to_bytes("Eva")};
+  const DeviceRow device_{.key = sample_key(1), .address = {}, .always_on = true};
+};
+
+INSTANTIATE_TEST_SUITE_P(Both, StoreRollback, testing::Values(Kind::memory, Kind::sql),
+                         [](const auto& instance) { return instance.param == Kind::memory ? "memory" : "sql"; });
+
+TEST_P(StoreRollback, AnErrorOfTheWorkUndoesIt) {
+  const Result<void> done = store_->transact([&]() -> Result<void> {
+    change_everything(*store_);
+    return fail(ErrorKind::busy, "not now");
+  });
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, ErrorKind::busy);
+  EXPECT_EQ(done.error().message, "not now");
+  expect_as_before();
+}
+
+TEST_P(StoreRollback, AnExceptionUndoesItAndGoesOn) {
+  EXPECT_THROW((void)store_->transact([&]() -> Result<void> {
+    change_everything(*store_);
+    throw std::runtime_error("thrown by the test");
+  }),
+               std::runtime_error);
+  expect_as_before();
+}
+
+TEST_P(StoreRollback, TheNextTransactionIsAsIfItHadNeverBeen) {
+  (void)store_->transact([&]() -> Result<void> {
+    change_everything(*store_);
+    return fail(ErrorKind::busy, "not now");
+  });
+  commit([&] { change_everything(*store_); });
+  EXPECT_EQ(store_->last_arrival(), 3u);
+  EXPECT_EQ(search("changed"), Texts{"changed"});
+  EXPECT_EQ(search("kept"), Texts{});
+  EXPECT_EQ(store_->remembered("gone"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace toxtore

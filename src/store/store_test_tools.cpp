@@ -1,0 +1,81 @@
+#include "store/store_test_tools.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <stdexcept>
+#include <system_error>
+
+namespace toxtore {
+
+TemporaryFolder::TemporaryFolder() {
+  // In memory where there is such a place: hundreds of databases are made here, and nobody pulls the plug.
+  const std::filesystem::path memory = "/dev/shm";
+  const bool writable = ::access(memory.c_str(), W_OK) == 0;
+  std::string name = ((writable ? memory : std::filesystem::temp_directory_path()) / "toxtore-store-XXXXXX").string();
+  if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
+  path_ = name;
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+PublicKey sample_key(std::uint8_t value) {
+  PublicKey key;
+  key.bytes.fill(value);
+  return key;
+}
+
+DatabaseKey sample_database_key(std::uint8_t first) {
+  CountingRandom random(first);
+  return DatabaseKey(random);
+}
+
+Event sample_event(const Dot& dot, std::uint64_t timestamp_ms, std::string_view body) {
+  return {.dot = dot, .timestamp_ms = timestamp_ms, .type = 30, .body = to_bytes(body)};
+}
+
+MessageRow sample_message(const Dot& id, std::string_view text, std::uint64_t timestamp_ms) {
+  MessageRow row;
+  row.id = id;
+  row.conversation = sample_key(9);
+  row.text = to_bytes(text);
+  row.timestamp_ms = timestamp_ms;
+  row.shown_ms = timestamp_ms;
+  return row;
+}
+
+void fill(Store& store, std::uint32_t count) {
+  for (std::uint32_t number = 1; number <= count; ++number) {
+    const Dot dot{.device = sample_key(1), .seq = number};
+    const Result<void> done = store.transact([&]() -> Result<void> {
+      store.append(sample_event(dot, number), {});
+      store.put(sample_message(dot, "message " + std::to_string(number), number));
+      return {};
+    });
+    ASSERT_TRUE(done) << done.error().message;
+  }
+}
+
+std::map<std::string, std::string> contents(const std::filesystem::path& folder) {
+  std::map<std::string, std::string> files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    files[entry.path().string()] = entry.is_regular_file() ? read_file(entry.path()) : "";
+  }
+  return files;
+}
+
+std::string read_file(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+void write_file(const std::filesystem::path& file, std::string_view content) {
+  std::ofstream out(file, std::ios::binary);
+  out << content;
+}
+
+}  // namespace toxtore

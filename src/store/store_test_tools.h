@@ -1,0 +1,61 @@
+// What the tests of this folder share: a folder of their own, names of devices, sample events and rows.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/random.h"
+#include "model/event.h"
+#include "store/sql_store.h"
+#include "view/rows.h"
+
+namespace toxtore {
+
+/// A new folder in the system's place for temporary files, in memory if possible; removed with everything in it.
+class TemporaryFolder {
+ public:
+  TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  ~TemporaryFolder();
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// The same bytes in every run.
+class CountingRandom final : public Random {
+ public:
+  explicit CountingRandom(std::uint8_t first = 1) : next_(first) {}
+  void fill(std::span<std::uint8_t> out) override {
+    for (std::uint8_t& byte : out) byte = next_++;
+  }
+
+ private:
+  std::uint8_t next_;
+};
+
+/// The key whose bytes all have this value.
+PublicKey sample_key(std::uint8_t value);
+/// The same key in every run, another one for each `first`.
+DatabaseKey sample_database_key(std::uint8_t first = 1);
+
+Event sample_event(const Dot& dot, std::uint64_t timestamp_ms = 1, std::string_view body = "body");
+/// A message received from sample_key(9), not read.
+MessageRow sample_message(const Dot& id, std::string_view text, std::uint64_t timestamp_ms = 1);
+
+/// Stores sample events 1 to `count` of sample_key(1), each with its message row, in a transaction each.
+void fill(Store& store, std::uint32_t count);
+
+/// Every file below the folder with its content: to see that nothing was changed.
+std::map<std::string, std::string> contents(const std::filesystem::path& folder);
+
+std::string read_file(const std::filesystem::path& file);
+void write_file(const std::filesystem::path& file, std::string_view content);
+
+}  // namespace toxtore

@@ -1,0 +1,176 @@
+#include "rpc/json.h"
+
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "base/utf8.h"
+
+namespace toxtore {
+
+using nlohmann::json;
+
+namespace {
+
+/// Digits of a key that stand for a friend without a name.
+constexpr std::size_t short_key_digits = 8;
+
+std::string shown(ByteView bytes) { return to_valid_utf8(to_text(bytes)); }
+
+json keys_json(const std::vector<PublicKey>& keys) {
+  json list = json::array();
+  for (const PublicKey& key : keys) list.push_back(key.hex());
+  return list;
+}
+
+template <class T, class Form>
+json optional_json(const std::optional<T>& value, Form form) {
+  return value ? json(form(*value)) : json(nullptr);
+}
+
+std::string_view state_name(Delivery delivery) {
+  switch (delivery) {
+    case Delivery::none: return "received";
+    case Delivery::queued: return "queued";
+    case Delivery::sending: return "sending";
+    case Delivery::unsure: return "unsure";
+    case Delivery::delivered: return "delivered";
+  }
+  return "queued";
+}
+
+std::string_view notice_name(output::Notice::What what) {
+  using What = output::Notice::What;
+  switch (what) {
+    case What::friend_request: return "friend_request";
+    case What::link_request: return "link_request";
+    case What::link_code: return "link_code";
+    case What::link_ended: return "link_ended";
+    case What::device_linked: return "device_linked";
+    case What::peer_connection: return "peer_connection";
+  }
+  return "peer_connection";
+}
+
+}  // namespace
+
+std::string dot_text(const Dot& dot) { return dot.device.hex() + ":" + std::to_string(dot.seq); }
+
+std::optional<Dot> dot_from_text(std::string_view text) {
+  const auto colon = text.find(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  const auto device = PublicKey::from_hex(text.substr(0, colon));
+  const std::string_view digits = text.substr(colon + 1);
+  std::uint64_t seq = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), seq);
+  if (!device || digits.empty() || error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  return Dot{*device, seq};
+}
+
+std::string_view connection_name(Connection connection) {
+  switch (connection) {
+    case Connection::none: return "none";
+    case Connection::tcp: return "tcp";
+    case Connection::udp: return "udp";
+  }
+  return "none";
+}
+
+const std::string& ShownNames::of(const PublicKey& key) {
+  const auto known = names_.find(key);
+  if (known != names_.end()) return known->second;
+  const auto row = store_.friend_row(key);
+  const bool named = row && !row->name.empty();
+  return names_.emplace(key, named ? shown(row->name) : key.hex().substr(0, short_key_digits)).first->second;
+}
+
+json to_json(const MessageRow& row, ShownNames& names) {
+  return {{"id", dot_text(row.id)},
+          {"conversation", row.conversation.hex()},
+          {"friend", names.of(row.conversation)},
+          {"outgoing", row.outgoing},
+          {"kind", row.kind == MessageKind::action ? "action" : "normal"},
+          {"text", shown(row.text)},
+          {"time", row.shown_ms},
+          {"order", row.timestamp_ms},
+          {"read", row.read},
+          {"state", state_name(row.delivery)},
+          {"device", optional_json(row.device, [](const PublicKey& key) { return key.hex(); })},
+          {"delivered_time", optional_json(row.delivered_ms, [](std::uint64_t time) { return time; })}};
+}
+
+json to_json(const FriendInfo& info) {
+  return {{"key", info.row.key.hex()},
+          {"name", shown(info.row.name)},
+          {"unread", info.unread},
+          {"connection", connection_name(info.connection)},
+          {"toxtore", info.toxtore},
+          {"since", info.row.since_ms},
+          {"known_by", keys_json(info.row.known_by)},
+          {"here", info.in_toxcore},
+          {"claims", keys_json(info.claims)}};
+}
+
+json to_json(const DeviceInfo& info) {
+  return {{"key", info.key.hex()},
+          {"name", to_valid_utf8(info.name)},
+          {"self", info.self},
+          {"tox_id", optional_json(info.address, [](const ToxAddress& address) { return address.hex(); })},
+          {"always_on", info.always_on},
+          {"connection", connection_name(info.connection)},
+          {"linked_by", info.linked_by.hex()},
+          {"linked_time", info.linked_ms},
+          {"we_lack", info.we_lack},
+          {"it_lacks", info.it_lacks}};
+}
+
+json to_json(const LinkInfo& info) {
+  return {{"key", info.key.hex()},
+          {"name", shown(info.name)},
+          {"asked_here", info.asked_here},
+          {"code", optional_json(info.code, [](const std::string& code) { return code; })},
+          {"confirmed_here", info.confirmed_here},
+          {"confirmed_there", info.confirmed_there},
+          {"expires", info.expires_ms}};
+}
+
+json to_json(const FriendRequestInfo& info) {
+  return {{"key", info.key.hex()}, {"message", shown(info.message)}, {"time", info.received_ms}};
+}
+
+json to_json(const Counters& counters) {
+  return {{"packets_malformed", counters.packets_malformed},
+          {"packets_unknown", counters.packets_unknown},
+          {"packets_refused", counters.packets_refused},
+          {"events_unasked", counters.events_unasked},
+          {"events_opaque", counters.events_opaque}};
+}
+
+json to_json(const RpcError& error) {
+  json data = {{"kind", error.kind}};
+  if (!error.candidates.empty()) {
+    json& candidates = data["candidates"] = json::array();
+    for (const Named& candidate : error.candidates)
+      candidates.push_back({{"key", candidate.key.hex()}, {"name", candidate.name}});
+  }
+  return {{"code", error.code()}, {"message", error.message}, {"data", std::move(data)}};
+}
+
+std::string line_of(const json& value) {
+  // No text here should be anything but UTF-8; if one is, a replaced character is better than an exception.
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string notice_line(const output::Notice& notice) {
+  return line_of({{"jsonrpc", "2.0"},
+                  {"method", "notice"},
+                  {"params",
+                   {{"what", notice_name(notice.what)},
+                    {"key", notice.key.hex()},
+                    {"text", to_valid_utf8(notice.text)}}}});
+}
+
+std::string error_line(const RpcError& error) {
+  return line_of({{"jsonrpc", "2.0"}, {"id", nullptr}, {"error", to_json(error)}});
+}
+
+}  // namespace toxtore

@@ -1,0 +1,52 @@
+// The values of docs/RPC.md as JSON, and back where parameters need it.
+//
+// Texts from peers are bytes; JSON is UTF-8, so what is not becomes U+FFFD here and nowhere else.
+#pragma once
+
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "engine/command.h"
+#include "engine/output.h"
+#include "rpc/rpc_error.h"
+#include "store/store.h"
+
+namespace toxtore {
+
+/// `"<key>:<seq>"`, seq in decimal.
+std::string dot_text(const Dot& dot);
+std::optional<Dot> dot_from_text(std::string_view text);
+
+/// "none", "tcp", "udp".
+std::string_view connection_name(Connection connection);
+
+/// The names to show for conversations, each looked up once. Borrows the store; for one answer.
+class ShownNames {
+ public:
+  explicit ShownNames(const Store& store) : store_(store) {}
+  /// The friend's name or, without one, the first 8 digits of the key.
+  const std::string& of(const PublicKey& key);
+
+ private:
+  const Store& store_;
+  std::map<PublicKey, std::string> names_;
+};
+
+nlohmann::json to_json(const MessageRow& row, ShownNames& names);
+nlohmann::json to_json(const FriendInfo& info);
+nlohmann::json to_json(const DeviceInfo& info);
+nlohmann::json to_json(const LinkInfo& info);
+nlohmann::json to_json(const FriendRequestInfo& info);
+nlohmann::json to_json(const Counters& counters);
+nlohmann::json to_json(const RpcError& error);
+
+/// One line each, without its "\n".
+std::string line_of(const nlohmann::json& value);
+std::string notice_line(const output::Notice& notice);
+/// The answer to what could not be read as a request.
+std::string error_line(const RpcError& error);
+
+}  // namespace toxtore

@@ -1,0 +1,93 @@
+// status.get, id.get, profile.export: this device and its Tox ID.
+#include <sodium.h>
+
+#include <algorithm>
+
+#include "base/utf8.h"
+#include "rpc/json.h"
+#include "rpc/method.h"
+
+namespace toxtore {
+
+using nlohmann::json;
+
+namespace {
+
+std::string base64(ByteView bytes) {
+  std::string text(sodium_base64_encoded_len(bytes.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
+  sodium_bin2base64(text.data(), text.size(), bytes.data(), bytes.size(), sodium_base64_VARIANT_ORIGINAL);
+  text.pop_back();  // the terminating zero
+  return text;
+}
+
+Answer status(const Call& call) {
+  const Status status = call.engine.status();
+  return json{{"version", call.host.version()},
+              {"profile", to_valid_utf8(call.host.profile_name())},
+              {"key", status.self.hex()},
+              {"device_name", to_valid_utf8(status.device_name)},
+              {"connection", connection_name(status.connection)},
+              {"events", status.events},
+              {"events_missing", status.events_missing},
+              {"undelivered", status.undelivered},
+              {"unread", status.unread},
+              {"devices", status.devices},
+              {"devices_connected", status.devices_connected},
+              {"friends", status.friends},
+              {"encrypted", call.host.encrypted()},
+              {"counters", to_json(status.counters)}};
+}
+
+struct HandOut {
+  ToxAddress address;
+  std::string why;
+};
+
+/// Which of the user's Tox IDs to give to friends. Stock friends know one device only, so it should be the one that
+/// is there to receive: one that the user says is always on, of several the one that was linked first.
+HandOut hand_out(const std::vector<DeviceInfo>& devices, const ToxAddress& own) {
+  const DeviceInfo* best = nullptr;
+  for (const DeviceInfo& device : devices) {
+    if (!device.always_on || !device.address) continue;
+    if (best == nullptr || device.linked_ms < best->linked_ms) best = &device;
+  }
+  if (best != nullptr)
+    return {*best->address, "“" + to_valid_utf8(best->name) +
+                                "” is always on, so it receives what friends with other programs write at any time"};
+  if (devices.size() > 1)
+    return {own, "no device is marked as always on; start toxtored with --always-on yes on the one that is, and hand "
+                 "out its Tox ID, because friends with other programs know one device only"};
+  return {own, "it is the only device"};
+}
+
+Answer id(const Call& call) {
+  const auto devices = call.engine.devices();
+  const ToxAddress own = call.host.address();
+  const HandOut best = hand_out(devices, own);
+  json ids = json::array();
+  for (const DeviceInfo& device : devices) ids.push_back(to_json(device));
+  return json{{"tox_id", own.hex()},
+              {"key", own.key().hex()},
+              {"device_name", to_valid_utf8(call.engine.status().device_name)},
+              {"ids", std::move(ids)},
+              {"hand_out", best.address.hex()},
+              {"why", best.why}};
+}
+
+Answer export_profile(const Call& call) {
+  if (call.has("passphrase") && call.text("passphrase").empty())
+    return refuse(ErrorKind::invalid_argument, "the passphrase is empty; leave it out for a plain profile");
+  const auto profile = call.host.export_profile(call.text_or("passphrase", ""));
+  if (!profile) return refuse(profile.error());
+  return json{{"tox", base64(*profile)}};
+}
+
+}  // namespace
+
+std::vector<Method> profile_methods() {
+  return {{"status.get", {}, status},
+          {"id.get", {}, id},
+          {"profile.export", {{"passphrase", Parameter::Type::text, false}}, export_profile}};
+}
+
+}  // namespace toxtore

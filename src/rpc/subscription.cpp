@@ -1,0 +1,91 @@
+#include "rpc/subscription.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "rpc/json.h"
+#include "view/rules.h"
+#include "wire/body.h"
+
+namespace toxtore {
+namespace {
+
+using nlohmann::json;
+
+/// Makes the changes of one batch. What the engine lists is asked for once, and only if an event needs it.
+class Changes {
+ public:
+  explicit Changes(const Engine& engine) : engine_(engine), store_(engine.store()), names_(store_) {}
+
+  /// What the event belongs to, as it is now: one or more values of `change`.
+  std::vector<json> of(const Event& event) {
+    const TouchedRows touched = touched_by(read_event(event));
+    std::vector<json> changes;
+    for (const Dot& id : touched.messages) {
+      if (const auto row = store_.message(id)) changes.push_back({{"message", to_json(*row, names_)}});
+    }
+    for (const PublicKey& key : touched.friends) add_friend(key, changes);
+    for (const Dot& add : touched.removed_adds) {
+      const auto added = store_.event(add);
+      if (!added) continue;
+      if (const ReadEvent read = read_event(*added); const auto* body = std::get_if<FriendAdd>(&read.body))
+        add_friend(body->key, changes);
+    }
+    for (const PublicKey& key : touched.devices) add_device(key, changes);
+    if (changes.empty()) changes.push_back(json::object());
+    return changes;
+  }
+
+ private:
+  void add_friend(const PublicKey& key, std::vector<json>& changes) {
+    if (!friends_) friends_ = engine_.friends();
+    const auto info = std::find_if(friends_->begin(), friends_->end(),
+                                   [&](const FriendInfo& candidate) { return candidate.row.key == key; });
+    if (info != friends_->end()) {
+      changes.push_back({{"friend", to_json(*info)}});
+    } else if (const auto row = store_.friend_row(key)) {
+      FriendInfo past;  // no friend any more
+      past.row = *row;
+      past.unread = store_.unread_count(key);
+      changes.push_back({{"friend", to_json(past)}});
+    }
+  }
+
+  void add_device(const PublicKey& key, std::vector<json>& changes) {
+    if (!devices_) devices_ = engine_.devices();
+    const auto info = std::find_if(devices_->begin(), devices_->end(),
+                                   [&](const DeviceInfo& candidate) { return candidate.key == key; });
+    if (info != devices_->end()) changes.push_back({{"device", to_json(*info)}});
+  }
+
+  const Engine& engine_;
+  const Store& store_;
+  ShownNames names_;
+  std::optional<std::vector<FriendInfo>> friends_;
+  std::optional<std::vector<DeviceInfo>> devices_;
+};
+
+std::string event_line(Arrival cursor, const Dot& event, json change) {
+  return line_of({{"jsonrpc", "2.0"},
+                  {"method", "event"},
+                  {"params", {{"cursor", cursor}, {"event", dot_text(event)}, {"change", std::move(change)}}}});
+}
+
+}  // namespace
+
+std::vector<std::string> Subscription::next_batch(const Engine& engine) {
+  std::vector<std::string> lines;
+  Changes changes(engine);
+  for (const auto& [arrival, event] : engine.store().arrived(cursor_, subscription_batch_events)) {
+    std::vector<json> of_event = changes.of(event);
+    for (std::size_t i = 0; i < of_event.size(); ++i) {
+      const bool last = i + 1 == of_event.size();
+      lines.push_back(event_line(last ? arrival : cursor_, event.dot, std::move(of_event[i])));
+    }
+    cursor_ = arrival;
+  }
+  return lines;
+}
+
+}  // namespace toxtore

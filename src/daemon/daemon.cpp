@@ -1,0 +1,300 @@
+#include "daemon/daemon.h"
+
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "base/utf8.h"
+#include "rpc/json.h"
+#include "tox/profile_file.h"
+
+namespace toxtore {
+namespace {
+
+constexpr std::uint64_t stall_check_ms = 1'000;
+
+Result<std::vector<BootstrapNode>> read_nodes(const std::optional<std::filesystem::path>& file) {
+  if (!file) return default_bootstrap_nodes();
+  std::ifstream in(*file, std::ios::binary);
+  if (!in) return fail(ErrorKind::not_found, "cannot read the node file " + file->string());
+  std::string text(node_file_size_max + 1, '\0');  // one more, so that what is too long shows
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  auto nodes = parse_bootstrap_nodes(text);
+  if (nodes) return nodes;
+  if (nodes.error().kind != ErrorKind::not_found)
+    return fail(ErrorKind::invalid_argument, "the node file " + file->string() + ": " + nodes.error().message);
+  log::warning("the node file " + file->string() + " names no usable node: only the local network is searched");
+  return std::vector<BootstrapNode>();
+}
+
+std::string advice(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::disk_full: return "Make room on the disk and start toxtored again; nothing that was shown is lost.";
+    case ErrorKind::read_only: return "Make the folder writable and start toxtored again.";
+    case ErrorKind::corrupt: return "Check the disk, and bring the profile's folder back from a backup.";
+    default: return "Start toxtored again; if that does not help, look at the disk and the system's log.";
+  }
+}
+
+std::string log_text(const output::Notice& notice) {
+  using What = output::Notice::What;
+  const std::string key = notice.key.hex().substr(0, 8);
+  const std::string text = to_valid_utf8(notice.text);
+  switch (notice.what) {
+    case What::friend_request: return "friend request of " + key;
+    case What::link_request: return key + " asks to be linked as a device";
+    case What::link_code: return "linking with " + key + ": compare the codes on both devices";
+    case What::link_ended: return "linking with " + key + " came to nothing: " + text;
+    case What::device_linked: return "linked the device “" + text + "”, " + key;
+    case What::peer_connection: return key + " is connected by: " + text;
+  }
+  return key;
+}
+
+}  // namespace
+
+Instant Daemon::now() {
+  using std::chrono::duration_cast;
+  using std::chrono::milliseconds;
+  const auto wall = std::chrono::system_clock::now().time_since_epoch();
+  const auto mono = std::chrono::steady_clock::now().time_since_epoch();
+  return {static_cast<std::uint64_t>(duration_cast<milliseconds>(wall).count()),
+          static_cast<std::uint64_t>(duration_cast<milliseconds>(mono).count())};
+}
+
+// --- Starting
+
+Daemon::Daemon(Options options, Profile profile)
+    : options_(std::move(options)), timer_(io_), signals_(io_), profile_(std::move(profile)) {}
+
+Daemon::~Daemon() = default;
+
+Result<std::unique_ptr<Daemon>> Daemon::start(const Options& options) {
+  SystemRandom random;
+  auto profile = Profile::open(options, random);
+  if (!profile) return fail(profile.error());
+  const bool made_now = profile->made_now;
+  std::unique_ptr<Daemon> daemon(new Daemon(options, std::move(*profile)));
+  auto started = daemon->start_tox();
+  if (started) started = daemon->start_engine();
+  if (started) started = daemon->listen();
+  if (started) return daemon;
+  Profile opened = std::move(daemon->profile_);
+  daemon->engine_.reset();  // before the store that it uses
+  if (made_now) Profile::discard(options, std::move(opened));
+  return fail(started.error());
+}
+
+Result<void> Daemon::start_tox() {
+  auto nodes = read_nodes(options_.nodes);
+  if (!nodes) return fail(nodes.error());
+  const bool behind_proxy = options_.tox.proxy != ProxyType::none;
+  if (behind_proxy && options_.tox.udp)
+    log::warning("UDP does not go through a proxy, so it is off: as with --no-udp");
+  bootstrapper_.emplace(std::move(*nodes), options_.tox.udp && !behind_proxy, random_);
+  ToxOptions tox = options_.tox;
+  tox.savedata = std::move(profile_.savedata);
+  auto node = ToxNode::create(tox);
+  if (!node) return fail(node.error());
+  node_ = std::move(*node);
+  if (options_.name) {
+    if (auto named = node_->set_name(as_bytes(*options_.name)); !named) return named;
+  }
+  log::info("this device's Tox ID: " + node_->address().hex());
+  return {};
+}
+
+Result<void> Daemon::start_engine() {
+  EngineConfig config;
+  config.address = node_->address();
+  config.device_name = options_.device_name;
+  config.always_on = options_.always_on;
+  config.toxcore_friends = node_->friend_keys();
+  if (profile_.import_pending) config.imported_friends = config.toxcore_friends;
+  const auto imported = config.imported_friends;
+  auto engine = Engine::start(std::move(config), *profile_.store, random_, now());
+  if (!engine) return fail(engine.error());
+  engine_ = std::move(*engine);
+  dispatcher_.emplace(*engine_, static_cast<const Host&>(*this));
+  return profile_.import_pending ? take_names_over(imported) : Result<void>();
+}
+
+/// The imported friends' names, as the old program last heard them; and then the import is done.
+Result<void> Daemon::take_names_over(const std::vector<PublicKey>& imported) {
+  for (const PublicKey& key : imported) {
+    const auto name = node_->friend_name(key);
+    if (name && !name->empty()) engine_->handle(input::PeerName{key, *name}, now());
+  }
+  engine_->finish_turn(now());
+  if (const auto fault = engine_->fault()) return fail(*fault);
+  log::info("took over " + std::to_string(imported.size()) + " friends");
+  return profile_.store->transact([this]() -> Result<void> {
+    profile_.store->forget(daemon_memory::import_pending);
+    return {};
+  });
+}
+
+Result<void> Daemon::listen() {
+  auto server = Server::listen(io_, options_.socket, *this);
+  if (!server) return fail(server.error());
+  server_ = std::move(*server);
+  return {};
+}
+
+// --- Running
+
+ExitCode Daemon::run() {
+  wait_for_signal();
+  settle();  // what the start of the engine brought about
+  schedule();
+  std::cout << "toxtored: ready, socket " << options_.socket.string() << std::endl;
+  if (!stopped_) io_.run();
+  server_.reset();
+  if (exit_code_ == ExitCode::clean) {
+    if (const auto saved = save(); !saved) stop(saved.error());
+  }
+  if (exit_code_ == ExitCode::clean) log::info("stopped");
+  return exit_code_;
+}
+
+void Daemon::wait_for_signal() {
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) signals_.add(signal);
+  signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+    if (error) return;
+    log::detail("stopping at signal " + std::to_string(signal));
+    stopped_ = true;
+    io_.stop();
+  });
+}
+
+void Daemon::schedule() {
+  if (stopped_) return;
+  const std::uint64_t at = now().mono_ms;
+  // Never later than it was: else a client that asks again and again would keep toxcore from its turn.
+  iterate_due_ms_ = std::min(iterate_due_ms_, at + node_->iteration_interval_ms());
+  std::uint64_t due = iterate_due_ms_;
+  for (const auto deadline : {engine_->deadline_ms(), bootstrapper_->deadline_ms()})
+    if (deadline) due = std::min(due, *deadline);
+  // At least 1 ms, so that a deadline that stays due cannot keep the clients out.
+  timer_.expires_after(std::chrono::milliseconds(due > at ? due - at : 1));
+  timer_.async_wait([this](const boost::system::error_code& aborted) {
+    if (!aborted) turn();
+  });
+}
+
+void Daemon::turn() {
+  if (stopped_) return;
+  node_->iterate([this](const Input& input) { handle(input); });
+  iterate_due_ms_ = UINT64_MAX;
+  bootstrap();
+  engine_->finish_turn(now());
+  check_faults();
+  settle();
+  if (!stopped_ && now().mono_ms >= stall_check_due_ms_) {
+    stall_check_due_ms_ = now().mono_ms + stall_check_ms;
+    server_->drop_stalled();
+  }
+  schedule();
+}
+
+/// Runs inside toxcore's callbacks. If a message could not be stored, the callback must not return: toxcore would
+/// acknowledge it to the friend, who would not send it again. So the program ends right here, and the friend's toxcore
+/// keeps the message for the next start. The database was left by a transaction that was rolled back, so it needs no
+/// closing.
+void Daemon::handle(const Input& input) {
+  engine_->handle(input, now());
+  if (!engine_->fault()) return;
+  stop(*engine_->fault());
+  server_.reset();
+  std::_Exit(static_cast<int>(exit_code_));
+}
+
+void Daemon::bootstrap() {
+  const Connection connection = node_->connection();
+  if (connection != last_connection_) {
+    last_connection_ = connection;
+    log::info(connection == Connection::none ? std::string("not connected to the Tox network")
+                                             : "connected to the Tox network by " +
+                                                   std::string(connection_name(connection)));
+  }
+  for (const BootstrapNode& node : bootstrapper_->take_due(connection != Connection::none, now().mono_ms)) {
+    if (const auto asked = node_->bootstrap(node); !asked) log::detail("bootstrap: " + asked.error().message);
+  }
+}
+
+void Daemon::settle() {
+  if (stopped_) return;
+  for (const Output& output : engine_->take_outputs()) apply(output);
+  save_if_changed();  // before toxcore is iterated: what it then does of this is on disk
+  if (!stopped_) server_->feed_subscribers();
+}
+
+void Daemon::apply(const Output& output) {
+  if (const auto* notice = std::get_if<output::Notice>(&output)) {
+    const bool often = notice->what == output::Notice::What::peer_connection;
+    often ? log::detail(log_text(*notice)) : log::info(log_text(*notice));
+    server_->notify(notice_line(*notice));
+  } else if (const auto applied = node_->apply(output); !applied) {
+    log::warning("toxcore: " + applied.error().message);
+  }
+}
+
+void Daemon::save_if_changed() {
+  if (!node_->savedata_changed()) return;
+  if (const auto saved = save(); !saved) return stop(saved.error());
+  check_faults();
+}
+
+Result<void> Daemon::save() {
+  auto saved = save_profile(*profile_.store, node_->savedata());
+  if (saved) node_->savedata_saved();
+  return saved;
+}
+
+void Daemon::check_faults() {
+  if (stopped_) return;
+  if (const auto fault = engine_->fault()) return stop(*fault);
+  if (const auto fault = profile_.store->fault()) return stop(*fault);
+  if (profile_.store->reserve_used())
+    stop({ErrorKind::disk_full, "the disk is full; the last change was saved with what had been kept in reserve"});
+}
+
+void Daemon::stop(const Error& fault) {
+  log::error(fault.message + ". " + advice(fault.kind));
+  exit_code_ = exit_code_of(fault.kind);
+  stopped_ = true;
+  io_.stop();
+}
+
+// --- The control socket
+
+std::optional<std::string> Daemon::answer(std::string_view line, Session& session) {
+  if (stopped_) return std::nullopt;
+  auto answer = dispatcher_->answer(line, session, now());
+  check_faults();
+  return stopped_ ? std::nullopt : std::move(answer);
+}
+
+std::vector<std::string> Daemon::next_events(Session& session) {
+  if (stopped_ || !session.subscription->behind(*profile_.store)) return {};
+  auto lines = session.subscription->next_batch(*engine_);
+  check_faults();
+  if (stopped_) lines.clear();
+  return lines;
+}
+
+void Daemon::requests_done() {
+  settle();
+  schedule();
+}
+
+Result<Bytes> Daemon::export_profile(const std::string& passphrase) const {
+  Bytes savedata = node_->savedata();
+  if (passphrase.empty()) return savedata;
+  return protect_profile(savedata, passphrase);
+}
+
+}  // namespace toxtore

@@ -1,0 +1,30 @@
+// toxtored: see options.cpp for what it says of itself, daemon.h for what it does.
+#include <sys/stat.h>
+
+#include <csignal>
+#include <iostream>
+
+#include "daemon/daemon.h"
+
+namespace {
+
+toxtore::ExitCode run(int argc, char** argv) {
+  const auto parsed = toxtore::parse_options(argc, argv);
+  if (const auto* exit = std::get_if<toxtore::ExitNow>(&parsed)) return exit->code;
+  const auto& options = std::get<toxtore::Options>(parsed);
+  toxtore::log::set_level(options.log_level);
+  const auto daemon = toxtore::Daemon::start(options);
+  if (!daemon) {
+    toxtore::log::error(daemon.error().message);
+    return toxtore::exit_code_of(daemon.error().kind);
+  }
+  return (*daemon)->run();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  ::umask(0077);                    // whatever it writes is the user's alone
+  std::signal(SIGPIPE, SIG_IGN);    // a reader of standard output that went away is no reason to end
+  return static_cast<int>(run(argc, argv));
+}

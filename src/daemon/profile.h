@@ -1,0 +1,48 @@
+// The profile on disk: opening it, and making a new one whole or not at all.
+//
+// A new profile begins with everything that can fail without the disk: the imported file is read and its passphrase
+// tried before anything is written. Then the store makes key file and database (profile_store.h), and one transaction
+// puts toxcore's savedata into it. A crash in between leaves a database without a Tox ID and without any event: the
+// next start goes on from there, with an import too. A failure in between takes back what was made.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "base/random.h"
+#include "base/result.h"
+#include "daemon/options.h"
+#include "store/profile_folder.h"
+#include "store/sql_store.h"
+
+namespace toxtore {
+
+/// What the daemon keeps under these names in the store's memory (Store::remember).
+namespace daemon_memory {
+/// toxcore's savedata.
+inline constexpr std::string_view profile = "profile";
+/// There while the friends of an imported profile have not become friends of the view.
+inline constexpr std::string_view import_pending = "import_pending";
+}  // namespace daemon_memory
+
+struct Profile {
+  std::unique_ptr<FolderLock> lock;  ///< before the store, so that it is released after it
+  std::unique_ptr<SqlStore> store;
+  Bytes savedata;
+  bool encrypted = false;       ///< the key is wrapped by a passphrase
+  bool import_pending = false;  ///< the friends in `savedata` are to be taken over
+  bool made_now = false;        ///< this start made it
+
+  /// Opens the profile that the options name, or makes it. Asks for passphrases where they are needed, not given, and
+  /// someone is at the terminal. Errors: locked, wrong_passphrase, foreign_file, newer_schema, corrupt, malformed,
+  /// disk_full, read_only, already_exists (an import into a profile that is there), those of reading a passphrase, io.
+  static Result<Profile> open(const Options& options, Random& random);
+
+  /// Takes back what `open` made, for a start that failed later: the same command can then be given again.
+  static void discard(const Options& options, Profile profile);
+};
+
+/// Makes toxcore's savedata durable.
+Result<void> save_profile(Store& store, ByteView savedata);
+
+}  // namespace toxtore

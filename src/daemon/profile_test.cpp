@@ -1,0 +1,130 @@
+#include "daemon/profile.h"
+
+#include <gtest/gtest.h>
+
+#include "daemon/running_daemon.h"
+#include "store/profile_store.h"
+#include "tox/tox_node.h"
+
+namespace toxtore {
+namespace {
+
+namespace fs = std::filesystem;
+
+Bytes savedata_of_someone() {
+  ToxOptions options;
+  options.udp = false;
+  options.local_discovery = false;
+  return (*ToxNode::create(options))->savedata();
+}
+
+class ProfileTest : public testing::Test {
+ protected:
+  ProfileTest() { options.data_folder = folder / "data"; }
+  Result<Profile> open() { return Profile::open(options, random); }
+  [[nodiscard]] fs::path place() const { return options.data_folder / "default"; }
+
+  TestFolder folder;
+  SystemRandom random;
+  Options options;
+};
+
+TEST_F(ProfileTest, IsMadeOnceAndThenTheSame) {
+  Bytes savedata;
+  {
+    const auto made = open();
+    ASSERT_TRUE(made) << made.error().message;
+    EXPECT_TRUE(made->made_now);
+    EXPECT_FALSE(made->import_pending);
+    savedata = made->savedata;
+  }
+  const auto opened = open();
+  ASSERT_TRUE(opened) << opened.error().message;
+  EXPECT_FALSE(opened->made_now);
+  EXPECT_EQ(opened->savedata, savedata);
+}
+
+TEST_F(ProfileTest, IsLockedWhileOpen) {
+  const auto first = open();
+  ASSERT_TRUE(first) << first.error().message;
+  const auto second = open();
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().kind, ErrorKind::locked);
+}
+
+TEST_F(ProfileTest, InterruptedBeforeItHadAToxIdItGoesOnFromThere) {
+  fs::create_directories(options.data_folder);
+  const auto place_folder = ProfileFolder::open(place());
+  ASSERT_TRUE(place_folder) << place_folder.error().message;
+  ASSERT_TRUE(open_profile(*place_folder, std::nullopt, random));
+  const Bytes old = savedata_of_someone();
+  options.import_file = folder.file("me.tox", to_text(old));
+  {
+    const auto begun = open();
+    ASSERT_TRUE(begun) << begun.error().message;
+    EXPECT_EQ(begun->savedata, old);
+    EXPECT_TRUE(begun->import_pending);
+    EXPECT_TRUE(begun->made_now);
+  }
+  EXPECT_EQ(open().error().kind, ErrorKind::already_exists);
+  options.import_file.reset();
+  const auto opened = open();
+  ASSERT_TRUE(opened) << opened.error().message;
+  EXPECT_EQ(opened->savedata, old);
+  EXPECT_TRUE(opened->import_pending) << "until the engine has taken the friends over";
+}
+
+TEST_F(ProfileTest, AnImportThatFailsLeavesNothing) {
+  options.import_file = folder.file("letter", "dear aunt");
+  EXPECT_EQ(open().error().kind, ErrorKind::foreign_file);
+  options.import_file.reset();
+  const auto made = open();
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_TRUE(made->made_now);
+}
+
+TEST_F(ProfileTest, HalfAProfileIsNeverMadeUpFor) {
+  ASSERT_TRUE(open());
+  for (const char* half : {"key", "toxtore.db"}) {
+    fs::rename(place() / half, place() / "aside");
+    const auto opened = open();
+    ASSERT_FALSE(opened) << half;
+    EXPECT_EQ(opened.error().kind, ErrorKind::corrupt);
+    EXPECT_FALSE(fs::exists(place() / half));
+    fs::rename(place() / "aside", place() / half);
+  }
+  EXPECT_TRUE(open());
+}
+
+TEST_F(ProfileTest, OneThatWasTakenBackCanBeMadeAgain) {
+  {
+    auto made = open();
+    ASSERT_TRUE(made) << made.error().message;
+    Profile::discard(options, std::move(*made));
+  }
+  const auto again = open();
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_TRUE(again->made_now);
+}
+
+TEST_F(ProfileTest, APassphraseFromAFile) {
+  options.passphrase.file = folder.file("secret", "one\r\ntwo\n");
+  {
+    const auto made = open();
+    ASSERT_TRUE(made) << made.error().message;
+    EXPECT_TRUE(made->encrypted);
+  }
+  options.passphrase.file = folder.file("same", "one");
+  EXPECT_TRUE(open()) << "the first line, without its end";
+  options.passphrase.file = folder.file("other", "two");
+  EXPECT_EQ(open().error().kind, ErrorKind::wrong_passphrase);
+  options.passphrase.file = folder.file("empty", "\n");
+  EXPECT_EQ(open().error().kind, ErrorKind::invalid_argument);
+  options.passphrase.file = folder.file("long", std::string(passphrase_size_max + 1, 'x'));
+  EXPECT_EQ(open().error().kind, ErrorKind::too_long);
+  options.passphrase.file = folder / "missing";
+  EXPECT_EQ(open().error().kind, ErrorKind::not_found);
+}
+
+}  // namespace
+}  // namespace toxtore

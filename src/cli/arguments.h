@@ -1,0 +1,132 @@
+// What the user asked for on the command line, as values.
+//
+// `parse_arguments` is the only door to CLI11. It knows the commands, their options and their help; it neither talks to
+// the daemon nor reads a file. Words that become a message are taken as they are: CLI11's own readings of "[a,b]", "{}"
+// and "++" are kept off them.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "cli/outcome.h"
+
+namespace toxtore {
+
+/// Messages that history and search show unless told otherwise, and at most (docs/RPC.md).
+inline constexpr std::uint64_t messages_shown = 50;
+inline constexpr std::uint64_t messages_shown_max = 1000;
+/// Digits of the code that both devices show.
+inline constexpr std::size_t link_code_digits = 6;
+
+/// Options that every command takes, before or after its name.
+struct GlobalOptions {
+  std::string profile = "default";
+  std::optional<std::filesystem::path> socket;  ///< none: the profile's own
+  bool json = false;
+};
+
+namespace command {
+
+struct Status {};
+struct Id {
+  bool qr = true;
+};
+
+struct FriendAdd {
+  std::string tox_id;
+  std::string message;  ///< empty: the daemon's own words
+};
+struct FriendList {};
+struct FriendRequests {};
+/// accept, decline, remove: one friend, the daemon's method says what is done.
+struct FriendAnswer {
+  enum class What { accept, decline, remove } what = What::accept;
+  std::string name;
+};
+
+struct Send {
+  std::string to;
+  std::string text;
+  bool from_stdin = false;  ///< then `text` is empty
+  bool action = false;
+};
+/// What history and search have in common.
+struct Page {
+  std::uint64_t limit = messages_shown;
+  std::string before;  ///< the id of a message, or empty
+  bool ids = false;    ///< show the id of each message
+};
+struct History {
+  std::string with;
+  Page page;
+};
+struct Search {
+  std::string words;
+  std::string with;  ///< empty: all conversations
+  Page page;
+};
+/// One of the two is given.
+struct Read {
+  std::string with;
+  std::string id;
+};
+struct Watch {
+  std::optional<std::uint64_t> since;
+};
+
+struct DeviceRequest {
+  std::string device;
+  bool wait = true;
+};
+struct DeviceRequests {};
+struct DeviceAccept {
+  std::string device;
+  std::string code;  ///< six digits, or empty: to be asked for
+};
+struct DeviceCancel {
+  std::string device;
+};
+struct DeviceList {};
+
+struct ProfileExport {
+  std::string file;  ///< empty only with --json
+  bool plain = false;
+  std::optional<int> passphrase_fd;
+  std::string passphrase_file;
+};
+
+}  // namespace command
+
+using Command =
+    std::variant<command::Status, command::Id, command::FriendAdd, command::FriendList, command::FriendRequests,
+                 command::FriendAnswer, command::Send, command::History, command::Search, command::Read, command::Watch,
+                 command::DeviceRequest, command::DeviceRequests, command::DeviceAccept, command::DeviceCancel,
+                 command::DeviceList, command::ProfileExport>;
+
+struct Arguments {
+  GlobalOptions global;
+  Command command;
+};
+
+/// A text that was asked for instead of a command: help or the version, to be printed on stdout.
+struct Information {
+  std::string text;
+};
+
+/// `words` without the program's name. Failures: usage.
+std::variant<Arguments, Information, Failure> parse_arguments(const std::vector<std::string>& words);
+
+/// Whether --json is among the words: how to print a failure when they do not parse.
+bool asks_for_json(const std::vector<std::string>& words);
+
+/// The code without the spaces and dashes that make it easier to read out. Nothing if it is not six digits.
+std::optional<std::string> plain_code(std::string_view typed);
+
+/// The commands as they are typed, such as "friend add", in the order of the help.
+std::vector<std::string> command_names();
+
+}  // namespace toxtore

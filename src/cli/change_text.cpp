@@ -1,0 +1,78 @@
+#include "cli/change_text.h"
+
+#include <nlohmann/json.hpp>
+
+#include "cli/json_fields.h"
+#include "cli/person_text.h"
+#include "cli/terminal_text.h"
+
+namespace toxtore {
+
+using nlohmann::json;
+
+void ChangeText::learn(const json& person) {
+  const std::string key = text_in(person, "key");
+  if (!key.empty()) names_[key] = shown_name(person);
+}
+
+std::string ChangeText::add(const json& notification) {
+  const json& params = field_in(notification, "params");
+  return text_in(notification, "method") == "event" ? event(params) : notice(params);
+}
+
+std::string ChangeText::event(const json& params) {
+  const json& change = field_in(params, "change");
+  if (const json& message = field_in(change, "message"); message.is_object()) {
+    // The event that is the message itself, or a later one about it.
+    const bool is_new = text_in(message, "id") == text_in(params, "event");
+    return is_new ? transcript_.add(message) : transcript_.change(message);
+  }
+  if (const json& person = field_in(change, "friend"); person.is_object()) {
+    learn(person);
+    return friend_line(person);
+  }
+  if (const json& device = field_in(change, "device"); device.is_object()) {
+    learn(device);
+    return device_line(device);
+  }
+  return "";
+}
+
+std::string ChangeText::friend_line(const json& person) const {
+  const std::string name = shown_name(person);
+  const std::size_t devices = list_in(person, "known_by").size();
+  if (devices == 0) return marked(name + " is not a friend any more");
+  return marked(name + " is a friend, known by " + std::to_string(devices) + " of your devices");
+}
+
+std::string ChangeText::device_line(const json& device) const {
+  return marked("your device " + shown_name(device) +
+                (flag_in(device, "always_on") ? " is always on" : " is not always on"));
+}
+
+std::string ChangeText::named(const json& params) const {
+  const std::string key = text_in(params, "key");
+  const auto known = names_.find(key);
+  return known == names_.end() ? harmless_line(key.substr(0, 8)) : known->second;
+}
+
+std::string ChangeText::notice(const json& params) const {
+  const std::string what = text_in(params, "what");
+  const std::string text = harmless_line(text_in(params, "text"));
+  const std::string key = harmless_line(text_in(params, "key").substr(0, 8));
+  if (what == "friend_request")
+    return marked(key + " asks to be your friend: " + text) + marked("  toxtore friend accept " + key);
+  if (what == "link_request")
+    return marked(named(params) + " asks to become one of your devices; see `toxtore device requests`");
+  if (what == "link_code") return marked("the code for " + named(params) + " is " + spaced_code(text));
+  if (what == "link_ended") return marked("linking with " + named(params) + " ended: " + text);
+  if (what == "device_linked") return marked((text.empty() ? named(params) : text) + " is now one of your devices");
+  if (what == "peer_connection") return marked(named(params) + " is " + connection_words(text));
+  return "";
+}
+
+std::string ChangeText::marked(const std::string& text) const {
+  return style_.paint(Tone::faint, "  -- " + text) + "\n";
+}
+
+}  // namespace toxtore

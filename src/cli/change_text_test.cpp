@@ -1,0 +1,83 @@
+#include "cli/change_text.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+
+namespace toxtore {
+namespace {
+
+using nlohmann::json;
+
+const std::string anna(64, 'A');
+
+json event(const std::string& dot, json change) {
+  return {{"jsonrpc", "2.0"},
+          {"method", "event"},
+          {"params", {{"cursor", 7}, {"event", dot}, {"change", std::move(change)}}}};
+}
+
+json notice(const std::string& what, const std::string& text) {
+  return {{"jsonrpc", "2.0"}, {"method", "notice"}, {"params", {{"what", what}, {"key", anna}, {"text", text}}}};
+}
+
+json message(const std::string& state) {
+  return {{"message",
+           {{"id", "AB:1"},
+            {"conversation", anna},
+            {"friend", "Anna"},
+            {"outgoing", true},
+            {"kind", "normal"},
+            {"text", "Hello\nyou"},
+            {"time", 1'714'585'320'000U},
+            {"read", true},
+            {"state", state}}}};
+}
+
+class Changes : public testing::Test {
+ protected:
+  void SetUp() override {
+    ::setenv("TZ", "UTC", 1);
+    ::tzset();
+  }
+  ChangeText changes_{Style{}};
+};
+
+TEST_F(Changes, ANewMessageAndWhatBecomesOfIt) {
+  EXPECT_EQ(changes_.add(event("AB:1", message("queued"))),
+            "Wed 2024-05-01\n  17:42  me to Anna: Hello\n                     you  (queued)\n");
+  EXPECT_EQ(changes_.add(event("CD:9", message("delivered"))),
+            "         now delivered: me to Anna, 17:42: Hello␊you\n");
+}
+
+TEST_F(Changes, FriendsAndDevices) {
+  EXPECT_EQ(changes_.add(event("AB:2", {{"friend", {{"key", anna}, {"name", "Anna"}, {"known_by", {anna}}}}})),
+            "  -- Anna is a friend, known by 1 of your devices\n");
+  EXPECT_EQ(changes_.add(event("AB:3", {{"friend", {{"key", anna}, {"name", "Anna"}, {"known_by", json::array()}}}})),
+            "  -- Anna is not a friend any more\n");
+  EXPECT_EQ(changes_.add(event("AB:4", {{"device", {{"key", anna}, {"name", "server"}, {"always_on", true}}}})),
+            "  -- your device server is always on\n");
+  EXPECT_EQ(changes_.add(event("AB:5", json::object())), "");
+}
+
+TEST_F(Changes, NoticesNameWhoIsKnown) {
+  EXPECT_EQ(changes_.add(notice("peer_connection", "none")), "  -- AAAAAAAA is not connected\n");
+  changes_.learn({{"key", anna}, {"name", "An\x1bna"}});
+  EXPECT_EQ(changes_.add(notice("peer_connection", "udp")), "  -- An␛na is connected over UDP\n");
+  EXPECT_EQ(changes_.add(notice("link_code", "493027")), "  -- the code for An␛na is 493 027\n");
+  EXPECT_EQ(changes_.add(notice("link_ended", "no\x1b")), "  -- linking with An␛na ended: no␛\n");
+  EXPECT_EQ(changes_.add(notice("friend_request", "Hi\nyou")),
+            "  -- AAAAAAAA asks to be your friend: Hi␊you\n  --   toxtore friend accept AAAAAAAA\n");
+  EXPECT_EQ(changes_.add(notice("device_linked", "server")), "  -- server is now one of your devices\n");
+  EXPECT_NE(changes_.add(notice("link_request", "")).find("device requests"), std::string::npos);
+  EXPECT_EQ(changes_.add(notice("of a later version", "x")), "");
+}
+
+TEST_F(Changes, ANotificationOfAnotherFormDoesNoHarm) {
+  for (const json& strange : {json(), json(5), json{{"method", "event"}}, json{{"method", "event"}, {"params", 7}}})
+    EXPECT_EQ(changes_.add(strange), "");
+}
+
+}  // namespace
+}  // namespace toxtore

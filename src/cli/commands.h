@@ -1,0 +1,50 @@
+// The commands: each takes its values, calls the daemon, and prints the answer, as words or with --json as it is.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "cli/arguments.h"
+#include "cli/daemon_link.h"
+#include "cli/outcome.h"
+#include "cli/terminal.h"
+
+namespace toxtore {
+
+/// What a command works with. The references must outlive the call.
+struct Session {
+  const GlobalOptions& options;
+  DaemonLink& daemon;
+  Terminal& terminal;
+
+  /// `result` as one line of JSON, or `text`.
+  void show(const nlohmann::json& result, const std::string& text) const;
+  /// Whether to ask the user and wait for him.
+  [[nodiscard]] bool interactive() const { return terminal.interactive() && !options.json; }
+};
+
+Outcome<> run(const command::Status& command, Session& session);
+Outcome<> run(const command::Id& command, Session& session);
+Outcome<> run(const command::FriendAdd& command, Session& session);
+Outcome<> run(const command::FriendList& command, Session& session);
+Outcome<> run(const command::FriendRequests& command, Session& session);
+Outcome<> run(const command::FriendAnswer& command, Session& session);
+Outcome<> run(const command::Send& command, Session& session);
+Outcome<> run(const command::History& command, Session& session);
+Outcome<> run(const command::Search& command, Session& session);
+Outcome<> run(const command::Read& command, Session& session);
+/// Runs until SIGINT or SIGTERM, which end it well, or until the connection is lost.
+Outcome<> run(const command::Watch& command, Session& session);
+/// With a terminal: waits for the code, asks whether both are the same, confirms, and waits for the other side.
+Outcome<> run(const command::DeviceRequest& command, Session& session);
+Outcome<> run(const command::DeviceRequests& command, Session& session);
+Outcome<> run(const command::DeviceAccept& command, Session& session);
+Outcome<> run(const command::DeviceCancel& command, Session& session);
+Outcome<> run(const command::DeviceList& command, Session& session);
+Outcome<> run(const command::ProfileExport& command, Session& session);
+
+/// The whole program: parses, connects, runs, prints a failure. `words` without the program's name. Returns the exit
+/// code.
+int run_program(const std::vector<std::string>& words);
+
+}  // namespace toxtore

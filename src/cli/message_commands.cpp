@@ -1,0 +1,104 @@
+// send, history, search and read.
+#include "base/bytes.h"
+#include "base/random.h"
+#include "base/utf8.h"
+#include "cli/commands.h"
+#include "cli/json_fields.h"
+#include "cli/message_text.h"
+
+namespace toxtore {
+
+using nlohmann::json;
+
+namespace {
+
+/// Enough that two never meet.
+constexpr std::size_t token_size_bytes = 16;
+
+std::string new_token() {
+  Bytes token(token_size_bytes);
+  SystemRandom().fill(token);
+  return to_hex(token);
+}
+
+/// Sends once more if the connection broke before the answer: with the same token that is not a second message.
+Outcome<json> send(const json& params, Session& session) {
+  auto sent = session.daemon.call("message.send", params);
+  if (sent || sent.error().kind != "connection_lost") return sent;
+  if (auto again = DaemonLink::connect(session.options)) {
+    session.daemon = *std::move(again);
+    sent = session.daemon.call("message.send", params);
+  }
+  if (!sent && sent.error().kind == "connection_lost")
+    sent.error().message += "; whether the message is on its way is not known, `toxtore history` will show it if it is";
+  return sent;
+}
+
+/// A word as a shell takes it back.
+std::string shell_word(const std::string& word) {
+  constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-:";
+  if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+json page_params(const command::Page& page) {
+  json params = {{"limit", page.limit}};
+  if (!page.before.empty()) params["before"] = page.before;
+  return params;
+}
+
+}  // namespace
+
+Outcome<> run(const command::Send& command, Session& session) {
+  std::string text = command.text;
+  if (command.from_stdin) {
+    auto input = Terminal::read_input();
+    if (!input) return refuse(input.error());
+    text = *std::move(input);
+  }
+  if (!is_utf8(text)) return refuse(ExitCode::failed, "invalid_argument", "the message is not UTF-8 text");
+  const auto message = send(
+      {{"friend", command.to}, {"text", text}, {"kind", command.action ? "action" : "normal"}, {"token", new_token()}},
+      session);
+  if (!message) return refuse(message.error());
+  session.show(*message, sent_text(*message, session.terminal.style()));
+  return {};
+}
+
+Outcome<> run(const command::History& command, Session& session) {
+  json params = page_params(command.page);
+  params["friend"] = command.with;
+  const auto found = session.daemon.call("message.history", params);
+  if (!found) return refuse(found.error());
+  const std::string older = "toxtore history " + shell_word(command.with);
+  session.show(*found,
+               messages_text(*found, {.mixed = false, .ids = command.page.ids}, older, session.terminal.style()));
+  return {};
+}
+
+Outcome<> run(const command::Search& command, Session& session) {
+  json params = page_params(command.page);
+  params["words"] = command.words;
+  if (!command.with.empty()) params["friend"] = command.with;
+  const auto found = session.daemon.call("message.search", params);
+  if (!found) return refuse(found.error());
+  const std::string older = "toxtore search " +
+                            (command.with.empty() ? "" : "--friend " + shell_word(command.with) + " ") +
+                            shell_word(command.words);
+  session.show(*found,
+               messages_text(*found, {.mixed = true, .ids = command.page.ids}, older, session.terminal.style()));
+  return {};
+}
+
+Outcome<> run(const command::Read& command, Session& session) {
+  const json params = command.id.empty() ? json{{"friend", command.with}} : json{{"id", command.id}};
+  const auto done = session.daemon.call("message.read", params);
+  if (!done) return refuse(done.error());
+  const std::uint64_t marked = number_in(*done, "marked");
+  session.show(*done, std::to_string(marked) + (marked == 1 ? " message" : " messages") + " marked as read.\n");
+  return {};
+}
+
+}  // namespace toxtore

@@ -1,0 +1,160 @@
+#include "cli/person_text.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "cli/json_fields.h"
+#include "cli/local_time.h"
+#include "cli/table.h"
+#include "cli/terminal_text.h"
+
+namespace toxtore {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t short_key_digits = 8;
+/// Greetings may be 900 bytes; a list shows their beginning.
+constexpr std::size_t greeting_columns = 76;
+
+Table::Cell connection_cell(const json& person) {
+  const std::string connection = text_in(person, "connection");
+  if (connection == "udp" || connection == "tcp") return {"online", Tone::good};
+  return {"offline", Tone::faint};
+}
+
+std::string date_or_blank(std::uint64_t time_ms) { return time_ms == 0 ? "" : local_date(time_ms); }
+
+/// Which devices a friend knows decides whom he can write to when: worth a word if it is not this one.
+std::string client_of(const json& person) {
+  std::string client = flag_in(person, "toxtore") ? "Toxtore" : "";
+  if (!flag_in(person, "here")) client += client.empty() ? "knows your other devices" : ", knows your other devices";
+  return client;
+}
+
+std::string backlog(std::uint64_t events) { return events == 0 ? "-" : std::to_string(events); }
+
+std::string confirmations(const json& link) {
+  const bool here = flag_in(link, "confirmed_here");
+  const bool there = flag_in(link, "confirmed_there");
+  if (here && there) return "by both";
+  if (here) return "here";
+  return there ? "there" : "no";
+}
+
+}  // namespace
+
+std::string shown_name(const json& person) {
+  const std::string name = text_in(person, "name");
+  return harmless_line(name.empty() ? text_in(person, "key").substr(0, short_key_digits) : name);
+}
+
+std::string connection_words(std::string_view connection) {
+  if (connection == "udp") return "connected over UDP";
+  if (connection == "tcp") return "connected over a TCP relay";
+  return "not connected";
+}
+
+std::string spaced_code(std::string_view code) {
+  const std::string harmless = harmless_line(code);
+  return harmless.size() == 6 ? harmless.substr(0, 3) + " " + harmless.substr(3) : harmless;
+}
+
+std::string friends_text(const json& result, const Style& style) {
+  Table table({{"NAME"}, {"STATE"}, {"UNREAD", true}, {"SINCE"}, {"REMARKS"}});
+  for (const json& each : list_in(result, "friends")) {
+    const std::uint64_t unread = number_in(each, "unread");
+    table.add_row({{shown_name(each), Tone::strong},
+                   connection_cell(each),
+                   {std::to_string(unread), unread == 0 ? Tone::faint : Tone::warning},
+                   {date_or_blank(number_in(each, "since"))},
+                   {client_of(each)}},
+                  {text_in(each, "key")});
+  }
+  if (table.empty())
+    return "No friends yet. `toxtore friend add TOXID` asks someone; `toxtore id` shows your own ID.\n";
+  return table.render(style);
+}
+
+std::string friend_requests_text(const json& result, const Style& style) {
+  Table table({{"KEY"}, {"ASKED"}, {"MESSAGE", false, 48}});
+  for (const json& each : list_in(result, "requests")) {
+    const std::string message = text_in(each, "message");
+    std::vector<std::string> below = {text_in(each, "key")};
+    // What does not fit its column is shown below, wrapped: a stranger's words are all there is to judge him by.
+    if (display_width(harmless_line(message)) > 48) {
+      for (const std::string& line : harmless_lines(message)) {
+        for (std::string& piece : wrapped(line, greeting_columns)) below.push_back(std::move(piece));
+      }
+    }
+    table.add_row({{text_in(each, "key").substr(0, short_key_digits), Tone::strong},
+                   {local_date_and_clock(number_in(each, "time"))},
+                   {message}},
+                  std::move(below));
+  }
+  if (table.empty()) return "No friend requests.\n";
+  return table.render(style) + "\nAnswer with `toxtore friend accept KEY` or `toxtore friend decline KEY`.\n";
+}
+
+std::string devices_text(const json& result, const Style& style) {
+  Table table({{"NAME"}, {"STATE"}, {"WE LACK", true}, {"IT LACKS", true}, {"LINKED"}, {"REMARKS"}});
+  for (const json& each : list_in(result, "devices")) {
+    const bool self = flag_in(each, "self");
+    const Table::Cell state = self ? Table::Cell{"this device", Tone::good} : connection_cell(each);
+    table.add_row({{shown_name(each), Tone::strong},
+                   state,
+                   {self ? "" : backlog(number_in(each, "we_lack"))},
+                   {self ? "" : backlog(number_in(each, "it_lacks"))},
+                   {date_or_blank(number_in(each, "linked_time"))},
+                   {flag_in(each, "always_on") ? "always on" : ""}},
+                  {text_in(each, "key")});
+  }
+  return table.render(style);
+}
+
+std::string links_text(const json& result, const Style& style) {
+  Table table({{"NAME"}, {"ASKED"}, {"CODE"}, {"CONFIRMED"}, {"UNTIL"}});
+  for (const json& each : list_in(result, "requests")) {
+    const std::string code = text_in(each, "code");
+    table.add_row({{shown_name(each), Tone::strong},
+                   {flag_in(each, "asked_here") ? "here" : "there"},
+                   code.empty() ? Table::Cell{"waits for it", Tone::faint} : Table::Cell{spaced_code(code), Tone::good},
+                   {confirmations(each)},
+                   {local_clock(number_in(each, "expires"))}},
+                  {text_in(each, "key")});
+  }
+  if (table.empty()) return "No links under way. `toxtore device request FRIEND` begins one.\n";
+  return table.render(style) +
+         "\nIf the other device shows the same code: `toxtore device accept NAME CODE`, on both sides.\n";
+}
+
+std::string code_text(const json& link, const Style& style) {
+  std::string large;
+  for (const char c : spaced_code(text_in(link, "code"))) large += c == ' ' ? "  " : std::string(1, c) + " ";
+  // Written into a frame of ASCII: it must come out the same in every terminal.
+  const std::string edge = "  +" + std::string(large.size() + 5, '-') + "+\n";
+  return "The code for " + shown_name(link) + ":\n\n" + edge + "  |   " + style.paint(Tone::strong, large) + "  |\n" +
+         edge +
+         "\nOn the other device `toxtore device requests` must show the same code. If it does, confirm there:\n"
+         "  toxtore device accept NAME " +
+         spaced_code(text_in(link, "code")) + "\n";
+}
+
+std::string link_state_text(const json& link, const Style& style) {
+  const std::string name = shown_name(link);
+  if (flag_in(link, "linked")) return style.paint(Tone::good, name + " is now one of your devices.") + "\n";
+  if (flag_in(link, "confirmed_here"))
+    return "Confirmed here. Now confirm on " + name + " too:\n  toxtore device accept NAME " +
+           spaced_code(text_in(link, "code")) + "\n";
+  if (!text_in(link, "code").empty())
+    return code_text(link, style) + "Then confirm here:\n  toxtore device accept " +
+           text_in(link, "key").substr(0, 64) + " " + spaced_code(text_in(link, "code")) + "\n";
+  return name +
+         " is asked. When it is online, both devices show a code:\n"
+         "  toxtore device requests             shows the code and who has confirmed\n"
+         "  toxtore device accept NAME CODE     confirms it, here and on the other device\n"
+         "The request ends at " +
+         local_clock(number_in(link, "expires")) + ".\n";
+}
+
+}  // namespace toxtore

@@ -1,0 +1,102 @@
+#include "cli/status_text.h"
+
+#include <nlohmann/json.hpp>
+
+#include "cli/json_fields.h"
+#include "cli/person_text.h"
+#include "cli/qr.h"
+#include "cli/table.h"
+#include "cli/terminal_text.h"
+
+namespace toxtore {
+namespace {
+
+using nlohmann::json;
+
+std::string counted(const json& status, std::string_view field) { return std::to_string(number_in(status, field)); }
+
+std::string devices_of(const json& status) {
+  return counted(status, "devices") + ", of the others " + counted(status, "devices_connected") + " connected";
+}
+
+std::string events_of(const json& status) {
+  const std::string held = counted(status, "events") + " held";
+  const std::uint64_t missing = number_in(status, "events_missing");
+  return missing == 0 ? held + ", none missing" : held + ", " + std::to_string(missing) + " still to fetch";
+}
+
+/// Something ignored is worth a line only if it happened.
+void add_counters(Facts& facts, const json& status) {
+  const json& counters = field_in(status, "counters");
+  if (!counters.is_object()) return;
+  for (const auto& [name, value] : counters.items()) {
+    if (value.is_number_integer() && value != 0) facts.add(name, counted(counters, name));
+  }
+}
+
+std::string qr_block(const std::string& tox_id, const Style& style) {
+  const auto code = make_qr("tox:" + tox_id);
+  if (!code) return "";
+  if (style.columns != 0 && code->columns() > style.columns)
+    return "\n  (The terminal is too narrow for the QR code: " + std::to_string(code->columns()) + " columns.)\n";
+  return "\n" + draw_qr(*code, style.colour);
+}
+
+std::string known_id(const json& device) {
+  const std::string tox_id = text_in(device, "tox_id");
+  return tox_id.empty() ? "not known here yet" : harmless_line(tox_id);
+}
+
+std::string other_ids(const json& id, const Style& style) {
+  std::string text;
+  for (const json& device : list_in(id, "ids")) {
+    if (flag_in(device, "self")) continue;
+    text += "  " + style.paint(Tone::strong, shown_name(device)) + "\n    " + known_id(device) + "\n";
+  }
+  return text.empty() ? "" : "\nYour other devices:\n" + text;
+}
+
+/// The name of the device whose Tox ID is handed out.
+std::string owner_of(const json& id, const std::string& tox_id) {
+  for (const json& device : list_in(id, "ids")) {
+    if (text_in(device, "tox_id") == tox_id) return shown_name(device);
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string status_text(const json& status, const Style& style) {
+  Facts facts;
+  facts.add("profile", text_in(status, "profile"));
+  facts.add("device", text_in(status, "device_name"));
+  facts.add("key", text_in(status, "key"));
+  const std::string connection = text_in(status, "connection");
+  facts.add("Tox network", connection_words(connection), connection == "none" ? Tone::warning : Tone::good);
+  facts.add("friends", counted(status, "friends"));
+  facts.add("devices", devices_of(status));
+  facts.add("unread", counted(status, "unread") + " messages");
+  facts.add("not delivered yet", counted(status, "undelivered") + " messages");
+  facts.add("events", events_of(status), number_in(status, "events_missing") == 0 ? Tone::plain : Tone::warning);
+  facts.add("at rest", flag_in(status, "encrypted") ? "under a passphrase" : "without a passphrase");
+  facts.add("version", text_in(status, "version"));
+  add_counters(facts, status);
+  return facts.render(style);
+}
+
+std::string id_text(const json& id, bool qr, const Style& style, const Style& picture) {
+  const std::string tox_id = harmless_line(text_in(id, "tox_id"));
+  std::string text =
+      "This device, " + style.paint(Tone::strong, harmless_line(text_in(id, "device_name"))) + ":\n  " + tox_id + "\n";
+  if (qr) text += qr_block(tox_id, picture);
+  text += other_ids(id, style);
+  const std::string hand_out = text_in(id, "hand_out");
+  const std::string owner = owner_of(id, hand_out);
+  text += "\nGive this one to friends with an ordinary Tox client" + (owner.empty() ? "" : " (" + owner + ")") +
+          ":\n  " + style.paint(Tone::good, harmless_line(hand_out)) + "\n";
+  const std::size_t columns = style.columns > 2 ? style.columns - 2 : 0;
+  for (const std::string& line : wrapped(harmless_line(text_in(id, "why")), columns)) text += "  " + line + "\n";
+  return text;
+}
+
+}  // namespace toxtore

@@ -1,0 +1,84 @@
+#include "cli/status_text.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/qr.h"
+
+namespace toxtore {
+namespace {
+
+using nlohmann::json;
+
+const std::string laptop_id(76, 'A');
+const std::string server_id(76, 'B');
+
+json id_answer() {
+  return {{"tox_id", laptop_id},
+          {"key", std::string(64, 'A')},
+          {"device_name", "laptop"},
+          {"ids",
+           {{{"name", "laptop"}, {"self", true}, {"tox_id", laptop_id}, {"always_on", false}},
+            {{"name", "server"}, {"self", false}, {"tox_id", server_id}, {"always_on", true}},
+            {{"name", "phone"}, {"self", false}, {"tox_id", nullptr}, {"always_on", false}}}},
+          {"hand_out", server_id},
+          {"why", "it is always on"}};
+}
+
+TEST(StatusText, FactsOnePerLine) {
+  const json status = {{"version", "0.1.0"},
+                       {"profile", "default"},
+                       {"key", "AB"},
+                       {"device_name", "lap\x1btop"},
+                       {"connection", "udp"},
+                       {"events", 12},
+                       {"events_missing", 3},
+                       {"undelivered", 1},
+                       {"unread", 2},
+                       {"devices", 2},
+                       {"devices_connected", 1},
+                       {"friends", 4},
+                       {"encrypted", true},
+                       {"counters", {{"packets_malformed", 0}, {"packets_unknown", 5}}}};
+  EXPECT_EQ(status_text(status, {}),
+            "profile            default\n"
+            "device             lap␛top\n"
+            "key                AB\n"
+            "Tox network        connected over UDP\n"
+            "friends            4\n"
+            "devices            2, of the others 1 connected\n"
+            "unread             2 messages\n"
+            "not delivered yet  1 messages\n"
+            "events             12 held, 3 still to fetch\n"
+            "at rest            under a passphrase\n"
+            "version            0.1.0\n"
+            "packets_unknown    5\n");
+}
+
+TEST(StatusText, IdsAndWhichToHandOut) {
+  EXPECT_EQ(id_text(id_answer(), false, {}, {}),
+            "This device, laptop:\n  " + laptop_id + "\n\nYour other devices:\n  server\n    " + server_id +
+                "\n  phone\n    not known here yet\n"
+                "\nGive this one to friends with an ordinary Tox client (server):\n  " +
+                server_id + "\n  it is always on\n");
+}
+
+TEST(StatusText, TheQrCodeIsThatOfThisDevice) {
+  const auto code = make_qr("tox:" + laptop_id);
+  ASSERT_TRUE(code);
+  EXPECT_NE(id_text(id_answer(), true, {}, {}).find(draw_qr(*code, false)), std::string::npos);
+  EXPECT_NE(id_text(id_answer(), true, {}, {.colour = true, .columns = 80}).find(draw_qr(*code, true)),
+            std::string::npos);
+  EXPECT_NE(id_text(id_answer(), true, {}, {.colour = true, .columns = 30}).find("too narrow"), std::string::npos);
+}
+
+TEST(StatusText, AnAnswerOfAnotherFormDoesNoHarm) {
+  for (const json& answer : {json(), json(5), json::array(), json{{"tox_id", 5}, {"counters", 7}, {"ids", {1}}}}) {
+    EXPECT_FALSE(status_text(answer, {}).empty());
+    EXPECT_FALSE(id_text(answer, true, {}, {}).empty());
+  }
+}
+
+}  // namespace
+}  // namespace toxtore

@@ -1,0 +1,53 @@
+#include "harness/temp_folder.h"
+
+#include <cstdlib>
+#include <deque>
+#include <fstream>
+#include <set>
+#include <system_error>
+
+#include "harness/waiting.h"
+
+namespace toxtore {
+namespace {
+
+constexpr std::size_t log_lines_shown = 25;
+constexpr std::size_t log_line_shown_bytes = 300;
+
+std::string end_of(const std::filesystem::path& log) {
+  std::ifstream in(log);
+  std::deque<std::string> lines;
+  for (std::string line; std::getline(in, line);) {
+    lines.push_back(line.size() > log_line_shown_bytes ? line.substr(0, log_line_shown_bytes) + "..." : line);
+    if (lines.size() > log_lines_shown) lines.pop_front();
+  }
+  std::string text = "--- the end of " + log.filename().string() + "\n";
+  for (const std::string& line : lines) text += line + "\n";
+  return text;
+}
+
+}  // namespace
+
+TempFolder::TempFolder() {
+  std::string name = (std::filesystem::temp_directory_path() / "toxtore-test-XXXXXX").string();
+  if (::mkdtemp(name.data()) == nullptr) throw TestFailure("cannot make a folder like " + name);
+  path_ = name;
+}
+
+TempFolder::~TempFolder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+std::string TempFolder::ends_of_logs() const {
+  std::set<std::filesystem::path> logs;
+  for (const auto& entry : std::filesystem::directory_iterator(path_)) {
+    const auto extension = entry.path().extension();
+    if (extension == ".out" || extension == ".err") logs.insert(entry.path());
+  }
+  std::string text;
+  for (const auto& log : logs) text += end_of(log);
+  return text;
+}
+
+}  // namespace toxtore

@@ -1,0 +1,28 @@
+// Waiting for a condition, with a deadline. Nothing here sleeps for luck.
+//
+// How the harness fails: what cannot be had in time, or at all, throws TestFailure, which GoogleTest reports as the
+// failure of the test; what was started is ended by destructors on the way out.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <stdexcept>
+#include <string>
+
+namespace toxtore {
+
+/// The longest wait for whatever needs a connection. The first of two fresh toxcores takes about 10 s on loopback;
+/// toxcore takes 32 s to see that a killed peer is gone.
+inline constexpr std::chrono::seconds connection_patience{60};
+/// Between two looks at a condition.
+inline constexpr std::chrono::milliseconds look_interval{20};
+
+struct TestFailure : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Throws "waited N s in vain for: `what`" if the condition does not hold in time.
+void wait_until(const std::string& what, const std::function<bool()>& condition,
+                std::chrono::milliseconds patience = connection_patience);
+
+}  // namespace toxtore

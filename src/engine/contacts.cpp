@@ -164,18 +164,21 @@ void Contacts::remove_from_toxcore(const PublicKey& key) {
 }
 
 // A key that is a friend already is accepted at once on any device that it asks (DESIGN 7).
-void Contacts::accept_waiting(const FriendRow& row, Instant now) {
-  const std::string name = name_of(remembered_name::friend_request, row.key);
-  if (!core_.store.remembered(name)) return;
-  if (contains(row.known_by, core_.self)) {
-    (void)core_.change([&] { core_.store.forget(name); });
-  } else {
-    (void)core_.log({FriendAdd{row.key}}, now, [&] { core_.store.forget(name); });
+void Contacts::accept_waiting(Instant now) {
+  for (const FriendRequestInfo& request : all_requests()) {
+    const auto row = core_.store.friend_row(request.key);
+    if (!row || !row->present()) continue;
+    const auto forget = [&] { core_.store.forget(name_of(remembered_name::friend_request, request.key)); };
+    if (contains(row->known_by, core_.self)) {
+      (void)core_.change(forget);
+    } else {
+      (void)core_.log({FriendAdd{request.key}}, now, forget);
+    }
   }
-  add_to_toxcore(row.key);
 }
 
 void Contacts::reconcile(Instant now) {
+  accept_waiting(now);
   for (const auto& [key, member] : core_.roster.members()) {
     if (key != core_.self) add_to_toxcore(key);
   }
@@ -185,7 +188,6 @@ void Contacts::reconcile(Instant now) {
       remove_from_toxcore(row.key);
       continue;
     }
-    accept_waiting(row, now);
     if (contains(row.known_by, core_.self)) add_to_toxcore(row.key);
   }
 }
@@ -208,12 +210,17 @@ std::vector<FriendInfo> Contacts::list() const {
   return friends;
 }
 
-std::vector<FriendRequestInfo> Contacts::requests() const {
+std::vector<FriendRequestInfo> Contacts::all_requests() const {
   std::vector<FriendRequestInfo> requests;
   for (const auto& [name, value] : core_.store.remembered_under(remembered_name::friend_request)) {
-    auto request = parse_request(name, value);
-    if (request && !is_friend(request->key)) requests.push_back(std::move(*request));
+    if (auto request = parse_request(name, value)) requests.push_back(std::move(*request));
   }
+  return requests;
+}
+
+std::vector<FriendRequestInfo> Contacts::requests() const {
+  auto requests = all_requests();
+  std::erase_if(requests, [this](const FriendRequestInfo& request) { return is_friend(request.key); });
   return requests;
 }
 

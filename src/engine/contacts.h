@@ -42,7 +42,8 @@ class Contacts {
  private:
   void add_to_toxcore(const PublicKey& key);
   void remove_from_toxcore(const PublicKey& key);
-  void accept_waiting(const FriendRow& row, Instant now);
+  void accept_waiting(Instant now);
+  [[nodiscard]] std::vector<FriendRequestInfo> all_requests() const;
 
   Core& core_;
   std::set<PublicKey> in_toxcore_;

@@ -12,7 +12,7 @@ namespace {
 
 // So many events, with so many bytes of bodies, always fit one bundle: 512 × 53 + 32 KiB < 64 KiB.
 constexpr std::size_t piece_events_max = 512;
-constexpr std::size_t piece_bytes_max = 32 * 1024;
+constexpr std::size_t piece_bytes_max = std::size_t{32} * 1024;
 
 // Content of a roster packet: 2 leading bytes and n u8 before the statements, length u16 before each.
 constexpr std::size_t roster_room = packet_size_max - 3;

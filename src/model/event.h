@@ -33,7 +33,7 @@ enum class EventType : std::uint8_t {
 };
 
 /// 64 KiB: the most that one event may take on the wire and on disk, framing included (DESIGN 4).
-inline constexpr std::size_t event_size_max = 64 * 1024;
+inline constexpr std::size_t event_size_max = std::size_t{64} * 1024;
 
 /// Timestamps are below 2^48 ms (DESIGN 4), in the year 10889. An event with a greater one is opaque.
 inline constexpr std::uint64_t timestamp_ms_end = std::uint64_t{1} << 48;

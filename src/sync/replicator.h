@@ -37,7 +37,7 @@
 namespace toxtore {
 
 /// Event bytes under way to one peer: some 190 full packets uncompressed, what toxcore moves in its first second.
-inline constexpr std::size_t window_bytes = 256 * 1024;
+inline constexpr std::size_t window_bytes = std::size_t{256} * 1024;
 /// Changed prefixes are told at most this often.
 inline constexpr std::uint64_t clock_interval_ms = 1'000;
 /// Logs that this device takes note of, over all own devices: incarnations are rare, so this is generous.

@@ -1,19 +1,13 @@
 // The main job, on whole programs over real toxcore: two devices of one user, laptop and server, keep one friend list,
 // one history and one read state, and a friend with a stock client, who knows the server only, notices nothing.
-//
-// The tests of this file share their programs, for connecting takes most of the time. Each uses texts of its own,
-// leaves everything running and connected, and needs none of the others.
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <iostream>
-#include <memory>
+#include <map>
 #include <string>
+#include <utility>
 
-#include "harness/bootstrap.h"
-#include "harness/device.h"
-#include "harness/stock_friend.h"
-#include "harness/temp_folder.h"
+#include "harness/world.h"
 
 namespace toxtore {
 namespace {
@@ -23,66 +17,24 @@ using nlohmann::json;
 /// TOX_MAX_MESSAGE_LENGTH.
 constexpr std::size_t message_bytes_max = 1372;
 
-struct World {
-  TempFolder folder;
-  Bootstrap bootstrap{folder};
-  Device laptop{folder, bootstrap, {.device_name = "laptop", .tox_name = "Anna", .always_on = false}};
-  Device server{folder, bootstrap, {.device_name = "server", .tox_name = "Anna", .always_on = true}};
-  StockFriend bert{folder, bootstrap, "Bert"};
-};
-
-class Scenario : public testing::Test {
+class Scenario : public WorldTest {
  protected:
-  static void SetUpTestSuite() {
-    try {
-      world_ = std::make_unique<World>();
-      link(world_->laptop, world_->server);
-      befriend(world_->bert, world_->server);
-    } catch (const TestFailure& failure) {
-      if (world_) std::cout << world_->folder.ends_of_logs();
-      world_.reset();
-      FAIL() << failure.what();
-    }
-  }
-
-  static void TearDownTestSuite() { world_.reset(); }
-
-  void SetUp() override { ASSERT_TRUE(world_) << "the devices could not be set up"; }
-
   /// What must be so after every test: the friend met the server's key only, and P11.
   void TearDown() override {
-    if (!world_) return;
+    if (testing::Test::HasFatalFailure()) return WorldTest::TearDown();
     for (const std::string& line : bert().events_all()) {
       EXPECT_EQ(line.find(laptop().key()), std::string::npos) << "the friend heard of the laptop: " << line;
     }
     expect_one_packet_per_connection();
-    if (HasFailure()) std::cout << world_->folder.ends_of_logs() << std::flush;
-  }
-
-  static Device& laptop() { return world_->laptop; }
-  static Device& server() { return world_->server; }
-  static StockFriend& bert() { return world_->bert; }
-  static std::string bert_key() { return bert().key(); }
-  static TempFolder& folder() { return world_->folder; }
-  static Bootstrap& bootstrap() { return world_->bootstrap; }
-
-  /// toxcore tells a change between UDP and TCP like a new connection; it is one only after "offline".
-  static std::size_t connections_seen_by_bert() {
-    std::size_t connections = 0;
-    bool online = false;
-    for (const std::string& line : bert().events("friend " + server().key())) {
-      const bool now = line.ends_with(" online");
-      if (now && !online) ++connections;
-      online = now;
-    }
-    return connections;
+    WorldTest::TearDown();
   }
 
   /// Promise P11.
   static void expect_one_packet_per_connection() {
     const std::string packets = "packet " + server().key();
-    EXPECT_NO_THROW(bert().wait_for_events(packets, connections_seen_by_bert()));
-    EXPECT_EQ(bert().events(packets).size(), connections_seen_by_bert());
+    const std::size_t connections = bert().connections_to(server().key());
+    EXPECT_NO_THROW(bert().wait_for_events(packets, connections));
+    EXPECT_EQ(bert().events(packets).size(), connections);
     for (const std::string& packet : bert().events(packets)) {
       EXPECT_TRUE(packet.starts_with(packets + " BB10")) << "not a hello: " << packet;
     }
@@ -149,19 +101,24 @@ class Scenario : public testing::Test {
     search_finds_it_on_both(tag + "question", question);
     search_finds_it_on_both(tag + "ANSWER", answer);
   }
-
-  static std::unique_ptr<World> world_;
 };
 
-std::unique_ptr<World> Scenario::world_;
-
 TEST_F(Scenario, two_devices_keep_one_history_and_the_friend_notices_nothing) {
-  const json row = laptop().wait_for("the friend that the server accepted", "friend.list", json::object(),
-                                     [](const json& answer) { return answer.at("friends").size() == 1; });
-  EXPECT_EQ(row.at("friends").at(0).at("key"), bert_key());
-  EXPECT_EQ(row.at("friends").at(0).at("known_by"), json::array({server().key()}));
-  EXPECT_EQ(row.at("friends").at(0).at("here"), false) << "Bert does not know the laptop";
+  const json row = laptop().friend_row(bert_key());
+  ASSERT_FALSE(row.is_null());
+  EXPECT_EQ(row.at("known_by"), json::array({server().key()}));
+  EXPECT_EQ(row.at("here"), false) << "Bert does not know the laptop";
   tell_the_story("first");
+}
+
+TEST_F(Scenario, both_devices_list_both_by_their_own_names) {
+  for (Device* device : {&laptop(), &server()}) {
+    std::map<std::string, std::string> names;
+    const json answer = device->rpc("device.list");
+    for (const json& row : answer.at("devices")) names[row.at("key")] = row.at("name");
+    EXPECT_EQ(names, (std::map<std::string, std::string>{{laptop().key(), "laptop"}, {server().key(), "server"}}));
+    EXPECT_EQ(device->rpc("id.get").at("hand_out"), server().tox_id()) << "the one that is always on";
+  }
 }
 
 TEST_F(Scenario, it_goes_on_after_both_devices_were_restarted) {
@@ -203,7 +160,8 @@ std::vector<std::string> difficult_texts() {
           "one line\nanother\n\nand \\n no line feed",
           "tab\t, quotes \" ' “ ”, {braces} [brackets], %s %n, NULL, --option, 'x'); DROP TABLE message; --",
           "Ελληνικά, кириллица, עברית, العربية, हिन्दी, 日本語, 한국어",
-          "👍🏽 👨‍👩‍👧‍👦 🏳️‍🌈 e\xCC\x81 \xEF\xBF\xBD \xF4\x8F\xBF\xBF \xEF\xBB\xBF\xE2\x80\xAE.",
+          "👍🏽 👨‍👩‍👧‍👦 🏳️‍🌈 e\xCC\x81 \xEF\xBF\xBD \xF4\x8F\xBF\xBF "
+          "\xEF\xBB\xBF\xE2\x80\xAE.",
           " "};
 }
 
@@ -218,7 +176,8 @@ TEST_F(Scenario, every_text_arrives_byte_for_byte_in_both_directions) {
   const auto from_both = [&](Device& device) {
     const json rows = device.wait_for_history(bert_key(), before + 2 * texts.size());
     std::vector<std::string> in, out;
-    for (std::size_t i = before; i < rows.size(); ++i) (rows[i].at("outgoing") ? out : in).push_back(rows[i].at("text"));
+    for (std::size_t i = before; i < rows.size(); ++i)
+      (rows[i].at("outgoing") ? out : in).push_back(rows[i].at("text"));
     return std::pair(in, out);
   };
   EXPECT_EQ(from_both(server()), std::pair(texts, texts));
@@ -324,7 +283,7 @@ TEST_F(Scenario, a_subscriber_gets_everything_from_its_cursor_and_then_what_is_n
 
 TEST_F(Scenario, a_friend_removed_on_the_laptop_disappears_on_the_server) {
   StockFriend carl(folder(), bootstrap(), "Carl");
-  befriend(carl, server(), "Carl here");
+  befriend(carl, server());
   carl.send(server().key(), "My last words");
   laptop().wait_for_message(carl.key(), "My last words");
 

@@ -267,7 +267,8 @@ void Parser::add_history_and_search() {
   const CLI::Option* with = positional(history, "FRIEND", "Name, key or Tox ID");
   const PageOptions page = page_options(history);
   on(history, [=]() -> Outcome<Command> {
-    return page_of(page).map([&](command::Page p) -> Command { return command::History{words_of(with), p}; });
+    return page_of(page).map(
+        [&](command::Page p) -> Command { return command::History{words_of(with), std::move(p)}; });
   });
 
   CLI::App* search = add(&app_, {"search", "Find messages by words",
@@ -277,8 +278,9 @@ void Parser::add_history_and_search() {
   const CLI::Option* friend_name = value(search, "--friend", "FRIEND", "Only messages with this friend");
   const PageOptions found = page_options(search);
   on(search, [=]() -> Outcome<Command> {
-    return page_of(found).map(
-        [&](command::Page p) -> Command { return command::Search{words_of(words), words_of(friend_name), p}; });
+    return page_of(found).map([&](command::Page p) -> Command {
+      return command::Search{words_of(words), words_of(friend_name), std::move(p)};
+    });
   });
 }
 

@@ -49,7 +49,7 @@ std::string delivery_words(const std::string& state) {
 }
 
 std::string Transcript::who(const json& message) const {
-  const std::string name = friend_name(message);
+  std::string name = friend_name(message);
   if (!flag_in(message, "outgoing")) return name;
   return options_.mixed ? "me to " + name : "me";
 }

@@ -22,7 +22,10 @@ enum class ExitCode {
 };
 
 struct Failure {
-  ExitCode code = ExitCode::failed;
+  Failure(ExitCode exit_code, std::string kind_name, std::string text)
+      : code(exit_code), kind(std::move(kind_name)), message(std::move(text)) {}
+
+  ExitCode code;
   /// As in docs/RPC.md, and three of our own: "usage", "no_daemon" (none runs) and "connection_lost".
   std::string kind;
   std::string
@@ -32,7 +35,7 @@ struct Failure {
     std::string key;
     std::string name;
   };
-  std::vector<Candidate> candidates = {};
+  std::vector<Candidate> candidates;
 };
 
 template <class T = void>

@@ -44,29 +44,31 @@ Outcome<Bytes> from_base64(const std::string& text) {
   return bytes;
 }
 
-Failure file_failure(const std::string& file, const char* what) {
-  if (errno == EEXIST)
+Failure file_failure(const std::string& file, const char* what, int error) {
+  if (error == EEXIST)
     return {ExitCode::failed, "already_exists", file + " is there already; give the name of a new file"};
-  return {ExitCode::failed, "io", std::string(what) + " " + file + ": " + std::strerror(errno)};
+  return {ExitCode::failed, "io", std::string(what) + " " + file + ": " + std::strerror(error)};
+}
+
+/// 0, or the error number.
+int write_all(int descriptor, const Bytes& bytes) {
+  for (std::size_t written = 0; written < bytes.size();) {
+    const ssize_t more = ::write(descriptor, bytes.data() + written, bytes.size() - written);
+    if (more < 0 && errno != EINTR) return errno;
+    if (more > 0) written += static_cast<std::size_t>(more);
+  }
+  return ::fsync(descriptor) == 0 ? 0 : errno;
 }
 
 /// To a new file that only the user can read: it holds the secret key. What could not be written whole is taken away.
 Outcome<> write_new_file(const std::string& file, const Bytes& bytes) {
   const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (descriptor < 0) return refuse(file_failure(file, "cannot create"));
-  std::size_t written = 0;
-  while (written < bytes.size()) {
-    const ssize_t more = ::write(descriptor, bytes.data() + written, bytes.size() - written);
-    if (more < 0 && errno == EINTR) continue;
-    if (more <= 0) break;
-    written += static_cast<std::size_t>(more);
-  }
-  const bool whole = written == bytes.size() && ::fsync(descriptor) == 0;
-  const Failure failure = file_failure(file, "cannot write");
+  if (descriptor < 0) return refuse(file_failure(file, "cannot create", errno));
+  const int error = write_all(descriptor, bytes);
   ::close(descriptor);
-  if (whole) return {};
+  if (error == 0) return {};
   ::unlink(file.c_str());
-  return refuse(failure);
+  return refuse(file_failure(file, "cannot write", error));
 }
 
 }  // namespace

@@ -1,11 +1,16 @@
 // `toxtore` and `toxtored` together, without any network: what a user sees before he has a friend online.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <csignal>
+#include <cstdio>
 #include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <string>
+#include <vector>
 
 #include "cli/program.h"
 

@@ -22,6 +22,7 @@ void Table::add_row(std::vector<Cell> cells, std::vector<std::string> below) {
 
 std::vector<std::size_t> Table::widths() const {
   std::vector<std::size_t> widths;
+  widths.reserve(columns_.size());
   for (const Column& column : columns_) widths.push_back(display_width(column.title));
   for (const Row& row : rows_) {
     for (std::size_t i = 0; i < widths.size(); ++i) widths[i] = std::max(widths[i], display_width(row.cells[i].text));
@@ -48,6 +49,7 @@ std::string Table::line(const std::vector<Cell>& cells, const std::vector<Column
 std::string Table::render(const Style& style) const {
   const std::vector<std::size_t> in_columns = widths();
   std::vector<Cell> head;
+  head.reserve(columns_.size());
   for (const Column& column : columns_) head.push_back({column.title, Tone::strong});
   std::string text = line(head, columns_, in_columns, style);
   for (const Row& row : rows_) {
@@ -57,7 +59,7 @@ std::string Table::render(const Style& style) const {
   return text;
 }
 
-void Facts::add(std::string name, std::string value, Tone tone) {
+void Facts::add(std::string name, const std::string& value, Tone tone) {
   facts_.push_back({std::move(name), harmless_line(value), tone});
 }
 

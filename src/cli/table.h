@@ -48,7 +48,7 @@ class Table {
 /// Facts one below the other, `name  value`, the values in line. Values may be anything; each stays on its line.
 class Facts {
  public:
-  void add(std::string name, std::string value, Tone tone = Tone::plain);
+  void add(std::string name, const std::string& value, Tone tone = Tone::plain);
   [[nodiscard]] std::string render(const Style& style) const;
 
  private:

@@ -92,8 +92,7 @@ Result<void> Daemon::start_tox() {
   auto nodes = read_nodes(options_.nodes);
   if (!nodes) return fail(nodes.error());
   const bool behind_proxy = options_.tox.proxy != ProxyType::none;
-  if (behind_proxy && options_.tox.udp)
-    log::warning("UDP does not go through a proxy, so it is off: as with --no-udp");
+  if (behind_proxy && options_.tox.udp) log::warning("UDP does not go through a proxy, so it is off: as with --no-udp");
   bootstrapper_.emplace(std::move(*nodes), options_.tox.udp && !behind_proxy, random_);
   ToxOptions tox = options_.tox;
   tox.savedata = std::move(profile_.savedata);
@@ -170,16 +169,18 @@ void Daemon::wait_for_signal() {
   });
 }
 
+/// Sets the timer for the next turn, or sets it earlier. Never later: it counts from the last turn, and a client that
+/// asks all the time must not be able to put toxcore off.
 void Daemon::schedule() {
   if (stopped_) return;
   const std::uint64_t at = now().mono_ms;
-  // Never later than it was: else a client that asks again and again would keep toxcore from its turn.
-  iterate_due_ms_ = std::min(iterate_due_ms_, at + node_->iteration_interval_ms());
-  std::uint64_t due = iterate_due_ms_;
+  std::uint64_t due = last_turn_ms_ + node_->iteration_interval_ms();
   for (const auto deadline : {engine_->deadline_ms(), bootstrapper_->deadline_ms()})
     if (deadline) due = std::min(due, *deadline);
-  // At least 1 ms, so that a deadline that stays due cannot keep the clients out.
-  timer_.expires_after(std::chrono::milliseconds(due > at ? due - at : 1));
+  due = std::max(due, at + 1);  // nor may a deadline that stays due keep the clients out
+  if (timer_due_ms_ && *timer_due_ms_ <= due) return;
+  timer_due_ms_ = due;
+  timer_.expires_after(std::chrono::milliseconds(due - at));
   timer_.async_wait([this](const boost::system::error_code& aborted) {
     if (!aborted) turn();
   });
@@ -187,8 +188,9 @@ void Daemon::schedule() {
 
 void Daemon::turn() {
   if (stopped_) return;
+  timer_due_ms_.reset();
+  last_turn_ms_ = now().mono_ms;
   node_->iterate([this](const Input& input) { handle(input); });
-  iterate_due_ms_ = UINT64_MAX;
   bootstrap();
   engine_->finish_turn(now());
   check_faults();
@@ -216,9 +218,9 @@ void Daemon::bootstrap() {
   const Connection connection = node_->connection();
   if (connection != last_connection_) {
     last_connection_ = connection;
-    log::info(connection == Connection::none ? std::string("not connected to the Tox network")
-                                             : "connected to the Tox network by " +
-                                                   std::string(connection_name(connection)));
+    log::info(connection == Connection::none
+                  ? std::string("not connected to the Tox network")
+                  : "connected to the Tox network by " + std::string(connection_name(connection)));
   }
   for (const BootstrapNode& node : bootstrapper_->take_due(connection != Connection::none, now().mono_ms)) {
     if (const auto asked = node_->bootstrap(node); !asked) log::detail("bootstrap: " + asked.error().message);

@@ -83,7 +83,8 @@ class Daemon final : private LineService, private Host {
   std::optional<Bootstrapper> bootstrapper_;
   std::optional<Dispatcher> dispatcher_;
   std::unique_ptr<Server> server_;
-  std::uint64_t iterate_due_ms_ = UINT64_MAX;  ///< when toxcore's next turn is, since the last one
+  std::uint64_t last_turn_ms_ = 0;
+  std::optional<std::uint64_t> timer_due_ms_;  ///< while the timer runs
   std::uint64_t stall_check_due_ms_ = 0;
   Connection last_connection_ = Connection::none;
   bool stopped_ = false;

@@ -1,11 +1,10 @@
 // The real program over its real socket, without any network.
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sodium.h>
 #include <sys/stat.h>
 
-#include <fstream>
 #include <set>
-#include <thread>
 
 #include "daemon/running_daemon.h"
 #include "tox/profile_file.h"
@@ -34,7 +33,7 @@ TEST(Daemon, StartsAndStopsCleanly) {
   const TestFolder folder;
   RunningDaemon daemon(folder, {"--device-name", "laptop"});
   ASSERT_TRUE(daemon.ready()) << daemon.log();
-  struct stat info {};
+  struct stat info{};
   ASSERT_EQ(::stat(daemon.socket().c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777U, 0600U);
   auto client = daemon.client();
@@ -109,6 +108,40 @@ TEST(Daemon, WrongUsage) {
   EXPECT_EQ(daemon.exit_code(), 2) << log_of(daemon);
 }
 
+TEST(Daemon, AFullDiskEndsItAndLosesNothingThatWasAnswered) {
+  const TestFolder folder;
+  const std::string friend_id = stranger();
+  {
+    RunningDaemon daemon(folder, {});
+    ASSERT_TRUE(daemon.ready()) << daemon.log();
+    auto client = daemon.client();
+    call(client, "friend.add", {{"tox_id", friend_id}});
+    EXPECT_EQ(daemon.stop(), 0);
+  }
+  std::set<std::string> answered;
+  {
+    RunningDaemon daemon(folder, {}, std::nullopt, 1'000'000);
+    ASSERT_TRUE(daemon.ready()) << daemon.log();
+    auto client = daemon.client();
+    for (int i = 0; i < 1'000; ++i) {
+      const auto sent = client.call("message.send", {{"friend", friend_id}, {"text", std::string(1'300, 'x')}});
+      if (!sent) break;
+      answered.insert((*sent)["id"]);
+    }
+    EXPECT_EQ(daemon.exit_code(), 6) << log_of(daemon);
+    EXPECT_NE(daemon.log().find("Make room on the disk"), std::string::npos) << daemon.log();
+  }
+  EXPECT_GT(answered.size(), 10U) << "else the limit was too low for this test";
+  EXPECT_LT(answered.size(), 1'000U);
+  RunningDaemon daemon(folder, {});
+  ASSERT_TRUE(daemon.ready()) << daemon.log();
+  auto client = daemon.client();
+  const json history = call(client, "message.history", {{"friend", friend_id}, {"limit", 1000}});
+  std::set<std::string> kept;
+  for (const json& message : history["messages"]) kept.insert(message["id"]);
+  for (const std::string& id : answered) EXPECT_TRUE(kept.contains(id)) << id;
+}
+
 // --- Passphrase
 
 TEST(Passphrase, ByDescriptorAndByFile) {
@@ -171,8 +204,8 @@ TEST(Import, KeepsTheToxIdAndFriends) {
   const OldProfile old;
   const std::string file = folder.file("me.tox", to_text(old.savedata));
   for (const bool first : {true, false}) {
-    RunningDaemon daemon(folder, first ? std::vector<std::string>{"--import-profile", file}
-                                       : std::vector<std::string>{});
+    RunningDaemon daemon(folder,
+                         first ? std::vector<std::string>{"--import-profile", file} : std::vector<std::string>{});
     ASSERT_TRUE(daemon.ready()) << daemon.log();
     EXPECT_EQ(daemon.log().find("do not run the old copy") != std::string::npos, first);
     auto client = daemon.client();
@@ -235,6 +268,25 @@ TEST(Import, AStartThatFailsLaterTakesTheNewProfileBack) {
   ASSERT_TRUE(daemon.ready()) << daemon.log();
   auto client = daemon.client();
   EXPECT_EQ(friend_keys(client), old.friends) << daemon.log();
+}
+
+TEST(Import, AnExportIsTheProfileWithItsNewName) {
+  const TestFolder folder;
+  RunningDaemon daemon(folder, {"--name", "Me"});
+  ASSERT_TRUE(daemon.ready()) << daemon.log();
+  auto client = daemon.client();
+  const std::string text = call(client, "profile.export", {{"passphrase", "geheim"}})["tox"];
+  Bytes file(text.size());
+  std::size_t size = 0;
+  ASSERT_EQ(sodium_base642bin(file.data(), file.size(), text.data(), text.size(), nullptr, &size, nullptr,
+                              sodium_base64_VARIANT_ORIGINAL),
+            0);
+  file.resize(size);
+  ASSERT_TRUE(is_protected_profile(file));
+  const auto node = ToxNode::create(ToxOptions::offline(load_profile(file, "geheim").value()));
+  ASSERT_TRUE(node) << node.error().message;
+  EXPECT_EQ((*node)->address().hex(), call(client, "id.get")["tox_id"]);
+  EXPECT_EQ((*node)->name(), to_bytes("Me"));
 }
 
 // --- The socket
@@ -300,11 +352,15 @@ TEST(Socket, AClientThatDoesNotReadIsDisconnectedAndHoldsUpNobody) {
   const std::string text(1372, '\x01');  // six characters each in JSON
   for (int i = 0; i < 150; ++i) call(other, "message.send", {{"friend", friend_id}, {"text", text}});
   auto deaf = daemon.client();
-  const json history = {{"jsonrpc", "2.0"}, {"id", 1}, {"method", "message.history"},
+  const json history = {{"jsonrpc", "2.0"},
+                        {"id", 1},
+                        {"method", "message.history"},
                         {"params", {{"friend", friend_id}, {"limit", 1000}}}};
   for (int i = 0; i < 100; ++i) ASSERT_TRUE(deaf.send_line(history.dump()));  // asks for some 120 MB
+  // The other client asks without a pause: it is answered all the time, and does not put off the turn of the loop in
+  // which the deaf one is found.
   EXPECT_TRUE(eventually([&] {
-    call(other, "status.get");
+    for (int i = 0; i < 200; ++i) call(other, "status.get");
     return daemon.log().find("disconnected a client that does not read") != std::string::npos;
   })) << daemon.log();
   std::size_t got = 0;

@@ -2,7 +2,6 @@
 #include <sys/stat.h>
 
 #include <csignal>
-#include <iostream>
 
 #include "daemon/daemon.h"
 
@@ -24,7 +23,10 @@ toxtore::ExitCode run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  ::umask(0077);                    // whatever it writes is the user's alone
-  std::signal(SIGPIPE, SIG_IGN);    // a reader of standard output that went away is no reason to end
+  ::umask(0077);  // whatever it writes is the user's alone
+  // A reader of standard output that went away, or a limit on the size of files (an error of the write then, which is
+  // treated like a full disk), is no reason to be killed.
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   return static_cast<int>(run(argc, argv));
 }

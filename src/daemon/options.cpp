@@ -7,7 +7,7 @@
 #include <array>
 #include <charconv>
 #include <cstdlib>
-#include <iostream>
+#include <memory>
 
 #include "base/utf8.h"
 #include "wire/roster_statement.h"
@@ -29,7 +29,8 @@ constexpr const char* footer =
     "  toxtored --import-profile ~/.config/tox/me.tox  go on with a Tox ID that you have\n"
     "  toxtored --passphrase-file \"$CREDENTIALS_DIRECTORY/toxtore\"   as a systemd service\n"
     "\n"
-    "When it is ready it prints one line on standard output: \"toxtored: ready, socket PATH\". SIGTERM and SIGINT end it\n"
+    "When it is ready it prints one line on standard output: \"toxtored: ready, socket PATH\". SIGTERM and SIGINT end "
+    "it\n"
     "cleanly. What it logs goes to standard error.\n"
     "\n"
     "Exit codes: 0 ended cleanly; 1 another error; 2 wrong usage; 3 wrong passphrase; 4 another copy is running;\n"
@@ -122,6 +123,18 @@ bool read_proxy(std::string_view text, ToxOptions& tox) {
   return true;
 }
 
+/// What a value may be stands in an option's description, in words.
+CLI::Validator undescribed(CLI::Validator validator) { return validator.description(""); }
+
+/// Shows an option and the kind of its value; what excludes what is said when it happens.
+class ShortFormatter final : public CLI::Formatter {
+ public:
+  std::string make_option_opts(const CLI::Option* option) const override {
+    const std::string type = option->get_type_name();
+    return type.empty() ? "" : " " + type;
+  }
+};
+
 /// The raw values of the command line, before they mean something together.
 struct Raw {
   Options options;
@@ -151,7 +164,7 @@ void add_profile_options(CLI::App& app, Raw& raw) {
       ->group(group);
   auto* fd = app.add_option("--passphrase-fd", raw.passphrase_fd,
                             "read the passphrase from this file descriptor, its first line (default: ask)")
-                 ->check(CLI::NonNegativeNumber)
+                 ->check(undescribed(CLI::NonNegativeNumber))
                  ->type_name("N")
                  ->group(group);
   app.add_option("--passphrase-file", raw.passphrase_file,
@@ -170,7 +183,7 @@ void add_profile_options(CLI::App& app, Raw& raw) {
       ->group(group);
   app.add_option("--always-on", raw.always_on,
                  "whether this device is always on, so that its Tox ID is the one to hand out (yes, no)")
-      ->check(CLI::IsMember({"yes", "no"}))
+      ->check(undescribed(CLI::IsMember({"yes", "no"})))
       ->type_name("yes|no")
       ->group(group);
 }
@@ -184,7 +197,7 @@ void add_import_options(CLI::App& app, Raw& raw) {
                      ->group(group);
   auto* fd = app.add_option("--import-passphrase-fd", raw.import_passphrase_fd,
                             "the .tox file's passphrase, from a file descriptor (default: ask)")
-                 ->check(CLI::NonNegativeNumber)
+                 ->check(undescribed(CLI::NonNegativeNumber))
                  ->type_name("N")
                  ->needs(import)
                  ->group(group);
@@ -203,12 +216,12 @@ void add_network_options(CLI::App& app, Raw& raw) {
       ->group(group);
   app.add_flag("--no-udp", raw.no_udp, "TCP relays only")->group(group);
   auto* port = app.add_option("--port", raw.port, "UDP port (default: the first free one of 33445 to 33545)")
-                   ->check(CLI::Range(1, 65535))
+                   ->check(undescribed(CLI::Range(1, 65535)))
                    ->type_name("PORT")
                    ->group(group);
   app.add_option("--port-range", raw.port_range, "UDP ports to try")->type_name("A:B")->excludes(port)->group(group);
   app.add_option("--tcp-relay-port", raw.options.tox.tcp_relay_port, "relay TCP for others on this port")
-      ->check(CLI::Range(1, 65535))
+      ->check(undescribed(CLI::Range(1, 65535)))
       ->type_name("PORT")
       ->group(group);
   app.add_option("--proxy", raw.proxy, "socks5://HOST:PORT or http://HOST:PORT")->type_name("URL")->group(group);
@@ -218,8 +231,8 @@ void add_network_options(CLI::App& app, Raw& raw) {
 }
 
 void add_output_options(CLI::App& app, Raw& raw) {
-  auto* verbose = app.add_flag_callback(
-      "--verbose", [&raw] { raw.options.log_level = log::Level::verbose; }, "log more");
+  auto* verbose =
+      app.add_flag_callback("--verbose", [&raw] { raw.options.log_level = log::Level::verbose; }, "log more");
   app.add_flag_callback(
          "--quiet", [&raw] { raw.options.log_level = log::Level::quiet; }, "log warnings and errors only")
       ->excludes(verbose);
@@ -277,6 +290,7 @@ ExitCode exit_code_of(ErrorKind kind) {
 std::variant<Options, ExitNow> parse_options(int argc, const char* const* argv) {
   CLI::App app(description, "toxtored");
   app.footer(footer);
+  app.formatter(std::make_shared<ShortFormatter>());
   app.get_formatter()->column_width(34);
   Raw raw;
   add_profile_options(app, raw);

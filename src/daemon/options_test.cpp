@@ -49,11 +49,34 @@ TEST(DaemonOptions, WithoutTheXdgFolders) {
 }
 
 TEST(DaemonOptions, Everything) {
-  const Options options = accepted(
-      {"--data-dir", "/d", "--socket", "/s", "--passphrase-fd", "3", "--device-name", "server", "--name", "Me",
-       "--always-on", "yes", "--import-profile", "/me.tox", "--import-passphrase-file", "/p", "--nodes", "/n",
-       "--no-udp", "--port-range", "100:200", "--tcp-relay-port", "443", "--proxy", "socks5://localhost:9050",
-       "--no-local-discovery", "--no-ipv6", "--verbose"});
+  const Options options = accepted({"--data-dir",
+                                    "/d",
+                                    "--socket",
+                                    "/s",
+                                    "--passphrase-fd",
+                                    "3",
+                                    "--device-name",
+                                    "server",
+                                    "--name",
+                                    "Me",
+                                    "--always-on",
+                                    "yes",
+                                    "--import-profile",
+                                    "/me.tox",
+                                    "--import-passphrase-file",
+                                    "/p",
+                                    "--nodes",
+                                    "/n",
+                                    "--no-udp",
+                                    "--port-range",
+                                    "100:200",
+                                    "--tcp-relay-port",
+                                    "443",
+                                    "--proxy",
+                                    "socks5://localhost:9050",
+                                    "--no-local-discovery",
+                                    "--no-ipv6",
+                                    "--verbose"});
   EXPECT_EQ(options.data_folder, "/d");
   EXPECT_EQ(options.socket, "/s");
   EXPECT_EQ(options.passphrase.descriptor, 3);

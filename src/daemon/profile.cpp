@@ -31,8 +31,9 @@ Result<Bytes> read_profile_file(const fs::path& file) {
 Result<Passphrase> import_passphrase(const Options& options) {
   const std::string file = options.import_file->string();
   if (!options.import_passphrase.given() && !at_terminal())
-    return fail(ErrorKind::wrong_passphrase, file + " is protected by a passphrase; give it with "
-                                                    "--import-passphrase-file or --import-passphrase-fd");
+    return fail(ErrorKind::wrong_passphrase, file +
+                                                 " is protected by a passphrase; give it with "
+                                                 "--import-passphrase-file or --import-passphrase-fd");
   auto given = options.import_passphrase.given() ? read_passphrase(options.import_passphrase)
                                                  : ask_passphrase("Passphrase of " + file + ": ");
   if (!given) return fail(given.error());
@@ -42,8 +43,7 @@ Result<Passphrase> import_passphrase(const Options& options) {
 Result<Bytes> imported_savedata(const Options& options) {
   const auto file = read_profile_file(*options.import_file);
   if (!file) return file;
-  const auto passphrase =
-      is_protected_profile(*file) ? import_passphrase(options) : Result<Passphrase>(Passphrase());
+  const auto passphrase = is_protected_profile(*file) ? import_passphrase(options) : Result<Passphrase>(Passphrase());
   if (!passphrase) return fail(passphrase.error());
   auto savedata = load_profile(*file, *passphrase);
   if (!savedata) return fail(savedata.error().kind, options.import_file->string() + ": " + savedata.error().message);
@@ -128,8 +128,9 @@ Result<void> load(Profile& profile, const Options& options, std::optional<Bytes>
     return {};
   }
   if (events > 0)
-    return fail(ErrorKind::corrupt, "the profile “" + options.profile + "” has lost its Tox ID; bring it back from a "
-                                    "backup");
+    return fail(ErrorKind::corrupt, "the profile “" + options.profile +
+                                        "” has lost its Tox ID; bring it back from a "
+                                        "backup");
   if (!fresh) {
     auto made = options.import_file ? imported_savedata(options) : new_savedata();
     if (!made) return fail(made.error());

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,7 +19,12 @@ namespace {
 constexpr std::chrono::milliseconds limit_ms{30'000};
 
 /// In the child: descriptor 0 is nothing, 1 the pipe, 2 the log, 3 the passphrase or nothing.
-[[noreturn]] void become_daemon(std::vector<std::string> arguments, int output, const std::string& log, int secret) {
+[[noreturn]] void become_daemon(std::vector<std::string> arguments, int output, const std::string& log, int secret,
+                                std::optional<std::size_t> file_bytes_max) {
+  if (file_bytes_max) {
+    const rlimit limit{*file_bytes_max, *file_bytes_max};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
   std::vector<char*> argv;
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
@@ -62,12 +68,18 @@ std::string TestFolder::file(const std::string& name, const std::string& content
 }
 
 RunningDaemon::RunningDaemon(const TestFolder& folder, const std::vector<std::string>& arguments,
-                             const std::optional<std::string>& passphrase)
+                             const std::optional<std::string>& passphrase, std::optional<std::size_t> file_bytes_max)
     : socket_(folder / "toxtored.sock"), log_(folder / "log") {
   static std::atomic<int> started = 0;
   log_ += std::to_string(++started);
-  std::vector<std::string> all = {TOXTORED,   "--data-dir", (folder / "data").string(), "--socket",
-                                  socket_,    "--no-udp",   "--no-local-discovery",     "--nodes",
+  std::vector<std::string> all = {TOXTORED,
+                                  "--data-dir",
+                                  (folder / "data").string(),
+                                  "--socket",
+                                  socket_,
+                                  "--no-udp",
+                                  "--no-local-discovery",
+                                  "--nodes",
                                   folder.file("no_nodes.json", R"({"nodes": []})")};
   all.insert(all.end(), arguments.begin(), arguments.end());
   const int secret = passphrase ? pipe_with(*passphrase) : -1;
@@ -75,7 +87,7 @@ RunningDaemon::RunningDaemon(const TestFolder& folder, const std::vector<std::st
   if (::pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("pipe");
   output_ = ends[0];
   process_ = ::fork();
-  if (process_ == 0) become_daemon(all, ends[1], log_.string(), secret);
+  if (process_ == 0) become_daemon(all, ends[1], log_.string(), secret, file_bytes_max);
   ::close(ends[1]);
   if (secret >= 0) ::close(secret);
 }

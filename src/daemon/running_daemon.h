@@ -33,9 +33,10 @@ class TestFolder {
 class RunningDaemon {
  public:
   /// Starts it with these arguments besides those for the folder's data, the socket in it and no network. `passphrase`
-  /// comes to it over file descriptor 3.
+  /// comes to it over file descriptor 3. Its files cannot grow beyond `file_bytes_max`, as on a full disk.
   RunningDaemon(const TestFolder& folder, const std::vector<std::string>& arguments,
-                const std::optional<std::string>& passphrase = std::nullopt);
+                const std::optional<std::string>& passphrase = std::nullopt,
+                std::optional<std::size_t> file_bytes_max = std::nullopt);
   RunningDaemon(const RunningDaemon&) = delete;
   RunningDaemon& operator=(const RunningDaemon&) = delete;
   ~RunningDaemon();

@@ -35,7 +35,7 @@ Result<void> prepare_folder(const fs::path& folder) {
   fs::create_directories(folder.parent_path(), code);
   if (::mkdir(folder.c_str(), 0700) == 0) return {};
   if (errno != EEXIST) return fail(system_error("cannot make the folder " + folder.string(), errno));
-  struct stat info {};
+  struct stat info{};
   if (::lstat(folder.c_str(), &info) != 0) return fail(system_error("cannot look at " + folder.string(), errno));
   if (info.st_uid != ::geteuid() && info.st_uid != 0)
     return fail(ErrorKind::denied, folder.string() + " belongs to another user; give another place with --socket");
@@ -44,10 +44,11 @@ Result<void> prepare_folder(const fs::path& folder) {
 
 /// Makes way where a dead daemon left its socket.
 Result<void> remove_dead(const fs::path& path, const asio::local::stream_protocol::endpoint& endpoint) {
-  struct stat info {};
+  struct stat info{};
   if (::lstat(path.c_str(), &info) != 0) return {};
   if (!S_ISSOCK(info.st_mode))
-    return fail(ErrorKind::already_exists, path.string() + " is a file and no socket; give another place with --socket");
+    return fail(ErrorKind::already_exists,
+                path.string() + " is a file and no socket; give another place with --socket");
   const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (probe < 0) return fail(system_error("cannot open a socket", errno));
   const int refused = ::connect(probe, endpoint.data(), static_cast<socklen_t>(endpoint.size())) == 0 ? 0 : errno;
@@ -73,8 +74,8 @@ Result<std::unique_ptr<Server>> Server::listen(asio::io_context& io, const fs::p
   constexpr std::size_t path_bytes_max = 107;  // sockaddr_un holds 108 with the terminating zero
   const fs::path absolute = fs::absolute(path);
   if (absolute.string().size() > path_bytes_max)
-    return fail(ErrorKind::too_long, "the socket's path has more than 107 bytes, the most that the system takes: " +
-                                         absolute.string());
+    return fail(ErrorKind::too_long,
+                "the socket's path has more than 107 bytes, the most that the system takes: " + absolute.string());
   if (auto folder = prepare_folder(absolute.parent_path()); !folder) return fail(folder.error());
   const Protocol::endpoint endpoint(absolute.string());
   if (auto free = remove_dead(absolute, endpoint); !free) return fail(free.error());
@@ -99,7 +100,9 @@ Server::~Server() {
   for (const auto& connection : all()) connection->close();
 }
 
-std::vector<std::shared_ptr<ClientConnection>> Server::all() const { return {connections_.begin(), connections_.end()}; }
+std::vector<std::shared_ptr<ClientConnection>> Server::all() const {
+  return {connections_.begin(), connections_.end()};
+}
 
 void Server::accept_next() {
   acceptor_.async_accept([this](const boost::system::error_code& error, Protocol::socket socket) {

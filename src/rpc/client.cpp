@@ -80,8 +80,7 @@ Result<RpcClient> RpcClient::connect(const std::filesystem::path& socket) {
   std::memcpy(address.sun_path, path.data(), path.size());
 
   RpcClient client(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (client.descriptor_ < 0)
-    return fail(ErrorKind::io, std::string("cannot open a socket: ") + std::strerror(errno));
+  if (client.descriptor_ < 0) return fail(ErrorKind::io, std::string("cannot open a socket: ") + std::strerror(errno));
   if (::connect(client.descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
     return fail(connect_error(socket, errno));
   if (!same_user(client.descriptor_)) return fail(connect_error(socket, EACCES));

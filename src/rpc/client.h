@@ -60,7 +60,7 @@ class RpcClient {
 
   int descriptor_ = -1;
   std::uint64_t last_id_ = 0;
-  std::string received_;               ///< what has arrived of the next lines
+  std::string received_;                   ///< what has arrived of the next lines
   std::deque<std::string> notifications_;  ///< lines that came while an answer was waited for
 };
 

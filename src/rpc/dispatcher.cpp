@@ -59,8 +59,7 @@ std::optional<RpcError> check_params(const Method& method, const json& params) {
   for (const auto& [name, value] : params.items()) {
     const auto known = std::find_if(method.parameters.begin(), method.parameters.end(),
                                     [&name = name](const Parameter& p) { return p.name == name; });
-    if (known == method.parameters.end())
-      return wrong(std::string(method.name) + " has no parameter " + quoted(name));
+    if (known == method.parameters.end()) return wrong(std::string(method.name) + " has no parameter " + quoted(name));
     const bool text = known->type == Parameter::Type::text;
     if (text ? !value.is_string() : !value.is_number_unsigned())
       return wrong(quoted(name) + " must be " + (text ? "a string" : "an integer, 0 or greater") + ", not " +
@@ -93,8 +92,7 @@ Dispatcher::Dispatcher(Engine& engine, const Host& host) : engine_(engine), host
 }
 
 std::optional<std::string> Dispatcher::answer(std::string_view line, Session& session, Instant now) {
-  if (nested_too_deep(line))
-    return error_line({protocol_kind::parse, "the line is nested deeper than any request is"});
+  if (nested_too_deep(line)) return error_line({protocol_kind::parse, "the line is nested deeper than any request is"});
   const json request = json::parse(line, nullptr, false);
   if (request.is_discarded())
     return error_line({protocol_kind::parse, "the line is not JSON in UTF-8; send one object per line"});

@@ -17,8 +17,7 @@ std::string kind_of(const json& error) { return error.at("data").at("kind"); }
 TEST(Protocol, AnswersCarryTheRequestsId) {
   TestProfile profile;
   for (const char* id : {"1", "-1", "18446744073709551615", "1.5", "\"a\"", "\"\"", "null"}) {
-    const json answer =
-        profile.answer(R"({"jsonrpc":"2.0","method":"friend.list","id":)" + std::string(id) + "}");
+    const json answer = profile.answer(R"({"jsonrpc":"2.0","method":"friend.list","id":)" + std::string(id) + "}");
     EXPECT_EQ(answer["id"], json::parse(id));
     EXPECT_EQ(answer["jsonrpc"], "2.0");
     EXPECT_EQ(answer["result"], (json{{"friends", json::array()}}));
@@ -28,8 +27,7 @@ TEST(Protocol, AnswersCarryTheRequestsId) {
 TEST(Protocol, WhatIsNoId) {
   TestProfile profile;
   for (const char* id : {"true", "[]", "{}", "[[1]]"}) {
-    const json answer =
-        profile.answer(R"({"jsonrpc":"2.0","method":"friend.list","id":)" + std::string(id) + "}");
+    const json answer = profile.answer(R"({"jsonrpc":"2.0","method":"friend.list","id":)" + std::string(id) + "}");
     EXPECT_EQ(answer["id"], nullptr);
     EXPECT_EQ(kind_of(answer["error"]), "invalid_request");
   }
@@ -64,6 +62,9 @@ TEST(Protocol, NestingWithoutEnd) {
     while (line.size() < 1'000'000) line += bracket;
     EXPECT_EQ(kind_of(profile.answer(line)["error"]), "parse");
   }
+  const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
+  EXPECT_EQ(kind_of(profile.answer(deep)["error"]), "parse");
+  EXPECT_EQ(kind_of(profile.answer(R"({"jsonrpc":"2.0","method":"x","params":{},"id":)" + deep + "}")["error"]), "parse");
   const json in_a_string = {{"friend", std::string(1000, '[')}, {"text", "\"[[[[[[[[[[[[[[[[[[[[[["}};
   EXPECT_EQ(kind_of(profile.error("message.send", in_a_string)), "not_found") << "brackets in a text nest nothing";
 }
@@ -71,8 +72,7 @@ TEST(Protocol, NestingWithoutEnd) {
 TEST(Protocol, NotificationsAreCarriedOutWithoutAnAnswer) {
   TestProfile profile;
   profile.add_friend(1, "anna");
-  EXPECT_FALSE(profile.line(
-      R"({"jsonrpc":"2.0","method":"message.send","params":{"friend":"anna","text":"hi"}})"));
+  EXPECT_FALSE(profile.line(R"({"jsonrpc":"2.0","method":"message.send","params":{"friend":"anna","text":"hi"}})"));
   EXPECT_EQ(profile.result("message.history", {{"friend", "anna"}})["messages"].size(), 1U);
   EXPECT_FALSE(profile.line(R"({"jsonrpc":"2.0","method":"no.such"})")) << "not even if it fails";
 }

@@ -161,12 +161,11 @@ std::string line_of(const json& value) {
 }
 
 std::string notice_line(const output::Notice& notice) {
-  return line_of({{"jsonrpc", "2.0"},
-                  {"method", "notice"},
-                  {"params",
-                   {{"what", notice_name(notice.what)},
-                    {"key", notice.key.hex()},
-                    {"text", to_valid_utf8(notice.text)}}}});
+  return line_of(
+      {{"jsonrpc", "2.0"},
+       {"method", "notice"},
+       {"params",
+        {{"what", notice_name(notice.what)}, {"key", notice.key.hex()}, {"text", to_valid_utf8(notice.text)}}}});
 }
 
 std::string error_line(const RpcError& error) {

@@ -25,10 +25,18 @@ TEST(Json, Message) {
   const auto store = make_memory_store();
   ShownNames names(*store);
   const std::string key2 = test_key(2).hex();
-  const json expected = {{"id", test_key(1).hex() + ":5"}, {"conversation", key2}, {"friend", "02020202"},
-                         {"outgoing", false},              {"kind", "normal"},     {"text", "hello"},
-                         {"time", 10},                     {"order", 20},          {"read", false},
-                         {"state", "received"},            {"device", nullptr},    {"delivered_time", nullptr}};
+  const json expected = {{"id", test_key(1).hex() + ":5"},
+                         {"conversation", key2},
+                         {"friend", "02020202"},
+                         {"outgoing", false},
+                         {"kind", "normal"},
+                         {"text", "hello"},
+                         {"time", 10},
+                         {"order", 20},
+                         {"read", false},
+                         {"state", "received"},
+                         {"device", nullptr},
+                         {"delivered_time", nullptr}};
   EXPECT_EQ(to_json(sample_row(), names), expected);
 }
 
@@ -86,9 +94,9 @@ RC_GTEST_PROP(Json, DotsComeBack, (std::uint8_t device, std::uint64_t seq)) {
 
 TEST(Json, WhatIsNoDot) {
   const std::string key = test_key(1).hex();
-  for (const std::string& text : std::vector<std::string>{"", ":", key, key + ":", key + ":x", key + ":1x", key + ":-1",
-                                                          key + ": 1", key + ":18446744073709551616",
-                                                          key.substr(1) + ":1"})
+  for (const std::string& text :
+       std::vector<std::string>{"", ":", key, key + ":", key + ":x", key + ":1x", key + ":-1", key + ": 1",
+                                key + ":18446744073709551616", key.substr(1) + ":1"})
     EXPECT_FALSE(dot_from_text(text)) << text;
 }
 

@@ -30,8 +30,8 @@ tl::expected<PublicKey, RpcError> resolve_conversation(const Call& call) {
 tl::expected<MessageRow, RpcError> message_named(const Call& call, std::string_view parameter) {
   const auto id = dot_from_text(call.text(parameter));
   if (!id)
-    return refuse(ErrorKind::invalid_argument, "“" + std::string(parameter) +
-                                                   "” must be the id of a message: a key, a colon and a number");
+    return refuse(ErrorKind::invalid_argument,
+                  "“" + std::string(parameter) + "” must be the id of a message: a key, a colon and a number");
   auto row = call.engine.store().message(*id);
   if (!row) return refuse(ErrorKind::not_found, "there is no message " + dot_text(*id));
   return std::move(*row);
@@ -133,17 +133,13 @@ Answer search(const Call& call) {
 
 std::vector<Method> message_methods() {
   using Type = Parameter::Type;
-  return {{"message.send",
-           {{"friend"}, {"text"}, {"kind", Type::text, false}, {"token", Type::text, false}},
-           send_message},
-          {"message.read", {{"friend", Type::text, false}, {"id", Type::text, false}}, mark_read},
-          {"message.history", {{"friend"}, {"limit", Type::number, false}, {"before", Type::text, false}}, history},
-          {"message.search",
-           {{"words"},
-            {"friend", Type::text, false},
-            {"limit", Type::number, false},
-            {"before", Type::text, false}},
-           search}};
+  return {
+      {"message.send", {{"friend"}, {"text"}, {"kind", Type::text, false}, {"token", Type::text, false}}, send_message},
+      {"message.read", {{"friend", Type::text, false}, {"id", Type::text, false}}, mark_read},
+      {"message.history", {{"friend"}, {"limit", Type::number, false}, {"before", Type::text, false}}, history},
+      {"message.search",
+       {{"words"}, {"friend", Type::text, false}, {"limit", Type::number, false}, {"before", Type::text, false}},
+       search}};
 }
 
 }  // namespace toxtore

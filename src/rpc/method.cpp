@@ -2,9 +2,7 @@
 
 namespace toxtore {
 
-const std::string& Call::text(std::string_view name) const {
-  return params.find(name)->get_ref<const std::string&>();
-}
+const std::string& Call::text(std::string_view name) const { return params.find(name)->get_ref<const std::string&>(); }
 
 std::string Call::text_or(std::string_view name, std::string_view otherwise) const {
   return has(name) ? text(name) : std::string(otherwise);

@@ -66,8 +66,8 @@ std::optional<Resolved> only_one(std::string_view given, const std::vector<Named
 /// What `given` means if it is a key or a Tox ID by its form, or nothing to look for at all.
 std::optional<Resolved> by_key(std::string_view given, const std::vector<Named>& candidates, const Noun& noun) {
   if (given.empty())
-    return tl::unexpected(error(ErrorKind::invalid_argument, "the " + std::string(noun.singular) +
-                                                                 " is empty; give a key, a Tox ID or a name"));
+    return tl::unexpected(error(ErrorKind::invalid_argument,
+                                "the " + std::string(noun.singular) + " is empty; give a key, a Tox ID or a name"));
   constexpr std::string_view scheme = "tox:";
   std::string_view digits = given;
   if (digits.starts_with(scheme)) digits.remove_prefix(scheme.size());
@@ -76,8 +76,8 @@ std::optional<Resolved> by_key(std::string_view given, const std::vector<Named>&
   if (tox_id) {
     const auto address = ToxAddress::from_hex(digits);
     if (!address)
-      return tl::unexpected(error(ErrorKind::invalid_argument,
-                                  "the Tox ID's checksum does not hold: one of its digits is mistyped"));
+      return tl::unexpected(
+          error(ErrorKind::invalid_argument, "the Tox ID's checksum does not hold: one of its digits is mistyped"));
     key = address->key();
   }
   if (!key) return std::nullopt;

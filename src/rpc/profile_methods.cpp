@@ -55,8 +55,9 @@ HandOut hand_out(const std::vector<DeviceInfo>& devices, const ToxAddress& own) 
     return {*best->address, "“" + to_valid_utf8(best->name) +
                                 "” is always on, so it receives what friends with other programs write at any time"};
   if (devices.size() > 1)
-    return {own, "no device is marked as always on; start toxtored with --always-on yes on the one that is, and hand "
-                 "out its Tox ID, because friends with other programs know one device only"};
+    return {own,
+            "no device is marked as always on; start toxtored with --always-on yes on the one that is, and hand "
+            "out its Tox ID, because friends with other programs know one device only"};
   return {own, "it is the only device"};
 }
 

@@ -22,6 +22,8 @@ constexpr int busy_timeout_ms = 5000;
 /// The same file format with SQLCipher 3.4 and 4.6, whose defaults refuse each other's files. 3.4 does not know
 /// cipher_compatibility and passes over it.
 constexpr const char* one_format = "PRAGMA cipher_compatibility = 3; PRAGMA cipher_page_size = 4096;";
+/// SQLCipher 4.6 would write to stderr what comes back as an error anyway. For the whole process; 3.4 passes over it.
+constexpr const char* silent = "PRAGMA cipher_log_level = NONE;";
 /// SQLCipher 4.6 would write temporary tables and sorts to the disk as plain text.
 constexpr const char* temporary_in_memory = "PRAGMA temp_store = 2;";
 
@@ -96,6 +98,7 @@ int SqlDatabase::connect(const DatabaseKey& key) {
   if (code != SQLITE_OK) return code;
   sqlite3_extended_result_codes(connection_, 1);
   sqlite3_busy_timeout(connection_, busy_timeout_ms);
+  execute(silent);
   const RawKey raw(key);
   const int keyed = sqlite3_key(connection_, raw.data(), raw.size());
   if (keyed != SQLITE_OK) return keyed;

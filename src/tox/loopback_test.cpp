@@ -1,10 +1,12 @@
 // ToxNode on real toxcore: nodes and a bootstrap instance in this process, over 127.0.0.1 only.
 //
 // toxcore takes some 10 s for the first connection of two fresh instances, so all tests share the same nodes: Anna and
-// Bert over UDP, and Carl, who has only a TCP relay, with Bert. Tests leave them connected.
+// Bert over UDP, Carl, who has only a TCP relay, with Bert, and Dora, who is plain toxcore and does what a ToxNode
+// does not, with Bert. Tests leave them connected.
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <tox/tox.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -80,6 +82,31 @@ struct Party {
   std::vector<Input> inputs;
 };
 
+/// Another program on toxcore, which sends what Toxtore does not.
+struct Stranger {
+  explicit Stranger(const ToxOptions& options) : tox(std::move(*make_tox(options))) {
+    tox_callback_file_recv_control(tox.get(), [](Tox* /*tox*/, std::uint32_t /*friend_number*/, std::uint32_t /*file*/,
+                                                 Tox_File_Control control, void* user_data) {
+      if (control == TOX_FILE_CONTROL_CANCEL) ++static_cast<Stranger*>(user_data)->files_cancelled;
+    });
+  }
+
+  void turn() { tox_iterate(tox.get(), this); }
+
+  [[nodiscard]] PublicKey key() const {
+    PublicKey key;
+    tox_self_get_public_key(tox.get(), key.bytes.data());
+    return key;
+  }
+
+  [[nodiscard]] bool connected() const {
+    return tox_friend_get_connection_status(tox.get(), 0, nullptr) != TOX_CONNECTION_NONE;
+  }
+
+  ToxInstance tox;
+  int files_cancelled = 0;
+};
+
 class Loopback : public testing::Test {
  protected:
   /// Runs all nodes until the condition holds; false when that takes longer than `patience`.
@@ -93,6 +120,7 @@ class Loopback : public testing::Test {
         party->turn();
         wait_ms = std::min(wait_ms, party->node->iteration_interval_ms());
       }
+      if (dora_) dora_->turn();
       std::this_thread::sleep_for(std::chrono::milliseconds(wait_ms));
     }
     return true;
@@ -110,11 +138,15 @@ class Loopback : public testing::Test {
     carl_ = std::make_unique<Party>(no_udp);
     for (Party* party : {anna_.get(), bert_.get(), carl_.get()}) EXPECT_TRUE(party->node->bootstrap(entry_));
     EXPECT_TRUE(bert_->node->set_name(as_bytes("Bert")));
+    dora_ = std::make_unique<Stranger>(local_options());
+    tox_bootstrap(dora_->tox.get(), "127.0.0.1", entry_.port, entry_.key.bytes.data(), nullptr);
+    tox_friend_add_norequest(dora_->tox.get(), bert_key().bytes.data(), nullptr);
+    EXPECT_TRUE(bert_->node->apply(output::AddPeer{dora_->key(), std::nullopt, {}}));
     ask(*anna_, *bert_);
     ask(*carl_, *bert_);
     accept(*bert_, *anna_);
     accept(*bert_, *carl_);
-    EXPECT_TRUE(run_until([] { return connected(*anna_, *bert_) && connected(*carl_, *bert_); }));
+    EXPECT_TRUE(run_until(all_connected));
   }
 
   static void ask(Party& from, Party& to) {
@@ -136,11 +168,14 @@ class Loopback : public testing::Test {
     return a.connection_to(b) != Connection::none && b.connection_to(a) != Connection::none;
   }
 
+  static bool all_connected() { return connected(*anna_, *bert_) && connected(*carl_, *bert_) && dora_->connected(); }
+
   static void TearDownTestSuite() {
+    dora_.reset();
     for (auto* party : {&anna_, &bert_, &carl_, &bootstrap_}) party->reset();
   }
 
-  void SetUp() override { ASSERT_TRUE(connected(*anna_, *bert_) && connected(*carl_, *bert_)); }
+  void SetUp() override { ASSERT_TRUE(all_connected()); }
 
   static std::vector<Bytes> packets_of(const Party& from, const Party& at) {
     std::vector<Bytes> packets;
@@ -172,6 +207,7 @@ class Loopback : public testing::Test {
   static std::unique_ptr<Party> anna_;
   static std::unique_ptr<Party> bert_;
   static std::unique_ptr<Party> carl_;
+  static std::unique_ptr<Stranger> dora_;
   static BootstrapNode entry_;
 };
 
@@ -179,6 +215,7 @@ std::unique_ptr<Party> Loopback::bootstrap_;
 std::unique_ptr<Party> Loopback::anna_;
 std::unique_ptr<Party> Loopback::bert_;
 std::unique_ptr<Party> Loopback::carl_;
+std::unique_ptr<Stranger> Loopback::dora_;
 BootstrapNode Loopback::entry_;
 
 TEST_F(Loopback, the_first_connection_tells_name_and_state) {
@@ -248,6 +285,20 @@ TEST_F(Loopback, packets_that_may_not_go_are_refused) {
   PublicKey stranger;
   stranger.bytes.fill(9);
   EXPECT_TRUE(anna_->node->apply(output::SendPacket{stranger, {187, 1}})) << "not connected: dropped";
+}
+
+TEST_F(Loopback, what_other_programs_send_is_ignored_and_files_are_cancelled) {
+  const auto before = bert_->count<input::PacketArrived>();
+  for (const std::uint8_t first : {160, 187, 191}) {  // toxcore keeps their order
+    const Bytes packet{first, 7};
+    ASSERT_TRUE(tox_friend_send_lossless_packet(dora_->tox.get(), 0, packet.data(), packet.size(), nullptr));
+  }
+  const Bytes name = to_bytes("avatar.png");
+  tox_file_send(dora_->tox.get(), 0, TOX_FILE_KIND_AVATAR, 1000, nullptr, name.data(), name.size(), nullptr);
+  ASSERT_TRUE(run_until([] { return dora_->files_cancelled == 1; })) << "the file was not cancelled";
+  ASSERT_EQ(bert_->count<input::PacketArrived>(), before + 1);
+  EXPECT_EQ(bert_->all<input::PacketArrived>().back().bytes, (Bytes{187, 7}));
+  EXPECT_EQ(bert_->all<input::PacketArrived>().back().from, dora_->key());
 }
 
 TEST_F(Loopback, adding_twice_and_removing_a_stranger_change_nothing) {

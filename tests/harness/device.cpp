@@ -142,6 +142,22 @@ json Device::friend_row(const std::string& friend_key) {
   return find_by(rpc("friend.list").at("friends"), "key", friend_key);
 }
 
+json Device::wait_for_request() {
+  const json answer = wait_for("a friend request", "friend.requests", json::object(),
+                               [](const json& result) { return !result.at("requests").empty(); });
+  return answer.at("requests").at(0);
+}
+
+std::string Device::accept_friend(const std::string& friend_key) {
+  json request;
+  wait_until(options_.device_name + ": the friend request of " + friend_key.substr(0, 8), [&] {
+    request = find_by(rpc("friend.requests").at("requests"), "key", friend_key);
+    return !request.is_null();
+  });
+  rpc("friend.accept", {{"friend", friend_key}});
+  return request.at("message");
+}
+
 std::string Device::connection_to(const std::string& peer_key) {
   const json device = find_by(rpc("device.list").at("devices"), "key", peer_key);
   const json row = device.is_null() ? friend_row(peer_key) : device;
@@ -149,17 +165,16 @@ std::string Device::connection_to(const std::string& peer_key) {
 }
 
 void Device::wait_connected(const std::string& peer_key, bool connected) {
-  wait_until(options_.device_name + (connected ? " to be connected to " : " to see the end of ") + peer_key.substr(0, 8),
-             [&] { return (connection_to(peer_key) != "none") == connected; });
+  wait_until(
+      options_.device_name + (connected ? " to be connected to " : " to see the end of ") + peer_key.substr(0, 8),
+      [&] { return (connection_to(peer_key) != "none") == connected; });
 }
 
 // --- Two devices.
 
 void link(Device& asker, Device& asked) {
   asker.rpc("friend.add", {{"tox_id", asked.tox_id()}, {"message", "Link me"}});
-  asked.wait_for("the friend request of the other device", "friend.requests", json::object(),
-                 [](const json& answer) { return !answer.at("requests").empty(); });
-  asked.rpc("friend.accept", {{"friend", asker.key()}});
+  asked.accept_friend(asker.key());
   asker.wait_connected(asked.key());
 
   asker.rpc("device.request", {{"friend", asked.key()}});

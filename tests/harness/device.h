@@ -68,6 +68,10 @@ class Device {
   void send(const std::string& friend_key, const std::string& text);
   /// The friend; null if the key is none.
   nlohmann::json friend_row(const std::string& friend_key);
+  /// Waits until a friend request is there, and gives the first.
+  nlohmann::json wait_for_request();
+  /// Waits for the friend request of this key, accepts it, and gives its words.
+  std::string accept_friend(const std::string& friend_key);
   /// Waits until this key, a friend's or a device's, is connected (or is not).
   void wait_connected(const std::string& peer_key, bool connected = true);
 

@@ -123,14 +123,17 @@ const std::vector<std::string>& Process::lines() {
 std::string Process::wait_for_line(const std::string& what, const std::function<bool(std::string_view)>& fits,
                                    std::chrono::milliseconds patience) {
   std::optional<std::string> found;
-  wait_until(name_ + ": " + what, [&] {
-    const bool over = !running();  // looked at first: its last lines are read after its end
-    for (const auto& all = lines(); next_line_ < all.size() && !found; ++next_line_) {
-      if (fits(all[next_line_])) found = all[next_line_];
-    }
-    if (!found && over) throw TestFailure(name_ + " ended before: " + what);
-    return found.has_value();
-  }, patience);
+  wait_until(
+      name_ + ": " + what,
+      [&] {
+        const bool over = !running();  // looked at first: its last lines are read after its end
+        for (const auto& all = lines(); next_line_ < all.size() && !found; ++next_line_) {
+          if (fits(all[next_line_])) found = all[next_line_];
+        }
+        if (!found && over) throw TestFailure(name_ + " ended before: " + what);
+        return found.has_value();
+      },
+      patience);
   return *found;
 }
 
@@ -145,7 +148,8 @@ void Process::kill() {
   if (ended()) return;
   ::kill(id_, SIGKILL);
   int status = 0;
-  while (::waitpid(id_, &status, 0) < 0 && errno == EINTR) {}
+  while (::waitpid(id_, &status, 0) < 0 && errno == EINTR) {
+  }
   status_ = status;
 }
 

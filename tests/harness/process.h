@@ -26,8 +26,8 @@ std::filesystem::path built_program(const std::string& name);
 struct ProcessOptions {
   std::filesystem::path program;
   std::vector<std::string> arguments;
-  std::filesystem::path log_folder;  ///< must outlive the process
-  std::string log_name;              ///< NAME of NAME.out and NAME.err
+  std::filesystem::path log_folder;                              ///< must outlive the process
+  std::string log_name;                                          ///< NAME of NAME.out and NAME.err
   std::vector<std::pair<std::string, std::string>> environment;  ///< set in addition to the test's own
 };
 
@@ -68,7 +68,7 @@ class Process {
   pid_t id_ = -1;
   int input_ = -1;
   std::optional<int> status_;
-  std::uintmax_t read_until_;        ///< offset in the output's file behind the last whole line read
+  std::uintmax_t read_until_;  ///< offset in the output's file behind the last whole line read
   std::vector<std::string> lines_;
   std::size_t next_line_ = 0;  ///< the first that wait_for_line has not looked at
 };

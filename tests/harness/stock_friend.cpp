@@ -6,8 +6,6 @@
 
 namespace toxtore {
 
-using nlohmann::json;
-
 StockFriend::StockFriend(const TempFolder& folder, const Bootstrap& bootstrap, const std::string& name)
     : folder_(folder), bootstrap_(bootstrap), name_(name) {
   start();
@@ -15,13 +13,12 @@ StockFriend::StockFriend(const TempFolder& folder, const Bootstrap& bootstrap, c
 
 void StockFriend::start() {
   sent_.clear();
-  process_.emplace(ProcessOptions{
-      .program = built_program("stock_friend"),
-      .arguments = {"--bootstrap", bootstrap_.host_port_key(), "--name", name_, "--savedata",
-                    folder_.path() / (name_ + ".tox")},
-      .log_folder = folder_.path(),
-      .log_name = name_,
-      .environment = {}});
+  process_.emplace(ProcessOptions{.program = built_program("stock_friend"),
+                                  .arguments = {"--bootstrap", bootstrap_.host_port_key(), "--name", name_,
+                                                "--savedata", folder_.path() / (name_ + ".tox")},
+                                  .log_folder = folder_.path(),
+                                  .log_name = name_,
+                                  .environment = {}});
   tox_id_ = process_->wait_for_line("its Tox ID", [](auto line) { return line.starts_with("id "); }).substr(3);
 }
 
@@ -58,6 +55,11 @@ void StockFriend::wait_for_events(const std::string& beginning, std::size_t coun
              [&] { return events(beginning).size() >= count; });
 }
 
+void StockFriend::wait_answered() {
+  wait_until(name_ + " to deal with every message",
+             [&] { return events("sent").size() + events("error").size() >= sent_.size(); });
+}
+
 // Every message is answered in turn, by `sent KEY N` or by an error; and later, perhaps, by `receipt KEY N`.
 std::vector<std::string> StockFriend::acknowledged_texts() {
   std::set<std::string> receipts;
@@ -86,6 +88,22 @@ void StockFriend::wait_connected(const std::string& key, bool connected) {
   });
 }
 
+std::size_t StockFriend::connections_to(const std::string& key) {
+  std::size_t connections = 0;
+  bool online = false;
+  for (const std::string& line : events("friend " + key)) {
+    const bool now = line.ends_with(" online");
+    if (now && !online) ++connections;
+    online = now;
+  }
+  return connections;
+}
+
+void StockFriend::wait_reconnected(const std::string& key, std::size_t connections_before) {
+  wait_until(name_ + " to be connected anew to " + key.substr(0, 8),
+             [&] { return connections_to(key) > connections_before; });
+}
+
 std::string one_line(std::string_view text) {
   std::string line;
   for (const char c : text) {
@@ -109,15 +127,10 @@ std::string unescaped(std::string_view line) {
   return text;
 }
 
-void befriend(StockFriend& stock, Device& device, const std::string& greeting) {
+void befriend(StockFriend& stock, Device& device) {
+  const std::string greeting = "Hello, it is me";
   stock.add(device.tox_id(), greeting);
-  const json answer = device.wait_for("the friend request", "friend.requests", json::object(),
-                                      [](const json& result) { return !result.at("requests").empty(); });
-  const json request = answer.at("requests").at(0);
-  if (request.at("key") != stock.key() || request.at("message") != greeting) {
-    throw TestFailure("not the friend request that was sent: " + request.dump());
-  }
-  device.rpc("friend.accept", {{"friend", stock.key()}});
+  if (device.accept_friend(stock.key()) != greeting) throw TestFailure("the friend request has other words");
   device.wait_connected(stock.key());
   stock.wait_connected(device.key());
 }

@@ -39,12 +39,19 @@ class StockFriend {
   std::vector<std::string> events(const std::string& beginning);
   /// Waits until there are so many of them.
   void wait_for_events(const std::string& beginning, std::size_t count);
+  /// Waits until its toxcore has taken or refused every message that was sent.
+  void wait_answered();
   /// The texts sent since the last start for which a receipt came: the other side's toxcore has taken them, so this
   /// client will not send them again. In the order in which they were sent.
   std::vector<std::string> acknowledged_texts();
   /// The texts of all normal messages from a key, in order.
   std::vector<std::string> messages_from(const std::string& key);
   void wait_connected(const std::string& key, bool connected = true);
+  /// How many connections to a key there were since the last start. toxcore tells a change between UDP and TCP like a
+  /// new connection; it is one only after "offline".
+  std::size_t connections_to(const std::string& key);
+  /// Waits for a connection after those that there were.
+  void wait_reconnected(const std::string& key, std::size_t connections_before);
 
  private:
   const TempFolder& folder_;
@@ -60,6 +67,6 @@ std::string one_line(std::string_view text);
 std::string unescaped(std::string_view line);
 
 /// The friend adds the device by its Tox ID, and the device accepts. Returns when they are connected.
-void befriend(StockFriend& stock, Device& device, const std::string& greeting = "Hello, it is me");
+void befriend(StockFriend& stock, Device& device);
 
 }  // namespace toxtore

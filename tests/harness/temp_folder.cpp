@@ -1,8 +1,12 @@
 #include "harness/temp_folder.h"
 
+#include <gtest/gtest.h>
+
 #include <cstdlib>
 #include <deque>
+#include <exception>
 #include <fstream>
+#include <iostream>
 #include <set>
 #include <system_error>
 
@@ -35,6 +39,7 @@ TempFolder::TempFolder() {
 }
 
 TempFolder::~TempFolder() {
+  if (std::uncaught_exceptions() > 0 || testing::Test::HasFailure()) std::cout << ends_of_logs() << std::flush;
   std::error_code ignored;
   std::filesystem::remove_all(path_, ignored);
 }

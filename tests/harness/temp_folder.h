@@ -1,4 +1,5 @@
-// A folder for one test, 0700, gone with everything in it when the test ends.
+// A folder for one test, 0700, gone with everything in it when the test ends. If the test has failed by then, the ends
+// of the logs in it are printed first.
 #pragma once
 
 #include <filesystem>

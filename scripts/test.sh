@@ -17,14 +17,14 @@ logs=build/test-logs
 rm -rf "$logs"
 mkdir -p "$logs"
 
-build() {  # preset
+build() {  # preset, target...
   if [ ! -f "build/$1/build.ninja" ]; then cmake --preset "$1" >"$logs/configure-$1.log" || return 1; fi
-  cmake --build --preset "$1" >"$logs/build-$1.log" 2>&1
+  cmake --build --preset "$1" --target "${@:2}" >"$logs/build-$1.log" 2>&1
 }
 
-build_or_stop() {  # preset
+build_or_stop() {  # preset, target...
   echo "== building $1"
-  if ! build "$1"; then
+  if ! build "$@"; then
     tail -n 60 "$logs/build-$1.log"
     echo "the build of $1 failed"
     echo "0 passed, 1 failed"
@@ -86,14 +86,14 @@ finish() {
 unit_tests=(base_test model_test wire_test sync_test view_test store_test engine_test tox_test rpc_test daemon_test cli_test)
 program_tests=(scenario_test crash_test toxic_test)
 
-build_or_stop dev
+build_or_stop dev all
 echo "== unit and property tests"
 run_all dev "${unit_tests[@]}"
 if [ "$quick" = yes ]; then finish; fi
 echo "== whole programs over real toxcore"
 run_all dev "${program_tests[@]}"
 
-build_or_stop asan
+build_or_stop asan "${unit_tests[@]}"
 echo "== unit and property tests under AddressSanitizer and UndefinedBehaviorSanitizer"
 run_all asan "${unit_tests[@]}"
 

@@ -98,5 +98,5 @@ echo "== unit and property tests under AddressSanitizer and UndefinedBehaviorSan
 run_all asan "${unit_tests[@]}"
 
 echo "== format, layers, static checks"
-check lint scripts/lint.sh
+check lint scripts/lint.sh --short
 finish

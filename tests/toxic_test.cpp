@@ -66,6 +66,8 @@ TEST(Toxic, it_sees_one_ordinary_friend_and_every_message_once) {
   expect_every_message_once(toxic, {"Tom: Grüße from Tom", "Anna: This is the server", "Anna: This is the laptop ✓",
                                     "Tom: Good to hear from you"});
   EXPECT_EQ(toxic.windows(), (std::vector<std::string>{"[Home]", "[Contacts]", "[Anna]"}));
+  laptop.stop();
+  server.stop();
 }
 
 }  // namespace

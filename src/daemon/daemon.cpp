@@ -258,8 +258,7 @@ Result<void> Daemon::save() {
 
 void Daemon::check_faults() {
   if (stopped_) return;
-  if (const auto fault = engine_->fault()) return stop(*fault);
-  if (const auto fault = profile_.store->fault()) return stop(*fault);
+  if (const auto fault = engine_->fault()) return stop(*fault);  // the store's too
   if (profile_.store->reserve_used())
     stop({ErrorKind::disk_full, "the disk is full; the last change was saved with what had been kept in reserve"});
 }

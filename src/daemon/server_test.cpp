@@ -137,7 +137,7 @@ TEST_F(ServerTest, WhoEndsItsSideGetsTheAnswersStill) {
   path.string().copy(address.sun_path, sizeof address.sun_path - 1);
   ASSERT_EQ(::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
   std::string lines;
-  for (int i = 0; i < 500; ++i) lines += std::to_string(i) + "\n";
+  for (int i = 0; i < 500; ++i) lines += std::to_string(i) + std::string(2'000, 'x') + "\n";  // more than buffers hold
   ASSERT_EQ(::send(descriptor, lines.data(), lines.size(), 0), static_cast<ssize_t>(lines.size()));
   ::shutdown(descriptor, SHUT_WR);
   std::string got;

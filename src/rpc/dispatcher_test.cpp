@@ -64,7 +64,8 @@ TEST(Protocol, NestingWithoutEnd) {
   }
   const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
   EXPECT_EQ(kind_of(profile.answer(deep)["error"]), "parse");
-  EXPECT_EQ(kind_of(profile.answer(R"({"jsonrpc":"2.0","method":"x","params":{},"id":)" + deep + "}")["error"]), "parse");
+  EXPECT_EQ(kind_of(profile.answer(R"({"jsonrpc":"2.0","method":"x","params":{},"id":)" + deep + "}")["error"]),
+            "parse");
   const json in_a_string = {{"friend", std::string(1000, '[')}, {"text", "\"[[[[[[[[[[[[[[[[[[[[[["}};
   EXPECT_EQ(kind_of(profile.error("message.send", in_a_string)), "not_found") << "brackets in a text nest nothing";
 }

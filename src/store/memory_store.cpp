@@ -189,12 +189,14 @@ std::vector<std::pair<Arrival, Event>> MemoryStore::arrived(Arrival since, std::
 
 std::vector<FriendRow> MemoryStore::friend_rows() const {
   std::vector<FriendRow> rows;
+  rows.reserve(friends_.size());
   for (const auto& [key, row] : friends_) rows.push_back(row);
   return rows;
 }
 
 std::vector<MessageRow> MemoryStore::all_messages() const {
   std::vector<MessageRow> rows;
+  rows.reserve(messages_.size());
   for (const auto& [id, row] : messages_) rows.push_back(row);
   return rows;
 }

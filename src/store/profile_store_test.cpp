@@ -101,13 +101,13 @@ TEST_F(Profile, LockGoesWithItsProcess) {
     ::_exit(1);
   }
   char answer = 'n';
-  ASSERT_EQ(::read(ends[0], &answer, 1), 1);
+  EXPECT_EQ(::read(ends[0], &answer, 1), 1);
   EXPECT_EQ(answer, 'y');
   const Result<std::unique_ptr<FolderLock>> refused = folder_.lock();
-  ASSERT_FALSE(refused);
-  EXPECT_NE(refused.error().message.find(std::to_string(child)), std::string::npos) << refused.error().message;
   ::kill(child, SIGKILL);
   ::waitpid(child, nullptr, 0);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find(std::to_string(child)), std::string::npos) << refused.error().message;
   EXPECT_TRUE(folder_.lock());
   ::close(ends[0]);
   ::close(ends[1]);

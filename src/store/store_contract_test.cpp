@@ -291,6 +291,7 @@ TEST_P(StoreContract, TextThatIsNotUtf8BreaksNothing) {
   EXPECT_EQ(search("hello"), Texts{to_text(row.text)});
   EXPECT_EQ(search("seen"), Texts{to_text(nul.text)});
   EXPECT_EQ(search("unseen"), Texts{});
+  EXPECT_EQ(search(std::string("seen\0absent", 11)), Texts{to_text(nul.text)});
   row.text = to_bytes("\x80\x80 bye");
   nul.text = to_bytes("bye");
   put(row, nul);

@@ -98,6 +98,7 @@ void append(Store& store, const Change& change) {
               .type = static_cast<std::uint8_t>(change.pick(3, 256)),
               .body = Bytes(change.pick(4, 20), static_cast<std::uint8_t>(change.picks[5]))};
   std::vector<Subject> subjects;
+  subjects.reserve(change.pick(6, 4));
   for (std::size_t i = 0; i < change.pick(6, 4); ++i) subjects.push_back(any_subject(change, 7 + i));
   store.append(event, subjects);
 }

@@ -40,7 +40,7 @@ struct BootstrapNode {
 /// could reach neither by UDP nor by TCP. An entry that is wrong (no such field, a bad key or port) makes the whole
 /// file wrong, for it is then not what it seems to be. Errors: too_long, malformed (names the entry, counted from 1,
 /// and the field), not_found (no entry is usable).
-Result<std::vector<BootstrapNode>> parse_bootstrap_nodes(std::string_view json);
+Result<std::vector<BootstrapNode>> parse_bootstrap_nodes(std::string_view text);
 
 /// The text of src/tox/default_nodes.json.
 extern const std::string_view default_nodes_json;

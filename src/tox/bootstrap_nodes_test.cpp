@@ -29,7 +29,10 @@ std::string entry_with(const std::string& name = "", const std::string& value = 
   for (const auto& [field, usual] : fields) {
     const std::string& shown = field == name ? value : usual;
     if (shown.empty()) continue;
-    entry += (entry.empty() ? "{\"" : ", \"") + field + "\": " + shown;
+    entry += entry.empty() ? "{\"" : ", \"";
+    entry += field;
+    entry += "\": ";
+    entry += shown;
   }
   return entry + "}";
 }

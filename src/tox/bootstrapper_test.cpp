@@ -20,7 +20,7 @@ class SeededRandom final : public Random {
   std::mt19937 engine_;
 };
 
-std::vector<BootstrapNode> nodes(std::size_t count, std::vector<std::uint16_t> tcp_ports = {443}) {
+std::vector<BootstrapNode> nodes(std::size_t count, const std::vector<std::uint16_t>& tcp_ports = {443}) {
   std::vector<BootstrapNode> list;
   for (std::size_t i = 0; i < count; ++i) {
     BootstrapNode node{"10.0.0." + std::to_string(i), "", 33445, tcp_ports, true, {}};

@@ -26,6 +26,8 @@ constexpr std::chrono::seconds patience{60};
 /// A TCP port that was free a moment ago.
 std::uint16_t free_tcp_port() {
   const int descriptor = socket(AF_INET, SOCK_STREAM, 0);
+  EXPECT_GE(descriptor, 0);
+  if (descriptor < 0) return 0;
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);

@@ -14,8 +14,10 @@ Bytes numbered(std::uint32_t number) {
 
 /// Stands for toxcore: takes `allowance` packets, then refuses.
 struct FakeToxcore {
-  std::size_t allowance = 0;
-  std::vector<Bytes> taken{};
+  explicit FakeToxcore(std::size_t packets = 0) : allowance(packets) {}
+
+  std::size_t allowance;
+  std::vector<Bytes> taken;
   std::size_t refusals = 0;
 
   PacketQueue::Send send() {
@@ -37,7 +39,7 @@ void push_many(PacketQueue& queue, std::uint32_t count) {
 
 TEST(PacketQueue, stops_at_the_first_refusal_of_a_turn) {
   PacketQueue queue;
-  FakeToxcore toxcore{.allowance = 3};
+  FakeToxcore toxcore(3);
   push_many(queue, 5);
   queue.send(Connection::udp, toxcore.send());
   toxcore.allowance = 10;  // only the next turn may find that out
@@ -54,7 +56,7 @@ TEST(PacketQueue, stops_at_the_first_refusal_of_a_turn) {
 
 TEST(PacketQueue, sends_few_in_a_turn_over_tcp) {
   PacketQueue queue;
-  FakeToxcore toxcore{.allowance = 1000};
+  FakeToxcore toxcore(1000);
   push_many(queue, 50);
   queue.send(Connection::tcp, toxcore.send());
   queue.send(Connection::tcp, toxcore.send());
@@ -77,7 +79,7 @@ TEST(PacketQueue, keeps_nothing_for_a_peer_that_is_gone) {
 
 TEST(PacketQueue, ends_for_a_connection_when_too_much_waits) {
   PacketQueue queue;
-  FakeToxcore toxcore{.allowance = 1};
+  FakeToxcore toxcore(1);
   const Bytes large(queued_bytes_max / 2, 187);
   EXPECT_TRUE(queue.push(large));
   EXPECT_TRUE(queue.push(large));

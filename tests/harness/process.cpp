@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -71,9 +72,8 @@ void Process::run_child(const ProcessOptions& options, int input, int output, in
   for (const auto& [name, value] : options.environment) ::setenv(name.c_str(), value.c_str(), 1);
   std::vector<std::string> words{options.program.string()};
   words.insert(words.end(), options.arguments.begin(), options.arguments.end());
-  std::vector<char*> pointers;
-  for (std::string& word : words) pointers.push_back(word.data());
-  pointers.push_back(nullptr);
+  std::vector<char*> pointers(words.size() + 1);  // ends with a null pointer
+  std::transform(words.begin(), words.end(), pointers.begin(), [](std::string& word) { return word.data(); });
   ::execv(options.program.c_str(), pointers.data());
   ::_exit(127);
 }
@@ -138,7 +138,7 @@ std::string Process::wait_for_line(const std::string& what, const std::function<
 }
 
 int Process::terminate() {
-  ::kill(id_, SIGTERM);
+  if (!ended()) ::kill(id_, SIGTERM);
   wait_until(name_ + " to end after SIGTERM", [this] { return ended().has_value(); }, end_patience);
   if (!WIFEXITED(*status_)) throw TestFailure(name_ + " ended by signal " + std::to_string(WTERMSIG(*status_)));
   return WEXITSTATUS(*status_);

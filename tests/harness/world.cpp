@@ -18,6 +18,13 @@ void WorldTest::SetUpTestSuite() {
   world_ = std::move(world);
 }
 
+void WorldTest::TearDownTestSuite() {
+  const auto world = std::move(world_);
+  if (!world) return;
+  world->laptop.stop();  // which looks at the exit codes
+  world->server.stop();
+}
+
 void WorldTest::TearDown() {
   if (world_ && HasFailure()) std::cout << folder().ends_of_logs() << std::flush;
 }

@@ -27,7 +27,7 @@ struct World {
 class WorldTest : public testing::Test {
  protected:
   static void SetUpTestSuite();
-  static void TearDownTestSuite() { world_.reset(); }
+  static void TearDownTestSuite();
   void SetUp() override { ASSERT_TRUE(world_) << "the devices could not be set up"; }
   void TearDown() override;
 

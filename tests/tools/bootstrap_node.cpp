@@ -42,6 +42,7 @@ std::optional<Settings> read_settings(int argc, char** argv) {
 /// A port that was free a moment ago, for SOCK_DGRAM or SOCK_STREAM.
 std::uint16_t free_port(int type) {
   const int descriptor = socket(AF_INET, type, 0);
+  if (descriptor < 0) return 0;
   sockaddr_in address{};
   address.sin_family = AF_INET;
   socklen_t size = sizeof address;

@@ -49,7 +49,7 @@ count() {  # name, exit status, log
     echo "-- $1 failed; the end of $3:"
     tail -n 40 "$3"
   fi
-  grep -E '^\[  SKIPPED \] .*[^.]$' "$3" | sort -u | sed "s/^/-- $1: /"
+  grep -E '^\[  SKIPPED \] .*[^.]$' "$3" | sort -u | sed "s|^|-- $1: |"
 }
 
 # Runs a number of test programs, two at a time.

@@ -27,6 +27,9 @@ bool contains(const std::vector<PublicKey>& keys, const PublicKey& key) {
   return std::find(keys.begin(), keys.end(), key) != keys.end();
 }
 
+// As toxcore's public_key_valid: the highest bit of a curve point is not used. And zero is nobody's.
+bool is_possible(const PublicKey& key) { return key != PublicKey{} && key.bytes.back() < 128; }
+
 // The adds of a key that no remove names.
 std::vector<Dot> standing_adds(const Store& store, const PublicKey& key) {
   const auto is = [](EventType type) {
@@ -64,6 +67,7 @@ bool Contacts::is_friend(const PublicKey& key) const {
 Result<void> Contacts::add(const ToxAddress& address, const std::string& greeting, Instant now) {
   const PublicKey key = address.key();
   if (key == core_.self) return fail(ErrorKind::invalid_argument, "this is the Tox ID of this device itself");
+  if (!is_possible(key)) return fail(ErrorKind::invalid_argument, "nobody can have this Tox ID: it is mistyped");
   if (core_.is_own(key)) return fail(ErrorKind::already_exists, "this is the Tox ID of one of your own devices");
   if (is_friend(key)) return fail(ErrorKind::already_exists, "this key is in your friend list already");
   if (greeting.empty()) {
@@ -106,6 +110,9 @@ Result<void> Contacts::decline(const PublicKey& key) {
 }
 
 Result<void> Contacts::remove(const PublicKey& key, Instant now) {
+  if (core_.is_own(key)) {
+    return fail(ErrorKind::denied, "this is one of your devices; this version cannot remove a device yet");
+  }
   if (!is_friend(key)) return fail(ErrorKind::not_found, "this key is not in your friend list");
   std::vector<Body> removes;
   for (const Dot& add : standing_adds(core_.store, key)) removes.emplace_back(FriendRemove{add});
@@ -134,11 +141,30 @@ void Contacts::on_request(const input::FriendRequest& request, Instant now) {
 }
 
 void Contacts::on_name(const input::PeerName& name, Instant now) {
-  if (core_.is_own(name.key) || name.name.empty()) return;
-  const auto row = core_.store.friend_row(name.key);
-  if (!row || !row->present() || row->name == name.name) return;
-  // A failure is kept by the core as its fault.
-  (void)core_.log({ContactSetting{name.key, ContactSetting::What::name, name.name}}, now);
+  if (core_.is_own(name.key) || name.name.empty() || !is_friend(name.key)) return;
+  heard_[name.key].name = name.name;
+  log_names(now);
+}
+
+// The last name within a minute is the one that is logged: who changes it all the time fills no logs.
+void Contacts::log_names(Instant now) {
+  for (auto& [key, heard] : heard_) {
+    if (!heard.name || now.mono_ms < heard.not_before_ms) continue;
+    const Bytes name = *std::exchange(heard.name, std::nullopt);
+    const auto row = core_.store.friend_row(key);
+    if (!row || !row->present() || row->name == name) continue;
+    heard.not_before_ms = now.mono_ms + name_interval_ms;
+    // A failure is kept by the core as its fault.
+    (void)core_.log({ContactSetting{key, ContactSetting::What::name, name}}, now);
+  }
+}
+
+std::optional<std::uint64_t> Contacts::deadline_ms() const {
+  std::optional<std::uint64_t> earliest;
+  for (const auto& [key, heard] : heard_) {
+    if (heard.name && (!earliest || heard.not_before_ms < *earliest)) earliest = heard.not_before_ms;
+  }
+  return earliest;
 }
 
 // The request has reached the friend, so its words need not be kept.
@@ -180,7 +206,9 @@ void Contacts::accept_waiting(Instant now) {
 void Contacts::reconcile(Instant now) {
   accept_waiting(now);
   for (const auto& [key, member] : core_.roster.members()) {
-    if (key != core_.self) add_to_toxcore(key);
+    if (key == core_.self) continue;
+    add_to_toxcore(key);
+    read_what_it_wrote(key, now);
   }
   for (const FriendRow& row : core_.store.friend_rows()) {
     if (core_.is_own(row.key)) continue;
@@ -190,6 +218,14 @@ void Contacts::reconcile(Instant now) {
     }
     if (contains(row.known_by, core_.self)) add_to_toxcore(row.key);
   }
+}
+
+// What a device wrote while it was only a friend is in no list any more, so it must not stay unread.
+void Contacts::read_what_it_wrote(const PublicKey& device, Instant now) {
+  if (core_.store.unread_count(device) == 0) return;
+  std::vector<Body> marks;
+  for (const MessageRow& row : core_.store.unread(device)) marks.emplace_back(MarkRead{row.id});
+  (void)core_.log(marks, now);
 }
 
 std::vector<FriendInfo> Contacts::list() const {

@@ -5,6 +5,8 @@
 // line with the view whenever that changed, so a crash between the two heals at the next start.
 #pragma once
 
+#include <map>
+#include <optional>
 #include <set>
 
 #include "engine/core.h"
@@ -15,6 +17,8 @@ namespace toxtore {
 inline constexpr std::size_t friend_requests_max = 256;
 /// TOX_MAX_FRIEND_REQUEST_LENGTH and some; what is longer is cut.
 inline constexpr std::size_t request_text_max = 1024;
+/// A friend's new name is logged at most once a minute, since every event stays for ever on every device.
+inline constexpr std::uint64_t name_interval_ms = 60'000;
 
 class Contacts {
  public:
@@ -34,6 +38,9 @@ class Contacts {
 
   /// Once a turn, when the view changed.
   void reconcile(Instant now);
+  /// Logs the names that friends gave themselves and that are not logged yet, if it is time.
+  void log_names(Instant now);
+  [[nodiscard]] std::optional<std::uint64_t> deadline_ms() const;
 
   [[nodiscard]] bool is_friend(const PublicKey& key) const;
   [[nodiscard]] std::vector<FriendInfo> list() const;
@@ -43,10 +50,17 @@ class Contacts {
   void add_to_toxcore(const PublicKey& key);
   void remove_from_toxcore(const PublicKey& key);
   void accept_waiting(Instant now);
+  void read_what_it_wrote(const PublicKey& device, Instant now);
   [[nodiscard]] std::vector<FriendRequestInfo> all_requests() const;
 
   Core& core_;
+  struct HeardName {
+    std::optional<Bytes> name;  ///< not logged yet
+    std::uint64_t not_before_ms = 0;
+  };
+
   std::set<PublicKey> in_toxcore_;
+  std::map<PublicKey, HeardName> heard_;
 };
 
 }  // namespace toxtore

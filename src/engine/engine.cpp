@@ -55,6 +55,7 @@ void Engine::handle(const Input& input, Instant now) {
 void Engine::finish_turn(Instant now) {
   if (!parts_->core.commit_turn()) return;
   parts_->devices.expire(now);
+  parts_->contacts.log_names(now);
   if (parts_->core.view_changed) parts_->contacts.reconcile(now);
   parts_->outbox.step(now);
   parts_->sessions.pump(now);
@@ -66,10 +67,12 @@ std::vector<Output> Engine::take_outputs() {
 }
 
 std::optional<std::uint64_t> Engine::deadline_ms() const {
-  const auto outbox = parts_->outbox.deadline_ms();
-  const auto sessions = parts_->sessions.deadline_ms();
-  if (!outbox || !sessions) return outbox ? outbox : sessions;
-  return std::min(*outbox, *sessions);
+  std::optional<std::uint64_t> earliest;
+  for (const auto deadline :
+       {parts_->outbox.deadline_ms(), parts_->sessions.deadline_ms(), parts_->contacts.deadline_ms()}) {
+    if (deadline && (!earliest || *deadline < *earliest)) earliest = deadline;
+  }
+  return earliest;
 }
 
 std::optional<Error> Engine::fault() const {

@@ -189,10 +189,17 @@ void Outbox::begin(const PublicKey& to, const std::vector<Dot>& messages, Instan
   for (const Dot& message : messages) own_[message] = Sending{to, logged->front().dot, now.mono_ms, Stage::logged};
 }
 
-bool Outbox::acknowledged_by_all(const Dot& event) const {
-  const auto peers = core_.replicator.connected_peers();
-  return std::all_of(peers.begin(), peers.end(),
-                     [&](const PublicKey& peer) { return core_.replicator.has_acknowledged(peer, event); });
+bool Outbox::acknowledged_by_all(const Dot& event) {
+  bool all = true;
+  for (const PublicKey& peer : core_.replicator.connected_peers()) {
+    if (core_.replicator.has_acknowledged(peer, event)) continue;
+    if (!core_.replicator.is_behind(peer)) {
+      all = false;
+    } else if (const auto prefix = core_.replicator.own_prefix_for(peer)) {
+      core_.send(peer, *prefix);
+    }
+  }
+  return all;
 }
 
 bool Outbox::yields_to_other(const Dot& message) const {

@@ -8,7 +8,9 @@
 // 2. A message typed while this device is connected to the friend goes at once, as its own `sending`, if nothing
 //    older still waits for the same friend.
 // 3. Otherwise a device connected to the friend logs one `sending` for up to 32 messages in view order, and hands
-//    them over when every own device connected to it has acknowledged that event or lost the connection. If it then
+//    them over when every own device connected to it has acknowledged that event or lost the connection. One that is
+//    still fetching a long absence is not waited for: it is told how far this log goes, so it knows that it is not
+//    caught up until it has the event, and rule 1 keeps it from sending. If it then
 //    holds another's open sending of the same message, the lower hash of (dot, key) goes on and the other logs "took
 //    nothing". The device that the friend last wrote to begins at once, the others 2 s later.
 // 4. Another's open sending is left alone while its device is connected, and for 90 s after it came. Then whoever
@@ -75,7 +77,7 @@ class Outbox {
   [[nodiscard]] std::map<PublicKey, std::vector<Dot>> waiting_by_friend() const;
   [[nodiscard]] std::vector<OpenSending> open_sendings_of(const Dot& message) const;
   [[nodiscard]] bool has_logged_sending(const PublicKey& to) const;
-  [[nodiscard]] bool acknowledged_by_all(const Dot& event) const;
+  bool acknowledged_by_all(const Dot& event);
   [[nodiscard]] bool yields_to_other(const Dot& message) const;
   [[nodiscard]] std::uint64_t wait_ms(const PublicKey& to) const;
   [[nodiscard]] std::uint64_t ready_ms(const PublicKey& to, const Dot& first, Instant now);

@@ -15,6 +15,7 @@ ToxAddress address_of(std::size_t number) {
   std::uint8_t odd = 0;
   for (std::size_t i = 0; i < ToxAddress::size - 2; ++i) {
     address.bytes[i] = static_cast<std::uint8_t>((number + 1) * (i + 17) * 37 >> (i % 3));
+    if (i == PublicKey::size - 1) address.bytes[i] &= 127;  // no point of the curve has the highest bit
     (i % 2 == 0 ? even : odd) ^= address.bytes[i];
   }
   address.bytes[36] = even;

@@ -57,7 +57,14 @@ std::map<PublicKey, Linking::Session> Linking::sessions(std::uint64_t wall_ms) c
   return live;
 }
 
-Linking::Step Linking::start(const PublicKey& peer, Session& session) {
+bool Linking::too_many_nonces(const PublicKey& peer, std::uint64_t wall_ms) {
+  Nonces& nonces = nonces_[peer];
+  if (nonces.until_ms <= wall_ms) nonces = {0, wall_ms + link_lifetime_ms};
+  return ++nonces.count > link_attempts_max;
+}
+
+Linking::Step Linking::start(const PublicKey& peer, Session& session, std::uint64_t wall_ms) {
+  if (too_many_nonces(peer, wall_ms)) return broken(peer, "the connection was lost too often");
   session.starts = true;
   session.commitment.reset();
   session.other_nonce.reset();
@@ -71,17 +78,18 @@ Linking::Step Linking::start(const PublicKey& peer, Session& session) {
 }
 
 Linking::Step Linking::request(const PublicKey& peer, bool connected, std::uint64_t wall_ms) {
+  nonces_.erase(peer);
   Session& session = sessions_[peer];
   session = Session{};
   session.asked_here = true;
   session.starts = true;
   session.expires_ms = wall_ms + link_lifetime_ms;
-  return connected ? start(peer, session) : Step{};
+  return connected ? start(peer, session, wall_ms) : Step{};
 }
 
 Linking::Step Linking::connected(const PublicKey& peer, std::uint64_t wall_ms) {
   Session* session = find(peer, wall_ms);
-  return session != nullptr && session->asked_here ? start(peer, *session) : Step{};
+  return session != nullptr && session->asked_here ? start(peer, *session, wall_ms) : Step{};
 }
 
 void Linking::disconnected(const PublicKey& peer) {
@@ -121,6 +129,9 @@ Linking::Step Linking::on_commit(const PublicKey& peer, const packet::LinkCommit
   Session* session = find(peer, wall_ms);
   if (session == nullptr) return {};  // a commitment belongs to a request
   if (session->asked_here && self_ < peer) return {};
+  if (session->commitment || too_many_nonces(peer, wall_ms)) {
+    return broken(peer, "the other side began anew too often: it may be looking for a code that fits");
+  }
   session->starts = false;
   session->commitment = commit.commitment;
   session->other_nonce.reset();

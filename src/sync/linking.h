@@ -10,7 +10,9 @@
 //   A <-> B link confirm                 whoever has sent and received one is linked
 //
 // Whoever stands between or poses as the other device gets one guess in a million per attempt, and an attempt needs a
-// user who types a code. When both ask at once, the lower key is A. Nonces live for one connection: when it is lost, A
+// user who types a code. Since every new nonce of B is another guess, B answers one commitment per connection, and at
+// most `link_attempts_max` of a peer in ten minutes, whatever ended the linkings between: a peer that wants more of
+// them ends it. When both ask at once, the lower key is A. Nonces live for one connection: when it is lost, A
 // begins anew with new ones (the code changes), until the linking expires. A confirmation given by the user holds
 // until then: it means "this key is mine", and that was checked.
 //
@@ -33,6 +35,9 @@ namespace toxtore {
 
 /// Ten minutes (DESIGN 8): time to walk to the other device, too short to be forgotten open.
 inline constexpr std::uint64_t link_lifetime_ms = 600'000;
+/// Nonces drawn for one peer in ten minutes: a few lost connections, not a search for a code that fits. A user who asks
+/// anew begins to count anew.
+inline constexpr unsigned link_attempts_max = 5;
 
 class Linking {
  public:
@@ -81,7 +86,8 @@ class Linking {
 
  private:
   Session* find(const PublicKey& peer, std::uint64_t wall_ms);
-  Step start(const PublicKey& peer, Session& session);
+  Step start(const PublicKey& peer, Session& session, std::uint64_t wall_ms);
+  bool too_many_nonces(const PublicKey& peer, std::uint64_t wall_ms);
   Step on_request(const PublicKey& peer, bool already_linked, std::uint64_t wall_ms);
   Step on_commit(const PublicKey& peer, const packet::LinkCommit& commit, std::uint64_t wall_ms);
   Step on_nonce(const PublicKey& peer, const packet::LinkNonce& nonce, std::uint64_t wall_ms);
@@ -93,7 +99,13 @@ class Linking {
 
   PublicKey self_;
   Random& random_;
+  struct Nonces {
+    unsigned count = 0;
+    std::uint64_t until_ms = 0;
+  };
+
   std::map<PublicKey, Session> sessions_;
+  std::map<PublicKey, Nonces> nonces_;  // drawn for a peer lately; outlives its sessions
 };
 
 /// H(label, key of A, key of B, nonce of A).

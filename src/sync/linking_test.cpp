@@ -124,6 +124,28 @@ TEST(Linking, ANonceThatWasNotCommittedToEndsIt) {
   EXPECT_TRUE(pair.b.sessions(pair.now).empty());
 }
 
+// Every nonce of the asked side is another guess at a code that fits.
+TEST(Linking, TheAskerCannotTryManyNonces) {
+  Pair pair;
+  pair.b.received(pair.key_a, packet::DeviceAddRequest{}, false, pair.now);
+  EXPECT_EQ(pair.b.received(pair.key_a, packet::LinkCommit{Hash{1}}, false, pair.now).send.size(), 1U);
+  const auto again = pair.b.received(pair.key_a, packet::LinkCommit{Hash{2}}, false, pair.now);
+  EXPECT_TRUE(again.ended) << "two commitments on one connection";
+  EXPECT_TRUE(pair.b.sessions(pair.now).empty());
+
+  pair.b.received(pair.key_a, packet::DeviceAddRequest{}, false, pair.now);
+  unsigned nonces = 1;  // given above
+  for (int i = 0; i < 100; ++i) {
+    pair.b.received(pair.key_a, packet::DeviceAddRequest{}, false, pair.now);
+    for (const Packet& packet : pair.b.received(pair.key_a, packet::LinkCommit{Hash{1}}, false, pair.now).send) {
+      if (std::holds_alternative<packet::LinkNonce>(packet)) ++nonces;
+    }
+    if (i % 2 == 0) pair.b.disconnected(pair.key_a);
+    if (i % 2 == 1) pair.b.received(pair.key_a, packet::LinkCancel{}, false, pair.now);
+  }
+  EXPECT_EQ(nonces, link_attempts_max);
+}
+
 TEST(Linking, TheAskedNeverSeesTheNonceBeforeItSentItsOwn) {
   Pair pair;
   const auto asked = pair.a.request(pair.key_b, true, pair.now);

@@ -198,17 +198,28 @@ void Replicator::served(const PublicKey& peer, const std::vector<std::pair<Dot, 
   }
 }
 
+bool Replicator::is_behind(const PublicKey& peer) const {
+  const Peer* of = find(peer);
+  if (of == nullptr) return false;
+  const auto serving = of->serving.find(own_log());
+  return serving != of->serving.end() && serving->second.after < of->announced.prefix(own_log());
+}
+
+std::optional<packet::Clock> Replicator::own_prefix_for(const PublicKey& peer) {
+  Peer* to = find(peer);
+  const std::uint32_t own = held_.prefix(own_log());
+  if (to == nullptr || !to->announced.raise(own_log(), own)) return std::nullopt;
+  return packet::Clock{{Dot::of(own_log(), own)}};
+}
+
 std::optional<Replicator::Acknowledgement> Replicator::acknowledge(const PublicKey& peer) {
   Peer* to = find(peer);
   if (to == nullptr || to->dealt_with == to->told_dealt_with) return std::nullopt;
   to->told_dealt_with = to->dealt_with;
   Acknowledgement acknowledgement{std::nullopt, {to->dealt_with}};
-  const std::uint32_t own = held_.prefix(own_log());
   const auto serving = to->serving.find(own_log());
-  const bool sent_all = serving != to->serving.end() && serving->second.after >= own;
-  if (!sent_all && to->announced.raise(own_log(), own)) {
-    acknowledgement.own_prefix = packet::Clock{{Dot::of(own_log(), own)}};
-  }
+  const bool sent_all = serving != to->serving.end() && serving->second.after >= held_.prefix(own_log());
+  if (!sent_all) acknowledgement.own_prefix = own_prefix_for(peer);
   return acknowledgement;
 }
 

@@ -94,6 +94,11 @@ class Replicator {
   /// These events of one log were sent, ascending from where `next_to_serve` said.
   void served(const PublicKey& peer, const std::vector<std::pair<Dot, std::size_t>>& dots_and_bytes);
 
+  /// Whether a connected peer cannot be caught up: it was told of own events that were not even sent to it yet.
+  [[nodiscard]] bool is_behind(const PublicKey& peer) const;
+  /// How far our own log goes, if the peer was not told.
+  std::optional<packet::Clock> own_prefix_for(const PublicKey& peer);
+
   /// What to acknowledge: at most a clock with our own log's prefix, and a count. Call after serving.
   struct Acknowledgement {
     std::optional<packet::Clock> own_prefix;

@@ -184,6 +184,23 @@ TEST(Replicator, TellsOfOwnEventsThatTheWindowHoldsBackBeforeItAcknowledges) {
   EXPECT_EQ(acknowledgement->own_prefix->prefixes, std::vector{dot(a, 2)});
 }
 
+TEST(Replicator, APeerIsBehindWhileItLacksOwnEventsThatItWasToldOf) {
+  auto replicator = replicator_of_a({dot(a, 5)});
+  replicator.connect(b);
+  EXPECT_FALSE(replicator.is_behind(b)) << "it was told nothing, so it may think that it has all";
+  replicator.report(b);
+  EXPECT_FALSE(replicator.is_behind(b)) << "it may have them from elsewhere";
+  replicator.on_fetch(b, {{{{a, 0}, 3, open_end}}});
+  EXPECT_TRUE(replicator.is_behind(b));
+  replicator.served(b, {{dot(a, 4), 1}, {dot(a, 5), 1}});
+  EXPECT_FALSE(replicator.is_behind(b)) << "they are on their way, and it may be about to have them";
+  replicator.logged(dot(a, 6));
+  EXPECT_FALSE(replicator.is_behind(b)) << "of number 6 it was not told";
+  ASSERT_TRUE(replicator.own_prefix_for(b));
+  EXPECT_TRUE(replicator.is_behind(b));
+  EXPECT_FALSE(replicator.own_prefix_for(b)) << "told already";
+}
+
 TEST(Replicator, TellsChangedPrefixesAtMostOnceASecondAndOnlyToWhoCannotKnow) {
   auto replicator = replicator_of_a();
   replicator.connect(b);

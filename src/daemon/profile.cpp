@@ -189,6 +189,7 @@ void Profile::discard(const Options& options, Profile profile) {
   fs::rename(folder->key(), folder->new_key(), ignored);
   for (const auto* end : {"-wal", "-shm", ""}) remove(folder->database().string() + end);
   remove(folder->new_key());
+  remove(folder->path() / "reserve");
 }
 
 Result<void> save_profile(Store& store, ByteView savedata) {

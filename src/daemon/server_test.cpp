@@ -21,6 +21,10 @@ class EchoService final : public LineService {
   std::optional<std::string> answer(std::string_view line, Session& session) override {
     if (line == "subscribe") session.subscription = Subscription(0);
     if (line == "silent") return std::nullopt;
+    if (line == "big") {
+      ++big_answers;
+      return std::string(1024 * 1024, 'b');
+    }
     return std::string(line);
   }
   std::vector<std::string> next_events(Session&) override {
@@ -31,6 +35,7 @@ class EchoService final : public LineService {
   void requests_done() override {}
 
   std::atomic<int> events_left = 0;
+  std::atomic<int> big_answers = 0;
 };
 
 /// The server in a thread of its own, which is the only one to touch it.
@@ -107,6 +112,20 @@ TEST_F(ServerTest, NoticesAreDroppedForWhoDoesNotRead) {
   while (client.read_line().value() != "end") ++got;
   EXPECT_GE(got, notice_backlog_bytes_max / 1'001);
   EXPECT_LT(got, 3'000U) << "1 MiB and what the system's own buffers hold";
+}
+
+TEST_F(ServerTest, RequestsOfWhoDoesNotReadWait) {
+  constexpr int requests = 60;  // fewer than a turn takes
+  auto client = connect();
+  std::string lines = "big";
+  for (int i = 1; i < requests; ++i) lines += "\nbig";
+  ASSERT_TRUE(client.send_line(lines));
+  EXPECT_TRUE(eventually([&] { return service.big_answers.load() >= 8; }));
+  on_server([] {});
+  on_server([] {});
+  EXPECT_LE(service.big_answers.load(), 10) << "8 MiB and what the system's own buffers hold";
+  for (int i = 0; i < requests; ++i) ASSERT_TRUE(client.read_line()) << i;
+  EXPECT_EQ(service.big_answers.load(), requests) << "who reads gets them all";
 }
 
 TEST_F(ServerTest, NoticesAreForSubscribersOnly) {

@@ -150,6 +150,22 @@ TEST_F(Delivery2, DevicesThatMeetInTheMiddleGiveOneCopyOrSayUnsure) {
   EXPECT_EQ(history(laptop), history(server));
 }
 
+// A device that is fetching years of history must not hold up what the others send.
+TEST_F(Delivery2, ADeviceWithALongAbsenceIsNotWaitedFor) {
+  for (int i = 0; i < 10'000; ++i) {
+    server.engine->handle(input::Message{bob.key(), MessageKind::normal, to_bytes(std::string(200, 'x'))}, world.now());
+  }
+  world.pump(server);
+  world.run_for(30'000);
+  world.delay_ms = 3'000;
+  auto& desktop = world.add_device("desktop");
+  world.link(desktop, server);
+  world.run_for(8'000);
+  ASSERT_GT(desktop.engine->status().events_missing, 1'000U) << "it must still be fetching";
+  send(laptop, "meanwhile");
+  ASSERT_TRUE(world.run_until([&] { return bob.texts.size() == 1; }, 20'000));
+}
+
 TEST_F(Delivery2, TheDeviceThatTheFriendLastWroteToAnswersFirst) {
   world.befriend(bob, laptop);
   world.run_for(5'000);

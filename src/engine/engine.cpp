@@ -121,7 +121,7 @@ Status Engine::status() const {
   status.self = core.self;
   status.connection = core.own_connection;
   status.counters = core.counters;
-  status.undelivered = core.store.undelivered().size();
+  status.undelivered = core.store.undelivered_count();
   for (const auto& [log, number] : core.replicator.held().logs()) status.events += number;
   for (const auto& [log, number] : core.replicator.told().logs()) {
     status.events_missing += number - std::min(number, core.replicator.held().prefix(log));

@@ -125,6 +125,11 @@ TEST(Engine, ChecksTheAddressOfANewFriend) {
   EXPECT_EQ(alone.engine.add_friend(alone.other.address, "", start_time).error().kind, ErrorKind::invalid_argument);
   EXPECT_EQ(alone.engine.add_friend(alone.other.address, std::string(901, 'x'), start_time).error().kind,
             ErrorKind::too_long);
+  for (const std::uint8_t byte : {0x00, 0xFF}) {  // no points of the curve
+    ToxAddress nobody;
+    std::fill_n(nobody.bytes.begin(), PublicKey::size, byte);
+    EXPECT_EQ(alone.engine.add_friend(nobody, "hi", start_time).error().kind, ErrorKind::invalid_argument);
+  }
   EXPECT_TRUE(alone.engine.add_friend(alone.other.address, "hi", start_time));
   EXPECT_EQ(alone.engine.add_friend(alone.other.address, "hi", start_time).error().kind, ErrorKind::already_exists);
 }
@@ -194,6 +199,8 @@ class FailingStore final : public Store {
   std::vector<MessageRow> unread(const PublicKey& k) const override { return store_->unread(k); }
   std::size_t unread_count(const PublicKey& k) const override { return store_->unread_count(k); }
   std::vector<MessageRow> undelivered() const override { return store_->undelivered(); }
+  std::vector<MessageRow> undelivered_to(const PublicKey& k) const override { return store_->undelivered_to(k); }
+  std::size_t undelivered_count() const override { return store_->undelivered_count(); }
   std::optional<MessageRow> last_received(const PublicKey& k) const override { return store_->last_received(k); }
   void remember(std::string_view n, ByteView v) override { store_->remember(n, v); }
   void forget(std::string_view n) override { store_->forget(n); }

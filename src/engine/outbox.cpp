@@ -1,6 +1,7 @@
 #include "engine/outbox.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/hash.h"
@@ -21,7 +22,12 @@ Hash precedence(const Dot& message, const PublicKey& device) {
 }  // namespace
 
 void Outbox::read_rows() {
-  rows_ = core_.store.undelivered();
+  rows_.clear();
+  for (const auto& [key, peer] : core_.peers) {
+    if (core_.is_own(key)) continue;
+    auto rows = core_.store.undelivered_to(key);
+    rows_.insert(rows_.end(), std::make_move_iterator(rows.begin()), std::make_move_iterator(rows.end()));
+  }
   std::set<Dot> waiting;
   for (const MessageRow& row : rows_) waiting.insert(row.id);
   std::erase_if(first_seen_ms_, [&](const auto& entry) { return !waiting.contains(entry.first); });
@@ -48,9 +54,8 @@ Result<void> Outbox::close_old_sendings(Instant now) {
 
 bool Outbox::can_send_at_once(const PublicKey& to) const {
   if (core_.connected(to) == nullptr || not_before_ms_.contains(to)) return false;
-  const auto rows = core_.store.undelivered();
+  const auto rows = core_.store.undelivered_to(to);
   return std::all_of(rows.begin(), rows.end(), [&](const MessageRow& row) {
-    if (row.conversation != to) return true;
     const auto own = own_.find(row.id);
     return own != own_.end() && own->second.stage != Stage::logged;
   });

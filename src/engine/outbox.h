@@ -84,8 +84,8 @@ class Outbox {
   bool is_later(std::uint64_t due_ms, Instant now);
 
   Core& core_;
-  std::vector<MessageRow> rows_;                                    // undelivered, in order; read when the view changed
-  std::map<Dot, Sending> own_;                                      // this device's open sendings, by message
+  std::vector<MessageRow> rows_;  // undelivered ones of connected friends, in order; read when the view changed
+  std::map<Dot, Sending> own_;    // this device's open sendings, by message
   std::map<PublicKey, std::map<std::uint32_t, Dot>> receipts_due_;  // by friend and toxcore's message number
   std::map<Dot, std::uint64_t> first_seen_ms_;                      // waiting messages, monotonic
   std::map<std::pair<Dot, PublicKey>, std::uint64_t> foreign_seen_ms_;

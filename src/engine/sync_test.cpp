@@ -154,6 +154,36 @@ TEST_F(Synced, AFriendsNameIsTheSameOnAllDevices) {
   EXPECT_EQ(server.engine->status().events, events) << "the same name is no news";
 }
 
+TEST_F(Synced, AFriendWhoChangesHisNameAllTheTimeFillsNoLog) {
+  const auto before = server.engine->status().events;
+  for (int i = 0; i < 1'000; ++i) {
+    server.engine->handle(input::PeerName{bob.key(), to_bytes("Bob" + std::to_string(i))}, world.now());
+    world.pump(server);
+    world.run_for(100);
+  }
+  world.run_for(120'000);
+  EXPECT_LE(server.engine->status().events, before + 4);
+  EXPECT_EQ(laptop.engine->friends().at(0).row.name, to_bytes("Bob999"));
+}
+
+TEST_F(Synced, AnOwnDeviceIsNotRemovedAsAFriend) {
+  EXPECT_EQ(laptop.engine->remove_friend(server.key(), world.now()).error().kind, ErrorKind::denied);
+}
+
+TEST(Linking, WhatADeviceWroteAsAFriendIsNotLeftUnread) {
+  World world;
+  auto& laptop = world.add_device("laptop");
+  auto& server = world.add_device("server");
+  world.befriend(laptop, server);
+  ASSERT_TRUE(server.engine->send_message({laptop.key(), MessageKind::normal, "a test", ""}, world.now()));
+  world.pump(server);
+  world.run_for(5'000);
+  EXPECT_EQ(laptop.engine->store().unread_count(server.key()), 1U);
+  world.link(laptop, server);
+  world.run_for(1'000);
+  EXPECT_EQ(laptop.engine->store().unread_count(server.key()), 0U);
+}
+
 TEST_F(Synced, AFriendWhoAsksAnotherDeviceIsAcceptedAtOnce) {
   world.request(bob, laptop, "it is me");
   world.run_for(2'000);

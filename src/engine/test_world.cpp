@@ -217,7 +217,7 @@ void World::befriend(Node& a, Node& b) {
 }
 
 void World::link(Node& asks, Node& accepts) {
-  befriend(asks, accepts);
+  if (!connected(asks, accepts)) befriend(asks, accepts);
   run_for(1'000);
   ASSERT_TRUE(asks.engine->request_device(accepts.key(), now()));
   pump(asks);

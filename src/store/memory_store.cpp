@@ -55,6 +55,8 @@ class MemoryStore final : public Store {
   std::vector<MessageRow> unread(const PublicKey& conversation) const override;
   std::size_t unread_count(const PublicKey& conversation) const override { return unread(conversation).size(); }
   std::vector<MessageRow> undelivered() const override;
+  std::vector<MessageRow> undelivered_to(const PublicKey& conversation) const override;
+  std::size_t undelivered_count() const override { return undelivered().size(); }
   std::optional<MessageRow> last_received(const PublicKey& conversation) const override;
 
   void remember(std::string_view name, ByteView value) override {
@@ -221,6 +223,12 @@ std::vector<MessageRow> MemoryStore::unread(const PublicKey& conversation) const
 std::vector<MessageRow> MemoryStore::undelivered() const {
   return page(all_messages(), std::nullopt, no_limit,
               [](const MessageRow& row) { return row.outgoing && row.delivery != Delivery::delivered; });
+}
+
+std::vector<MessageRow> MemoryStore::undelivered_to(const PublicKey& conversation) const {
+  std::vector<MessageRow> rows = undelivered();
+  std::erase_if(rows, [&](const MessageRow& row) { return row.conversation != conversation; });
+  return rows;
 }
 
 std::optional<MessageRow> MemoryStore::last_received(const PublicKey& conversation) const {

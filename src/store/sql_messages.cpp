@@ -95,6 +95,19 @@ std::vector<MessageRow> SqlMessages::undelivered() {
   return read_messages(found);
 }
 
+std::vector<MessageRow> SqlMessages::undelivered_to(const PublicKey& conversation) {
+  SqlQuery found = database_.query("SELECT " TOXTORE_MESSAGE_COLUMNS
+                                   " FROM messages WHERE conversation = ?1 AND outgoing = 1 AND delivery <> 4 "
+                                   "ORDER BY timestamp_ms, dot",
+                                   conversation.bytes);
+  return read_messages(found);
+}
+
+std::size_t SqlMessages::undelivered_count() {
+  return static_cast<std::size_t>(
+      database_.integer("SELECT count(*) FROM messages WHERE outgoing = 1 AND delivery <> 4"));
+}
+
 std::optional<MessageRow> SqlMessages::last_received(const PublicKey& conversation) {
   SqlQuery found = database_.query("SELECT " TOXTORE_MESSAGE_COLUMNS
                                    " FROM messages WHERE conversation = ?1 AND outgoing = 0 "

@@ -21,6 +21,8 @@ class SqlMessages {
   std::vector<MessageRow> unread(const PublicKey& conversation);
   std::size_t unread_count(const PublicKey& conversation);
   std::vector<MessageRow> undelivered();
+  std::vector<MessageRow> undelivered_to(const PublicKey& conversation);
+  std::size_t undelivered_count();
   std::optional<MessageRow> last_received(const PublicKey& conversation);
 
  private:

@@ -53,7 +53,7 @@ CREATE TABLE messages (
 -- outgoing stands in it for the question after the newest received message.
 CREATE INDEX messages_in_order ON messages (conversation, timestamp_ms, dot, outgoing);
 CREATE INDEX messages_unread ON messages (conversation, timestamp_ms, dot) WHERE outgoing = 0 AND read = 0;
-CREATE INDEX messages_undelivered ON messages (timestamp_ms, dot) WHERE outgoing = 1 AND delivery <> 4;
+CREATE INDEX messages_undelivered ON messages (conversation, timestamp_ms, dot) WHERE outgoing = 1 AND delivery <> 4;
 
 -- The words of messages.text; the text itself is read from messages. Whoever changes a text takes the old one out
 -- first (src/store/sql_search.h).

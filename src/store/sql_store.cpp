@@ -80,6 +80,10 @@ class OpenSqlStore final : public SqlStore {
     return messages_.unread_count(conversation);
   }
   std::vector<MessageRow> undelivered() const override { return messages_.undelivered(); }
+  std::vector<MessageRow> undelivered_to(const PublicKey& conversation) const override {
+    return messages_.undelivered_to(conversation);
+  }
+  std::size_t undelivered_count() const override { return messages_.undelivered_count(); }
   std::optional<MessageRow> last_received(const PublicKey& conversation) const override {
     return messages_.last_received(conversation);
   }

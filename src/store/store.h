@@ -107,6 +107,9 @@ class Store {
   virtual std::size_t unread_count(const PublicKey& conversation) const = 0;
   /// Outgoing rows of all conversations that are not delivered, in order.
   virtual std::vector<MessageRow> undelivered() const = 0;
+  /// Those of one conversation; it does not matter how many wait in others.
+  virtual std::vector<MessageRow> undelivered_to(const PublicKey& conversation) const = 0;
+  virtual std::size_t undelivered_count() const = 0;
   /// The newest incoming row of a conversation.
   virtual std::optional<MessageRow> last_received(const PublicKey& conversation) const = 0;
 

@@ -222,6 +222,9 @@ TEST_P(StoreContract, TellsWhatIsUnreadUndeliveredAndLastReceived) {
   EXPECT_EQ(store_->unread_count(old.conversation), 2u);
   EXPECT_EQ(store_->unread_count(sample_key(8)), 0u);
   EXPECT_EQ(store_->undelivered(), (Rows{earlier, mine}));
+  EXPECT_EQ(store_->undelivered_count(), 2U);
+  EXPECT_EQ(store_->undelivered_to(mine.conversation).back(), mine);
+  EXPECT_TRUE(store_->undelivered_to(PublicKey{}).empty());
   EXPECT_EQ(store_->last_received(old.conversation), newer);
   EXPECT_EQ(store_->last_received(sample_key(8)), std::nullopt);
   old.read = true;

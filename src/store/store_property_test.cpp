@@ -201,6 +201,7 @@ void compare_search(const Store& store, const Store& naive, SearchQuery query) {
 void compare_rows(const Store& store, const Store& naive) {
   RC_ASSERT(store.friend_rows() == naive.friend_rows());
   RC_ASSERT(store.undelivered() == naive.undelivered());
+  RC_ASSERT(store.undelivered_count() == naive.undelivered_count());
   for (std::uint8_t value = 0; value < 4; ++value) {
     RC_ASSERT(store.friend_row(sample_key(value)) == naive.friend_row(sample_key(value)));
     RC_ASSERT(store.device_row(sample_key(value)) == naive.device_row(sample_key(value)));

@@ -31,7 +31,8 @@ fi
 for script in scripts/*.sh .ci/run; do bash -n "$script" || status=1; done
 
 # clang-tidy takes seconds a file, so a file that passed is not looked at again until it, a header or the checks change.
-if [ ! -f build/dev/compile_commands.json ]; then cmake --preset dev >/dev/null || exit 1; fi
+# It gets compile commands of its own: those of the build name precompiled headers that only g++ can read.
+cmake --preset dev -B build/tidy -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON >/dev/null || exit 1
 stamps=build/tidy-stamps
 mkdir -p "$stamps"
 headers=$(cat .clang-tidy $(find src tests -name '*.h' | sort) | sha256sum | cut -d' ' -f1)
@@ -39,7 +40,7 @@ tidy_one() {
   local key
   key=$( (echo "$2"; cat "$1") | sha256sum | cut -d' ' -f1)
   if [ -e "$3/$key" ]; then return 0; fi
-  if clang-tidy-19 -p build/dev --quiet "$1" 2>/dev/null; then touch "$3/$key"; else return 1; fi
+  if clang-tidy-19 -p build/tidy --quiet "$1" 2>/dev/null; then touch "$3/$key"; else return 1; fi
 }
 export -f tidy_one
 sources() {

@@ -28,6 +28,7 @@ class Delivery2 : public ::testing::Test {
   }
   std::vector<std::string> texts() const {
     std::vector<std::string> all;
+    all.reserve(bob.texts.size());
     for (const auto& text : bob.texts) all.push_back(text.text);
     return all;
   }

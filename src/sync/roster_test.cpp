@@ -68,9 +68,10 @@ RC_GTEST_PROP(Roster, IsTheSameForAnyOrder, ()) {
       rc::gen::pair(rc::gen::inRange<std::uint8_t>(1, 7), rc::gen::inRange<std::uint8_t>(1, 7)));
   Roster forward(key_of(1));
   Roster backward(key_of(1));
-  for (const auto& [key, by] : pairs) forward.add(add(key, by, "n" + std::to_string(by), key * by));
+  for (const auto& [key, by] : pairs) forward.add(add(key, by, "n" + std::to_string(by), std::uint64_t{key} * by));
   for (auto pair = pairs.rbegin(); pair != pairs.rend(); ++pair) {
-    backward.add(add(pair->first, pair->second, "n" + std::to_string(pair->second), pair->first * pair->second));
+    backward.add(
+        add(pair->first, pair->second, "n" + std::to_string(pair->second), std::uint64_t{pair->first} * pair->second));
   }
   RC_ASSERT(keys_of(forward) == keys_of(backward));
   for (const auto& [key, member] : forward.members()) {

@@ -105,7 +105,7 @@ class Store {
   /// Incoming rows of a conversation that are not read, in order.
   virtual std::vector<MessageRow> unread(const PublicKey& conversation) const = 0;
   virtual std::size_t unread_count(const PublicKey& conversation) const = 0;
-  /// Outgoing rows of all conversations that are not delivered, in order.
+  /// Outgoing rows of all conversations that are not delivered, in order. Reads and sorts all: for the start only.
   virtual std::vector<MessageRow> undelivered() const = 0;
   /// Those of one conversation; it does not matter how many wait in others.
   virtual std::vector<MessageRow> undelivered_to(const PublicKey& conversation) const = 0;

@@ -185,7 +185,7 @@ grep -E '^(name|message)' "$dir/bob.log" | sed -E 's/([0-9A-F]{8})[0-9A-F]{56}/\
 step "Both devices show one history"
 side_by_side() {  # file, file
   local left right
-  while IFS=$'\t' read -r left right; do printf '%-66s  %s\n' "$left" "$right"; done < <(paste "$1" "$2")
+  while IFS=$'\t' read -r left right; do printf '%-70s  %s\n' "$left" "$right"; done < <(paste "$1" "$2")
 }
 { echo "LAPTOP"; laptop history "$bob"; } >"$dir/laptop.history"
 { echo "SERVER"; server history "$bob"; } >"$dir/server.history"

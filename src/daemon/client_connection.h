@@ -43,7 +43,7 @@ class ClientConnection : public std::enable_shared_from_this<ClientConnection> {
   Server& server_;
   Socket socket_;
   Session session_;
-  std::array<char, 64 * 1024> chunk_{};
+  std::array<char, std::size_t{64} * 1024> chunk_{};
   std::string received_;       ///< not yet taken requests
   std::size_t searched_ = 0;   ///< of `received_`, without a line's end
   bool reading_ = false;       ///< a read is under way

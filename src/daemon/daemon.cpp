@@ -264,7 +264,7 @@ void Daemon::check_faults() {
 }
 
 void Daemon::stop(const Error& fault) {
-  log::error(fault.message + ". " + advice(fault.kind));
+  log::error(fault.message + (fault.message.ends_with('.') ? " " : ". ") + advice(fault.kind));
   exit_code_ = exit_code_of(fault.kind);
   stopped_ = true;
   io_.stop();

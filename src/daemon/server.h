@@ -22,16 +22,16 @@
 namespace toxtore {
 
 /// 1 MiB: more than any request needs; a message has 1,372 bytes.
-inline constexpr std::size_t line_bytes_max = 1024 * 1024;
+inline constexpr std::size_t line_bytes_max = std::size_t{1024} * 1024;
 inline constexpr std::size_t connections_max = 64;
 /// Requests of one connection in one turn of the loop; the others wait for the next.
 inline constexpr std::size_t requests_per_turn_max = 64;
 /// While more waits for a client to read, it gets no more events (they keep) ...
-inline constexpr std::size_t event_backlog_bytes_max = 256 * 1024;
+inline constexpr std::size_t event_backlog_bytes_max = std::size_t{256} * 1024;
 /// ... no notices (they are lost to it) ...
-inline constexpr std::size_t notice_backlog_bytes_max = 1024 * 1024;
+inline constexpr std::size_t notice_backlog_bytes_max = std::size_t{1024} * 1024;
 /// ... and its requests are not taken. The greatest single answer, a page of 1,000 messages, is about as large.
-inline constexpr std::size_t answer_backlog_bytes_max = 8 * 1024 * 1024;
+inline constexpr std::size_t answer_backlog_bytes_max = std::size_t{8} * 1024 * 1024;
 /// A client with more than that waiting which reads nothing for so long is disconnected.
 inline constexpr std::chrono::milliseconds stalled_ms_max{5'000};
 

@@ -23,7 +23,6 @@ std::string to_hex(ByteView bytes) {
 
 std::optional<Bytes> from_hex(std::string_view hex) {
   if (hex.size() % 2 != 0) return std::nullopt;
-  if (hex.empty()) return Bytes();  // libsodium takes no null pointer, which is what an empty vector has
   if (hex.empty()) return Bytes{};  // libsodium is not to be given a null pointer
   Bytes bytes(hex.size() / 2);
   std::size_t length = 0;

@@ -41,7 +41,7 @@ std::string advice(ErrorKind kind) {
 
 std::string log_text(const output::Notice& notice) {
   using What = output::Notice::What;
-  const std::string key = notice.key.hex().substr(0, 8);
+  std::string key = notice.key.hex().substr(0, 8);
   const std::string text = to_valid_utf8(notice.text);
   switch (notice.what) {
     case What::friend_request: return "friend request of " + key;

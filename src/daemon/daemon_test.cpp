@@ -335,7 +335,7 @@ TEST(Socket, TheLongestLineIsTaken) {
   ASSERT_TRUE(daemon.ready()) << daemon.log();
   auto client = daemon.client();
   std::string line = R"({"jsonrpc":"2.0","id":1,"method":"friend.list"})";
-  line.resize(1024 * 1024, ' ');
+  line.resize(std::size_t{1024} * 1024, ' ');
   ASSERT_TRUE(client.send_line(line));
   const auto answer = client.read_line();
   ASSERT_TRUE(answer) << answer.error().message;

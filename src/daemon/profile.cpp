@@ -42,7 +42,7 @@ Result<Passphrase> import_passphrase(const Options& options) {
 
 Result<Bytes> imported_savedata(const Options& options) {
   const auto file = read_profile_file(*options.import_file);
-  if (!file) return file;
+  if (!file) return fail(file.error());
   const auto passphrase = is_protected_profile(*file) ? import_passphrase(options) : Result<Passphrase>(Passphrase());
   if (!passphrase) return fail(passphrase.error());
   auto savedata = load_profile(*file, *passphrase);

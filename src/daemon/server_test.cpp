@@ -23,7 +23,7 @@ class EchoService final : public LineService {
     if (line == "silent") return std::nullopt;
     if (line == "big") {
       ++big_answers;
-      return std::string(1024 * 1024, 'b');
+      return std::string(std::size_t{1024} * 1024, 'b');
     }
     return std::string(line);
   }

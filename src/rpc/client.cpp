@@ -18,7 +18,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr std::size_t read_size_bytes = 64 * 1024;
+constexpr std::size_t read_size_bytes = std::size_t{64} * 1024;
 
 Error connect_error(const std::filesystem::path& socket, int error) {
   const std::string where = socket.string();

@@ -58,7 +58,7 @@ std::optional<RpcError> check_params(const Method& method, const json& params) {
   if (!params.is_object()) return wrong("parameters have names: “params” must be an object");
   for (const auto& [name, value] : params.items()) {
     const auto known = std::find_if(method.parameters.begin(), method.parameters.end(),
-                                    [&name = name](const Parameter& p) { return p.name == name; });
+                                    [&wanted = name](const Parameter& p) { return p.name == wanted; });
     if (known == method.parameters.end()) return wrong(std::string(method.name) + " has no parameter " + quoted(name));
     const bool text = known->type == Parameter::Type::text;
     if (text ? !value.is_string() : !value.is_number_unsigned())

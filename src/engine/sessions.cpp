@@ -55,7 +55,7 @@ bool Sessions::on_hello(const PublicKey& from, const packet::Hello& hello) {
 }
 
 void Sessions::send_my_devices(const PublicKey& to) {
-  packet::MyDevices list{{}, core_.roster.version()};
+  packet::MyDevices list{{}, core_.roster.version(), {}};
   for (const auto& [key, member] : core_.roster.members()) list.keys.push_back(key);
   if (list.keys.size() > own_devices_max) list.keys.resize(own_devices_max);
   core_.send(to, list);

@@ -4,6 +4,7 @@
 // version can read are the structs below; src/wire/body.h turns one into the other.
 #pragma once
 
+#include <array>
 #include <compare>
 #include <cstdint>
 #include <optional>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/hash.h"
 #include "model/dot.h"
 #include "model/ids.h"
 
@@ -20,16 +22,25 @@ namespace toxtore {
 enum class EventType : std::uint8_t {
   friend_add = 0,
   friend_remove = 1,
+  friend_nospam = 2,
+  friend_devices = 3,
   try_send_message = 20,
   done_send_message = 22,
   received_message = 30,
   mark_message_read = 32,
   sending = 64,
   sending_ended = 65,
-  // 66 to 69: message withdrawn, read up to, friend request received, friend request declined
+  message_withdrawn = 66,
+  read_up_to = 67,
+  friend_request_received = 68,
+  friend_request_declined = 69,
   contact_setting = 70,
-  // 71 to 75: contacts merged, profile value, group joined, group left, content erased
+  contacts_merged = 71,
+  profile_value = 72,
+  // 73, 74: group joined, group left
+  content_erased = 75,
   device_setting = 76,
+  offer_received = 77,
 };
 
 /// 64 KiB: the most that one event may take on the wire and on disk, framing included (DESIGN 4).
@@ -73,6 +84,24 @@ struct FriendRemove {
   Dot add;
   bool operator==(const FriendRemove&) const = default;
 };
+
+/// The rest of a friend's Tox ID: with it any own device can send him a friend request.
+struct FriendNospam {
+  PublicKey key;
+  std::array<std::uint8_t, 6> nospam_and_checksum{};
+  bool operator==(const FriendNospam&) const = default;
+};
+
+/// What a friend's device said: "my user is also these keys". Merges nothing by itself (DESIGN 7, mutual claims).
+struct FriendDevices {
+  PublicKey key;                   ///< of the device that said so
+  std::vector<PublicKey> keys;     ///< at most `claimed_keys_max`
+  std::uint64_t version = 0;       ///< extension 5: a later list of the same key has a greater one
+  std::vector<PublicKey> removed;  ///< extension 6: keys that are no longer this user's, at most `claimed_keys_max`
+  bool operator==(const FriendDevices&) const = default;
+};
+/// As many keys as a `my devices` packet holds.
+inline constexpr std::size_t claimed_keys_max = 42;
 
 /// The user wrote this message; it waits until some device delivers it.
 struct TrySend {
@@ -125,10 +154,46 @@ struct SendingEnded {
   bool operator==(const SendingEnded&) const = default;
 };
 
+/// The user took the message back while it was queued. `done` beats it.
+struct MessageWithdrawn {
+  Dot message;
+  bool operator==(const MessageWithdrawn&) const = default;
+};
+
+/// The user has read this conversation as far as the device held it then: per log, a prefix. Covers received messages
+/// of that conversation up to those numbers and nothing else, so nothing is marked that nobody saw.
+struct ReadUpTo {
+  PublicKey conversation;
+  std::vector<Dot> prefixes;  ///< 1 to `read_prefixes_max`: a log and a number, as a dot
+  bool operator==(const ReadUpTo&) const = default;
+};
+inline constexpr std::size_t read_prefixes_max = 255;
+
+/// A stranger asks the device that logged this to be a friend.
+struct FriendRequestReceived {
+  PublicKey from;
+  Bytes message;  ///< at most `request_message_max` bytes
+  bool operator==(const FriendRequestReceived&) const = default;
+};
+/// TOX_MAX_FRIEND_REQUEST_LENGTH and some; what is longer is cut before it is logged.
+inline constexpr std::size_t request_message_max = 1024;
+
+/// The user does not want the friend request of that dot.
+struct FriendRequestDeclined {
+  Dot request;
+  bool operator==(const FriendRequestDeclined&) const = default;
+};
+
 /// What a setting of a contact's key says; the last in order wins.
 struct ContactSetting {
   enum class What : std::uint8_t {
-    name = 1,  ///< the name that the friend gives himself, as a connected device heard it (TOX_MAX_NAME_LENGTH, 128)
+    name = 1,     ///< the name that the friend gives himself, as a connected device heard it (TOX_MAX_NAME_LENGTH, 128)
+    alias = 2,    ///< the name that the user gives him; empty: none
+    muted = 3,    ///< one byte: 1 if his messages notify nobody
+    blocked = 4,  ///< one byte: 1 if he is to be kept out; the history stays
+    claims = 5,   ///< one byte, a ClaimPolicy: what to do about keys that he says are his too
+    devices_withheld = 6,  ///< one byte: 1 if he is not told this user's other keys
+    claim_answer = 7,      ///< 33 bytes: a key that he claims, then 1 if the user agrees and 0 if not
   };
   PublicKey key;
   What what = What::name;
@@ -136,11 +201,51 @@ struct ContactSetting {
   bool operator==(const ContactSetting&) const = default;
 };
 
+/// What happens to keys that a contact claims (ContactSetting::What::claims).
+enum class ClaimPolicy : std::uint8_t { accept = 0, ask = 1, never = 2 };
+
+/// The user says by hand that two keys are (or are not) one contact; the last about a pair wins. The order of the two
+/// does not matter.
+struct ContactsMerged {
+  PublicKey one;
+  PublicKey other;
+  bool merged = false;
+  bool operator==(const ContactsMerged&) const = default;
+};
+
+/// What the user says of himself to his friends, on all devices; the last in order wins.
+struct ProfileValue {
+  enum class What : std::uint8_t {
+    name = 1,            ///< TOX_MAX_NAME_LENGTH, 128 bytes
+    status_message = 2,  ///< TOX_MAX_STATUS_MESSAGE_LENGTH, 1007 bytes
+  };
+  What what = What::name;
+  Bytes value;
+  bool operator==(const ProfileValue&) const = default;
+};
+
+/// The texts of these messages are to be gone on all devices. Their dots and hashes stay.
+struct ContentErased {
+  std::vector<Dot> messages;  ///< 1 to 32
+  bool operator==(const ContentErased&) const = default;
+};
+
+/// A friend offered what this version cannot take. It stands in the conversation so that the user knows of it.
+struct OfferReceived {
+  enum class What : std::uint8_t { file = 1, call = 2 };
+  PublicKey from;
+  What what = What::file;
+  std::uint64_t size = 0;  ///< of the file in bytes; 2^64 - 1 if unknown; 0 for a call
+  Bytes name;              ///< of the file (TOX_MAX_FILENAME_LENGTH, 255); empty for a call
+  bool operator==(const OfferReceived&) const = default;
+};
+
 /// What an own device says of itself to the others; the last in order wins.
 struct DeviceSetting {
   enum class What : std::uint8_t {
     address = 1,    ///< its Tox ID, 38 bytes: what the user may hand out
     always_on = 2,  ///< one byte, 1 if the user says that this device is always on
+    name = 3,       ///< what the user calls it, 1 to 64 bytes of UTF-8; any own device may say it
   };
   PublicKey key;
   What what = What::address;
@@ -153,8 +258,10 @@ struct Opaque {
   bool operator==(const Opaque&) const = default;
 };
 
-using Body = std::variant<FriendAdd, FriendRemove, TrySend, DoneSend, Received, MarkRead, Sending, SendingEnded,
-                          ContactSetting, DeviceSetting, Opaque>;
+using Body =
+    std::variant<FriendAdd, FriendRemove, FriendNospam, FriendDevices, TrySend, DoneSend, Received, MarkRead, Sending,
+                 SendingEnded, MessageWithdrawn, ReadUpTo, FriendRequestReceived, FriendRequestDeclined, ContactSetting,
+                 ContactsMerged, ProfileValue, ContentErased, DeviceSetting, OfferReceived, Opaque>;
 
 /// An event with its body read.
 struct ReadEvent {
@@ -163,6 +270,8 @@ struct ReadEvent {
   /// Extension 3: the author's wall clock, where it was more than a minute from the timestamp. What is shown.
   std::optional<std::uint64_t> wall_clock_ms;
   Body body;
+  /// Extension 7: the text was erased, and this is the hash that the event had with it.
+  std::optional<Hash> erased = std::nullopt;
 
   [[nodiscard]] std::uint64_t shown_ms() const { return wall_clock_ms.value_or(timestamp_ms); }
   [[nodiscard]] OrderKey order() const { return {timestamp_ms, dot}; }

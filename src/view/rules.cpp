@@ -21,6 +21,17 @@ struct TouchedBy {
   void operator()(const SendingEnded& body) const { rows.messages = body.messages; }
   void operator()(const ContactSetting& body) const { rows.friends.push_back(body.key); }
   void operator()(const DeviceSetting& body) const { rows.devices.push_back(body.key); }
+  // Not in any row yet.
+  void operator()(const FriendNospam&) const {}
+  void operator()(const FriendDevices&) const {}
+  void operator()(const MessageWithdrawn&) const {}
+  void operator()(const ReadUpTo&) const {}
+  void operator()(const FriendRequestReceived&) const {}
+  void operator()(const FriendRequestDeclined&) const {}
+  void operator()(const ContactsMerged&) const {}
+  void operator()(const ProfileValue&) const {}
+  void operator()(const ContentErased&) const {}
+  void operator()(const OfferReceived&) const {}
   void operator()(const Opaque&) const {}
 };
 

@@ -31,6 +31,16 @@ struct SubjectsOf {
   Subjects operator()(const SendingEnded& body) const { return dots(body.messages); }
   Subjects operator()(const ContactSetting& body) const { return {Subject::key(body.key)}; }
   Subjects operator()(const DeviceSetting& body) const { return {Subject::key(body.key)}; }
+  Subjects operator()(const FriendNospam& body) const { return {Subject::key(body.key)}; }
+  Subjects operator()(const FriendDevices& body) const { return {Subject::key(body.key)}; }
+  Subjects operator()(const MessageWithdrawn& body) const { return {Subject::dot(body.message)}; }
+  Subjects operator()(const ReadUpTo& body) const { return {Subject::key(body.conversation)}; }
+  Subjects operator()(const FriendRequestReceived& body) const { return {Subject::key(body.from)}; }
+  Subjects operator()(const FriendRequestDeclined& body) const { return {Subject::dot(body.request)}; }
+  Subjects operator()(const ContactsMerged& body) const { return {Subject::key(body.one), Subject::key(body.other)}; }
+  Subjects operator()(const ProfileValue&) const { return {}; }
+  Subjects operator()(const ContentErased& body) const { return dots(body.messages); }
+  Subjects operator()(const OfferReceived&) const { return {}; }
   Subjects operator()(const Opaque&) const { return {}; }
 };
 

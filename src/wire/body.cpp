@@ -1,9 +1,12 @@
 #include "wire/body.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cstdlib>
+#include <string_view>
 #include <utility>
 
+#include "wire/event_frame.h"
 #include "wire/extensions.h"
 #include "wire/reader.h"
 #include "wire/writer.h"
@@ -27,11 +30,15 @@ void write_dots(Writer& out, const std::vector<Dot>& dots) {
   for (const Dot& dot : dots) out.dot(dot);
 }
 
+void write_short_text(Writer& out, const Bytes& text) {
+  assert(text.size() <= 0xFFFF);
+  out.u16(static_cast<std::uint16_t>(text.size())).bytes(text);
+}
+
 template <class Setting>
 void write_setting(Writer& out, const Setting& setting) {
-  assert(setting.value.size() <= 0xFFFF);
   out.key(setting.key).u8(static_cast<std::uint8_t>(setting.what));
-  out.u16(static_cast<std::uint16_t>(setting.value.size())).bytes(setting.value);
+  write_short_text(out, setting.value);
 }
 
 void write_fields(Writer& out, const FriendAdd& body) { out.key(body.key).u8(no_hint); }
@@ -56,7 +63,48 @@ void write_fields(Writer& out, const SendingEnded& body) {
 }
 void write_fields(Writer& out, const ContactSetting& body) { write_setting(out, body); }
 void write_fields(Writer& out, const DeviceSetting& body) { write_setting(out, body); }
+void write_fields(Writer& out, const FriendNospam& body) {
+  out.key(body.key).u8(no_hint).bytes(body.nospam_and_checksum);
+}
+void write_fields(Writer& out, const FriendDevices& body) {
+  assert(body.keys.size() <= claimed_keys_max);
+  out.key(body.key).u8(no_hint).u8(static_cast<std::uint8_t>(body.keys.size()));
+  for (const PublicKey& key : body.keys) out.key(key);
+}
+void write_fields(Writer& out, const MessageWithdrawn& body) { out.dot(body.message); }
+void write_fields(Writer& out, const ReadUpTo& body) {
+  assert(!body.prefixes.empty() && body.prefixes.size() <= read_prefixes_max);
+  out.key(body.conversation).u8(static_cast<std::uint8_t>(body.prefixes.size()));
+  for (const Dot& prefix : body.prefixes) out.dot(prefix);
+}
+void write_fields(Writer& out, const FriendRequestReceived& body) {
+  assert(body.message.size() <= request_message_max);
+  out.key(body.from);
+  write_short_text(out, body.message);
+}
+void write_fields(Writer& out, const FriendRequestDeclined& body) { out.dot(body.request); }
+void write_fields(Writer& out, const ContactsMerged& body) {
+  out.key(body.one).key(body.other).u8(body.merged ? 1 : 0);
+}
+void write_fields(Writer& out, const ProfileValue& body) {
+  out.u8(static_cast<std::uint8_t>(body.what));
+  write_short_text(out, body.value);
+}
+void write_fields(Writer& out, const ContentErased& body) { write_dots(out, body.messages); }
+void write_fields(Writer& out, const OfferReceived& body) {
+  out.key(body.from).u8(static_cast<std::uint8_t>(body.what)).u64(body.size);
+  write_short_text(out, body.name);
+}
 void write_fields(Writer& /*out*/, const Opaque& /*body*/) { std::abort(); }  // a bug: what is opaque has its bytes
+
+void write_devices_extensions(Writer& out, const FriendDevices& devices) {
+  if (devices.version != 0) write_extension(out, event_extension::version, devices.version);
+  if (devices.removed.empty()) return;
+  assert(devices.removed.size() <= claimed_keys_max);
+  Writer keys;
+  for (const PublicKey& key : devices.removed) keys.key(key);
+  write_extension(out, event_extension::removed, keys.take());
+}
 
 /// In ascending order of the tags, so that equal bodies have equal bytes.
 void write_extensions(Writer& out, const Body& body, std::optional<std::uint64_t> wall_clock_ms) {
@@ -67,6 +115,7 @@ void write_extensions(Writer& out, const Body& body, std::optional<std::uint64_t
   }
   if (wall_clock_ms) write_extension(out, event_extension::wall_clock, *wall_clock_ms);
   if (message != nullptr && message->own_sending) write_extension(out, event_extension::own_sending, ByteView());
+  if (const auto* devices = std::get_if<FriendDevices>(&body)) write_devices_extensions(out, *devices);
 }
 
 // ---- reading ----
@@ -114,6 +163,69 @@ Setting read_setting(Reader& in, typename Setting::What first, typename Setting:
   return setting;
 }
 
+FriendNospam read_friend_nospam(Reader& in) {
+  FriendNospam nospam;
+  nospam.key = in.key();
+  in.u8();  // the hint
+  const ByteView rest = in.bytes(nospam.nospam_and_checksum.size());
+  std::copy(rest.begin(), rest.end(), nospam.nospam_and_checksum.begin());
+  return nospam;
+}
+
+FriendDevices read_friend_devices(Reader& in) {
+  FriendDevices devices;
+  devices.key = in.key();
+  in.u8();  // the hint
+  const std::size_t count = in.u8();
+  if (count > claimed_keys_max) in.fail();
+  while (devices.keys.size() < count && !in.failed()) devices.keys.push_back(in.key());
+  return devices;
+}
+
+ReadUpTo read_read_up_to(Reader& in) {
+  ReadUpTo read{in.key(), {}};
+  const std::size_t count = in.u8();
+  if (count == 0) in.fail();
+  while (read.prefixes.size() < count && !in.failed()) {
+    const Dot prefix = in.dot();
+    if (prefix.number() == 0 || prefix.number() == open_end) in.fail();
+    read.prefixes.push_back(prefix);
+  }
+  return read;
+}
+
+FriendRequestReceived read_friend_request(Reader& in) {
+  FriendRequestReceived request{in.key(), {}};
+  const std::size_t size = in.u16();
+  if (size > request_message_max) in.fail();
+  request.message = read_bytes(in, size);
+  return request;
+}
+
+ContactsMerged read_contacts_merged(Reader& in) {
+  ContactsMerged merged{in.key(), in.key(), false};
+  const std::uint8_t value = in.u8();
+  if (value > 1) in.fail();
+  merged.merged = value == 1;
+  return merged;
+}
+
+ProfileValue read_profile_value(Reader& in) {
+  ProfileValue profile;
+  profile.what = read_enum(in, ProfileValue::What::name, ProfileValue::What::status_message);
+  profile.value = read_bytes(in, in.u16());
+  return profile;
+}
+
+OfferReceived read_offer(Reader& in) {
+  OfferReceived offer;
+  offer.from = in.key();
+  offer.what = read_enum(in, OfferReceived::What::file, OfferReceived::What::call);
+  offer.size = in.u64();
+  offer.name = read_bytes(in, in.u16());
+  return offer;
+}
+
 FriendAdd read_friend_add(Reader& in) {
   const FriendAdd add{in.key()};
   in.u8();  // the hint
@@ -137,6 +249,8 @@ Body read_fields(EventType type, Reader& in) {
   switch (type) {
     case EventType::friend_add: return read_friend_add(in);
     case EventType::friend_remove: return FriendRemove{in.dot()};
+    case EventType::friend_nospam: return read_friend_nospam(in);
+    case EventType::friend_devices: return read_friend_devices(in);
     case EventType::try_send_message: return read_message(in, &TrySend::to);
     case EventType::done_send_message: return DoneSend{in.dot()};
     case EventType::received_message: return read_message(in, &Received::from);
@@ -144,26 +258,58 @@ Body read_fields(EventType type, Reader& in) {
     case EventType::sending: return read_sending(in);
     case EventType::sending_ended: return read_sending_ended(in);
     case EventType::contact_setting:
-      return read_setting<ContactSetting>(in, ContactSetting::What::name, ContactSetting::What::name);
+      return read_setting<ContactSetting>(in, ContactSetting::What::name, ContactSetting::What::claim_answer);
     case EventType::device_setting:
-      return read_setting<DeviceSetting>(in, DeviceSetting::What::address, DeviceSetting::What::always_on);
+      return read_setting<DeviceSetting>(in, DeviceSetting::What::address, DeviceSetting::What::name);
+    case EventType::message_withdrawn: return MessageWithdrawn{in.dot()};
+    case EventType::read_up_to: return read_read_up_to(in);
+    case EventType::friend_request_received: return read_friend_request(in);
+    case EventType::friend_request_declined: return FriendRequestDeclined{in.dot()};
+    case EventType::contacts_merged: return read_contacts_merged(in);
+    case EventType::profile_value: return read_profile_value(in);
+    case EventType::content_erased: return ContentErased{read_dots(in)};
+    case EventType::offer_received: return read_offer(in);
   }
   in.fail();
   return Opaque{};
 }
 
+std::vector<PublicKey> read_removed(Reader& in, const Extensions& extensions) {
+  std::vector<PublicKey> keys;
+  const std::optional<ByteView> content = extensions.find(event_extension::removed);
+  if (!content) return keys;
+  if (content->size() % PublicKey::size != 0 || content->size() > claimed_keys_max * PublicKey::size) in.fail();
+  Reader list(*content);
+  while (list.left() > 0 && !in.failed()) keys.push_back(list.key());
+  return keys;
+}
+
+std::optional<Hash> read_erased(Reader& in, const Extensions& extensions) {
+  const std::optional<ByteView> content = extensions.find(event_extension::erased);
+  if (!content) return std::nullopt;
+  if (content->size() != Hash{}.size()) in.fail();
+  return Reader(*content).hash();
+}
+
 /// Reads what follows the fields; fails the reader where a known extension has a wrong size, in whatever event.
-void read_extensions(Reader& in, Body& body, std::optional<std::uint64_t>& wall_clock_ms) {
+void read_extensions(Reader& in, ReadEvent& read) {
   const Extensions extensions(in);
-  wall_clock_ms = read_u64_extension(in, extensions, event_extension::wall_clock);
-  if (wall_clock_ms && *wall_clock_ms >= timestamp_ms_end) wall_clock_ms.reset();
+  read.wall_clock_ms = read_u64_extension(in, extensions, event_extension::wall_clock);
+  if (read.wall_clock_ms && *read.wall_clock_ms >= timestamp_ms_end) read.wall_clock_ms.reset();
+  read.erased = read_erased(in, extensions);
+  const auto version = read_u64_extension(in, extensions, event_extension::version);
+  auto removed = read_removed(in, extensions);
+  if (auto* devices = std::get_if<FriendDevices>(&read.body)) {
+    devices->version = version.value_or(0);
+    devices->removed = std::move(removed);
+  }
 
   const std::optional<ByteView> token = extensions.find(event_extension::token);
   if (token && (token->empty() || token->size() > token_size_max)) in.fail();
   const std::optional<ByteView> own_sending = extensions.find(event_extension::own_sending);
   if (own_sending && !own_sending->empty()) in.fail();
 
-  if (auto* message = std::get_if<TrySend>(&body)) {
+  if (auto* message = std::get_if<TrySend>(&read.body)) {
     message->own_sending = own_sending.has_value();
     if (token) message->token.assign(token->begin(), token->end());
   }
@@ -185,6 +331,27 @@ std::optional<std::size_t> hint_offset(std::uint8_t type) {
   }
 }
 
+// ---- erasing ----
+
+/// Where the text of a type stands: its offset and the size of the length in front of it.
+struct TextPlace {
+  std::size_t length_offset;
+  std::size_t length_size;
+};
+
+std::optional<TextPlace> text_place(const Body& body) {
+  if (std::holds_alternative<TrySend>(body) || std::holds_alternative<Received>(body)) return TextPlace{34, 4};
+  if (std::holds_alternative<OfferReceived>(body)) return TextPlace{41, 2};
+  return std::nullopt;
+}
+
+std::size_t text_size(const Body& body) {
+  if (const auto* sent = std::get_if<TrySend>(&body)) return sent->text.size();
+  if (const auto* received = std::get_if<Received>(&body)) return received->text.size();
+  if (const auto* offer = std::get_if<OfferReceived>(&body)) return offer->name.size();
+  return 0;
+}
+
 // ---- types ----
 
 constexpr EventType number_of(const FriendAdd& /*body*/) { return EventType::friend_add; }
@@ -197,6 +364,16 @@ constexpr EventType number_of(const Sending& /*body*/) { return EventType::sendi
 constexpr EventType number_of(const SendingEnded& /*body*/) { return EventType::sending_ended; }
 constexpr EventType number_of(const ContactSetting& /*body*/) { return EventType::contact_setting; }
 constexpr EventType number_of(const DeviceSetting& /*body*/) { return EventType::device_setting; }
+constexpr EventType number_of(const FriendNospam& /*body*/) { return EventType::friend_nospam; }
+constexpr EventType number_of(const FriendDevices& /*body*/) { return EventType::friend_devices; }
+constexpr EventType number_of(const MessageWithdrawn& /*body*/) { return EventType::message_withdrawn; }
+constexpr EventType number_of(const ReadUpTo& /*body*/) { return EventType::read_up_to; }
+constexpr EventType number_of(const FriendRequestReceived& /*body*/) { return EventType::friend_request_received; }
+constexpr EventType number_of(const FriendRequestDeclined& /*body*/) { return EventType::friend_request_declined; }
+constexpr EventType number_of(const ContactsMerged& /*body*/) { return EventType::contacts_merged; }
+constexpr EventType number_of(const ProfileValue& /*body*/) { return EventType::profile_value; }
+constexpr EventType number_of(const ContentErased& /*body*/) { return EventType::content_erased; }
+constexpr EventType number_of(const OfferReceived& /*body*/) { return EventType::offer_received; }
 [[noreturn]] EventType number_of(const Opaque& /*body*/) { std::abort(); }  // a bug: any number could be behind it
 
 }  // namespace
@@ -213,22 +390,45 @@ Bytes encode_body(const Body& body, std::optional<std::uint64_t> wall_clock_ms) 
 }
 
 ReadEvent read_event(const Event& event) {
-  ReadEvent read{event.dot, event.timestamp_ms, std::nullopt, Opaque{}};
+  ReadEvent read{event.dot, event.timestamp_ms, std::nullopt, Opaque{}, std::nullopt};
   if (event.timestamp_ms >= timestamp_ms_end) return read;
   Reader in(event.body);
-  Body body = read_fields(static_cast<EventType>(event.type), in);
-  std::optional<std::uint64_t> wall_clock_ms;
-  read_extensions(in, body, wall_clock_ms);
-  if (!in.finished()) return read;
-  read.body = std::move(body);
-  read.wall_clock_ms = wall_clock_ms;
-  return read;
+  ReadEvent whole = read;
+  whole.body = read_fields(static_cast<EventType>(event.type), in);
+  read_extensions(in, whole);
+  return in.finished() ? whole : read;
 }
 
 Event without_hints(Event event) {
   const std::optional<std::size_t> offset = hint_offset(event.type);
   if (offset && *offset < event.body.size()) event.body[*offset] = 0;
   return event;
+}
+
+Hash event_hash(const Event& event) {
+  const ReadEvent read = read_event(event);
+  if (read.erased) return *read.erased;
+  static constexpr std::string_view label = "toxtore event 1";
+  return hash_of({as_bytes(label), encode_event(event)});
+}
+
+std::optional<Event> erased_form(const Event& event) {
+  const ReadEvent read = read_event(event);
+  if (read.erased) return event;
+  const auto place = text_place(read.body);
+  if (!place) return std::nullopt;
+  const ByteView body(event.body);
+  Writer out;
+  out.bytes(body.first(place->length_offset));
+  if (place->length_size == 2)
+    out.u16(0);
+  else
+    out.u32(0);
+  out.bytes(body.subspan(place->length_offset + place->length_size + text_size(read.body)));
+  write_extension(out, event_extension::erased, event_hash(event));
+  Event erased = event;
+  erased.body = out.take();
+  return erased;
 }
 
 }  // namespace toxtore

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "base/bytes.h"
+#include "base/hash.h"
 #include "model/event.h"
 
 namespace toxtore {
@@ -19,7 +20,9 @@ inline constexpr std::uint8_t friend_dot = 1;   ///< the friend's dot of a recei
 inline constexpr std::uint8_t token = 2;        ///< the caller's idempotency token, 1 to 64 bytes
 inline constexpr std::uint8_t wall_clock = 3;   ///< u64, milliseconds since the Unix epoch
 inline constexpr std::uint8_t own_sending = 4;  ///< empty: a message that is its own `sending`
-inline constexpr std::uint8_t version = 5;      ///< of a device list (later)
+inline constexpr std::uint8_t version = 5;      ///< u64, of a device list
+inline constexpr std::uint8_t removed = 6;      ///< keys that a device list takes back
+inline constexpr std::uint8_t erased = 7;       ///< the hash that the event had before its text was erased, 32 bytes
 }  // namespace event_extension
 
 /// The most that an idempotency token may have.
@@ -43,5 +46,13 @@ ReadEvent read_event(const Event& event);
 /// holds for all types of the proposal, those too whose bodies this version does not read: a later version must find
 /// in the log what every other device has there.
 Event without_hints(Event event);
+
+/// The event without the text that the user wrote, read or was offered: the fields stay, the text is empty, all other
+/// extensions are kept, and extension 7 tells the hash that the event had. Nothing if its type has no text; the same
+/// event if it is erased already.
+std::optional<Event> erased_form(const Event& event);
+
+/// What names an event's content for ever: the hash of its frame, or what extension 7 says it was.
+Hash event_hash(const Event& event);
 
 }  // namespace toxtore

@@ -41,6 +41,11 @@ Writer encode(const packet::MyDevices& packet) {
   write_count(out, packet.keys.size());
   for (const PublicKey& key : packet.keys) out.key(key);
   if (packet.version != 0) write_extension(out, my_devices_extension::version, packet.version);
+  if (!packet.removed.empty()) {
+    Writer keys;
+    for (const PublicKey& key : packet.removed) keys.key(key);
+    write_extension(out, my_devices_extension::removed, keys.take());
+  }
   return out;
 }
 
@@ -71,6 +76,23 @@ Writer encode(const packet::Fetch& packet) {
   for (const packet::Fetch::Range& range : packet.ranges) {
     out.dot(Dot::of(range.log, range.after)).u64(Dot::of(range.log, range.until).seq);
   }
+  return out;
+}
+
+Writer encode(const packet::Holdings& packet) {
+  Writer out = begin(PacketType::holdings);
+  write_count(out, packet.ranges.size());
+  for (const packet::Holdings::Range& range : packet.ranges) {
+    out.dot(Dot::of(range.log, range.from)).u64(Dot::of(range.log, range.until).seq);
+  }
+  return out;
+}
+
+Writer encode(const packet::Page& packet) {
+  Writer out = begin(PacketType::page);
+  out.u8(packet.count);
+  write_count(out, packet.conversations.size());
+  for (const PublicKey& key : packet.conversations) out.key(key);
   return out;
 }
 
@@ -133,6 +155,11 @@ packet::MyDevices read_my_devices(Reader& in) {
   packet.keys = read_list(in, [](Reader& item) { return item.key(); });
   const Extensions extensions(in);
   packet.version = read_u64_extension(in, extensions, my_devices_extension::version).value_or(0);
+  if (const auto removed = extensions.find(my_devices_extension::removed)) {
+    if (removed->size() % PublicKey::size != 0) in.fail();
+    Reader keys(*removed);
+    while (keys.left() > 0 && !in.failed()) packet.removed.push_back(keys.key());
+  }
   return packet;
 }
 
@@ -166,6 +193,21 @@ packet::Fetch::Range read_range(Reader& in) {
   return {after.log(), after.number(), until.number()};
 }
 
+packet::Holdings::Range read_held(Reader& in) {
+  const Dot from = in.dot();
+  const Dot until{from.device, in.u64()};
+  if (from.log() != until.log() || from.number() == 0 || from.number() > until.number()) in.fail();
+  if (until.number() == open_end) in.fail();
+  return {from.log(), from.number(), until.number()};
+}
+
+packet::Page read_page(Reader& in) {
+  packet::Page packet;
+  packet.count = in.u8();
+  packet.conversations = read_list(in, [](Reader& item) { return item.key(); });
+  return packet;
+}
+
 packet::Bundle read_bundle(Reader& in) {
   packet::Bundle packet;
   switch (in.u8()) {
@@ -191,6 +233,8 @@ std::optional<Packet> read_content(PacketType type, Reader& in) {
     case PacketType::send_dot: return read_send_dot(in);
     case PacketType::hello: return read_hello(in);
     case PacketType::fetch: return packet::Fetch{read_list(in, read_range)};
+    case PacketType::holdings: return packet::Holdings{read_list(in, read_held)};
+    case PacketType::page: return read_page(in);
     case PacketType::bundle: return read_bundle(in);
     case PacketType::committed: return packet::Committed{in.u64()};
     case PacketType::roster: return packet::Roster{read_list(in, read_block)};

@@ -37,9 +37,10 @@ enum class PacketType : std::uint8_t {
   hello = 16,
   fetch = 17,
   bundle = 18,
-  // 19 holdings
+  holdings = 19,
   committed = 20,
-  // 21 message, 22 received, 23 page
+  // 21 message, 22 received
+  page = 23,
   roster = 24,
   // 25 log state
   link_commit = 26,
@@ -51,15 +52,16 @@ enum class PacketType : std::uint8_t {
 /// Tags of the extensions of `my devices`. Given once, never reused.
 namespace my_devices_extension {
 inline constexpr std::uint8_t version = 1;  ///< u64
-// 2: removed keys
+inline constexpr std::uint8_t removed = 2;  ///< key × n: keys that are no longer this user's
 }  // namespace my_devices_extension
 
 namespace packet {
 
 /// "My user is also these Tox IDs." To friends with Toxtore and to own devices.
 struct MyDevices {
-  std::vector<PublicKey> keys;  ///< at most 255 fit the count, 42 the packet
-  std::uint64_t version = 0;    ///< extension 1, left out if 0: a later list of the same user has a greater one
+  std::vector<PublicKey> keys;     ///< at most 255 fit the count, 42 the packet
+  std::uint64_t version = 0;       ///< extension 1, left out if 0: a later list of the same user has a greater one
+  std::vector<PublicKey> removed;  ///< extension 2: keys that are no longer this user's; with `keys` at most 41
   bool operator==(const MyDevices&) const = default;
 };
 inline constexpr std::size_t device_keys_max = 42;
@@ -103,6 +105,28 @@ struct Fetch {
   bool operator==(const Fetch&) const = default;
 };
 inline constexpr std::size_t fetch_ranges_max = 28;
+
+/// What I hold of logs beyond the prefix: numbers from `from` to `until`, both included.
+struct Holdings {
+  struct Range {
+    LogId log;
+    std::uint32_t from = 1;
+    std::uint32_t until = 1;
+    bool operator==(const Range&) const = default;
+  };
+  std::vector<Range> ranges;  ///< at most 28 fit a packet
+  bool operator==(const Holdings&) const = default;
+};
+inline constexpr std::size_t holdings_ranges_max = 28;
+
+/// "Bundle me the newest `count` events of each of these conversations, and those that mark them." No conversation:
+/// the newest of all.
+struct Page {
+  std::uint8_t count = 0;
+  std::vector<PublicKey> conversations;  ///< at most 42 fit a packet
+  bool operator==(const Page&) const = default;
+};
+inline constexpr std::size_t page_conversations_max = 42;
 
 /// A piece of a bundle (bundle.h).
 struct Bundle {
@@ -148,9 +172,10 @@ struct LinkCancel {
 
 }  // namespace packet
 
-using Packet = std::variant<packet::MyDevices, packet::DeviceAddRequest, packet::Clock, packet::SendDot, packet::Hello,
-                            packet::Fetch, packet::Bundle, packet::Committed, packet::Roster, packet::LinkCommit,
-                            packet::LinkNonce, packet::LinkConfirm, packet::LinkCancel>;
+using Packet =
+    std::variant<packet::MyDevices, packet::DeviceAddRequest, packet::Clock, packet::SendDot, packet::Hello,
+                 packet::Fetch, packet::Holdings, packet::Page, packet::Bundle, packet::Committed, packet::Roster,
+                 packet::LinkCommit, packet::LinkNonce, packet::LinkConfirm, packet::LinkCancel>;
 
 /// With both leading bytes. The content must fit (an assertion: whoever makes a packet cuts it to the limits above).
 Bytes encode_packet(const Packet& packet);

@@ -51,8 +51,27 @@ inline std::uint64_t timestamp_ms() { return *rc::gen::inRange<std::uint64_t>(0,
 
 inline MessageKind message_kind() { return *rc::gen::element(MessageKind::normal, MessageKind::action); }
 
+inline ContactSetting contact_setting() {
+  using What = ContactSetting::What;
+  return {key(),
+          *rc::gen::element(What::name, What::alias, What::muted, What::blocked, What::claims, What::devices_withheld,
+                            What::claim_answer),
+          bytes_of_size(0, 200)};
+}
+
+inline DeviceSetting device_setting() {
+  using What = DeviceSetting::What;
+  return {key(), *rc::gen::element(What::address, What::always_on, What::name), bytes_of_size(0, 200)};
+}
+
+inline FriendNospam friend_nospam() {
+  FriendNospam nospam{key(), {}};
+  for (std::uint8_t& byte : nospam.nospam_and_checksum) byte = number<std::uint8_t>();
+  return nospam;
+}
+
 inline Body body() {
-  switch (size_between(0, 9)) {
+  switch (size_between(0, 19)) {
     case 0: return FriendAdd{key()};
     case 1: return FriendRemove{dot()};
     case 2:
@@ -64,10 +83,22 @@ inline Body body() {
     case 7:
       return SendingEnded{key(), *rc::gen::element(SendingOutcome::took_nothing, SendingOutcome::unsure),
                           list_of(1, sending_messages_max, dot)};
-    case 8: return ContactSetting{key(), ContactSetting::What::name, bytes_of_size(0, 200)};
+    case 8: return contact_setting();
+    case 9: return device_setting();
+    case 10: return friend_nospam();
+    case 11: return FriendDevices{key(), list_of(0, 5, key), number<std::uint64_t>(), list_of(0, 5, key)};
+    case 12: return MessageWithdrawn{dot()};
+    case 13: return ReadUpTo{key(), list_of(1, 40, dot)};
+    case 14: return FriendRequestReceived{key(), bytes_of_size(0, 200)};
+    case 15: return FriendRequestDeclined{dot()};
+    case 16: return ContactsMerged{key(), key(), number<bool>()};
+    case 17:
+      return ProfileValue{*rc::gen::element(ProfileValue::What::name, ProfileValue::What::status_message),
+                          bytes_of_size(0, 200)};
+    case 18: return ContentErased{list_of(1, sending_messages_max, dot)};
     default:
-      return DeviceSetting{key(), *rc::gen::element(DeviceSetting::What::address, DeviceSetting::What::always_on),
-                           bytes_of_size(0, 200)};
+      return OfferReceived{key(), *rc::gen::element(OfferReceived::What::file, OfferReceived::What::call),
+                           number<std::uint64_t>(), bytes_of_size(0, 200)};
   }
 }
 
@@ -87,6 +118,12 @@ inline packet::Fetch::Range range() {
   return {log(), std::min(after, until), number<bool>() ? open_end : std::max(after, until)};
 }
 
+inline packet::Holdings::Range held_range() {
+  const auto one = event_number();
+  const auto other = event_number();
+  return {log(), std::min(one, other), std::max(one, other)};
+}
+
 inline packet::Bundle bundle_piece() {
   return {*rc::gen::element(packet::Bundle::Class::live, packet::Bundle::Class::backfill), number<bool>(),
           number<bool>(), bytes_of_size(1, packet::bundle_piece_max)};
@@ -99,8 +136,8 @@ inline packet::Hello hello() {
 }
 
 inline Packet packet() {
-  switch (size_between(0, 12)) {
-    case 0: return packet::MyDevices{list_of(0, packet::device_keys_max, key), number<std::uint64_t>()};
+  switch (size_between(0, 14)) {
+    case 0: return packet::MyDevices{list_of(0, 20, key), number<std::uint64_t>(), list_of(0, 20, key)};
     case 1: return packet::DeviceAddRequest{};
     case 2: return packet::Clock{list_of(0, packet::clock_entries_max, dot)};
     case 3: return packet::SendDot{event()};
@@ -112,6 +149,8 @@ inline Packet packet() {
     case 9: return packet::LinkCommit{hash()};
     case 10: return packet::LinkNonce{hash()};
     case 11: return packet::LinkConfirm{};
+    case 12: return packet::Holdings{list_of(0, packet::holdings_ranges_max, held_range)};
+    case 13: return packet::Page{number<std::uint8_t>(), list_of(0, packet::page_conversations_max, key)};
     default: return packet::LinkCancel{};
   }
 }

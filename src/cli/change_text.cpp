@@ -2,9 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "cli/json_fields.h"
 #include "cli/person_text.h"
 #include "cli/terminal_text.h"
+#include "rpc/json_fields.h"
 
 namespace toxtore {
 

@@ -1,10 +1,11 @@
 // The short commands, and the way from words to an exit code.
 #include "cli/commands.h"
 
-#include "cli/json_fields.h"
+#include "cli/json_line.h"
 #include "cli/person_text.h"
 #include "cli/status_text.h"
 #include "cli/terminal_text.h"
+#include "rpc/json_fields.h"
 
 namespace toxtore {
 

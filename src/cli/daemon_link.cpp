@@ -6,14 +6,12 @@
 #include <array>
 #include <cstdlib>
 
-#include "cli/json_fields.h"
 
 namespace toxtore {
 namespace {
 
 using nlohmann::json;
 using std::chrono::milliseconds;
-using std::chrono::steady_clock;
 
 std::string start_command(const GlobalOptions& options) {
   std::string start = "toxtored --profile " + options.profile;
@@ -56,12 +54,6 @@ std::string with_commands(std::string message) {
   return message;
 }
 
-Outcome<json> parsed(const std::string& line) {
-  auto object = json::parse(line, nullptr, false);
-  if (object.is_object()) return object;
-  return refuse(ExitCode::failed, "malformed", "what answers on the control socket is not toxtored");
-}
-
 }  // namespace
 
 std::filesystem::path socket_path(const GlobalOptions& options) {
@@ -73,14 +65,9 @@ std::filesystem::path socket_path(const GlobalOptions& options) {
   return folder / (options.profile + ".sock");
 }
 
-Failure refusal(const json& error) {
-  const std::string message = text_in(error, "message");
-  const json& data = field_in(error, "data");
-  const std::string kind = text_in(data, "kind").empty() ? "internal" : text_in(data, "kind");
-  Failure failure{exit_code_of(kind), kind,
-                  message.empty() ? "toxtored gave an error without a message" : with_commands(message)};
-  for (const json& each : list_in(data, "candidates"))
-    failure.candidates.push_back({text_in(each, "key"), text_in(each, "name")});
+Failure refusal(const CallError& error) {
+  Failure failure{exit_code_of(error.refused_kind), error.refused_kind, with_commands(error.message)};
+  failure.candidates = error.candidates;
   return failure;
 }
 
@@ -91,40 +78,16 @@ Outcome<DaemonLink> DaemonLink::connect(const GlobalOptions& options) {
 }
 
 Outcome<json> DaemonLink::call(std::string_view method, const json& params) {
-  const auto deadline = steady_clock::now() + rpc_timeout_ms;
-  const std::uint64_t id = ++last_id_;
-  const json request = {{"jsonrpc", "2.0"}, {"id", id}, {"method", method}, {"params", params}};
-  if (const auto sent = client_.send_line(request.dump()); !sent) return refuse(broken(sent.error()));
-  while (true) {
-    const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
-    auto line = client_.read_line(std::max(left, milliseconds{0}));
-    if (!line) return refuse(broken(line.error()));
-    auto answer = parsed(*line);
-    if (!answer) return answer;
-    if (!answer->contains("id")) {
-      notifications_.push_back(*std::move(answer));
-      continue;
-    }
-    // An error about the line as a whole has the id null.
-    const json& answered = field_in(*answer, "id");
-    if (answered != id && !answered.is_null()) continue;
-    if (answer->contains("error")) return refuse(refusal(field_in(*answer, "error")));
-    return field_in(*answer, "result");
-  }
+  auto result = client_.call(method, params);
+  if (result) return *std::move(result);
+  return refuse(result.error().refused ? refusal(result.error()) : broken(result.error()));
 }
 
 Outcome<std::optional<json>> DaemonLink::next_notification(milliseconds timeout) {
-  if (!notifications_.empty()) {
-    std::optional<json> kept = std::move(notifications_.front());
-    notifications_.pop_front();
-    return kept;
-  }
-  auto line = client_.read_line(timeout);
-  if (!line && line.error().kind == ErrorKind::busy) return std::optional<json>();
-  if (!line) return refuse(broken(line.error()));
-  auto notification = parsed(*line);
-  if (!notification) return refuse(notification.error());
-  return std::optional<json>(*std::move(notification));
+  auto notification = client_.next_notification(timeout);
+  if (notification) return std::optional<json>(*std::move(notification));
+  if (notification.error().kind == ErrorKind::busy) return std::optional<json>();
+  return refuse(broken(notification.error()));
 }
 
 }  // namespace toxtore

@@ -1,13 +1,11 @@
 // The connection of one run of `toxtore` to the daemon of a profile.
 //
-// Like RpcClient, which it uses line by line: a refusal keeps all that the daemon said (the candidates of an ambiguous
-// name), and a daemon that is not there or went away is told apart from a method that failed, because the exit codes
-// differ. Blocking, every wait has a deadline. One thread.
+// It turns the errors of RpcClient into what the user sees: a daemon that is not there or went away is told apart from
+// a method that failed, because the exit codes differ, and methods are named as commands. Blocking, every wait has a
+// deadline. One thread.
 #pragma once
 
 #include <chrono>
-#include <cstdint>
-#include <deque>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -38,11 +36,9 @@ class DaemonLink {
   explicit DaemonLink(RpcClient client) : client_(std::move(client)) {}
 
   RpcClient client_;
-  std::uint64_t last_id_ = 0;
-  std::deque<nlohmann::json> notifications_;  ///< came while an answer was waited for
 };
 
-/// The `error` object of an answer as a Failure. Methods that the message names are named as commands of `toxtore`.
-Failure refusal(const nlohmann::json& error);
+/// What the daemon refused, as a Failure. Methods that the message names are named as commands of `toxtore`.
+Failure refusal(const CallError& error);
 
 }  // namespace toxtore

@@ -7,10 +7,10 @@
 #include <chrono>
 
 #include "cli/commands.h"
-#include "cli/json_fields.h"
 #include "cli/local_time.h"
 #include "cli/person_text.h"
 #include "cli/terminal_text.h"
+#include "rpc/json_fields.h"
 
 namespace toxtore {
 

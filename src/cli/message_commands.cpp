@@ -3,8 +3,8 @@
 #include "base/random.h"
 #include "base/utf8.h"
 #include "cli/commands.h"
-#include "cli/json_fields.h"
 #include "cli/message_text.h"
+#include "rpc/json_fields.h"
 
 namespace toxtore {
 

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "cli/json_fields.h"
+#include "cli/json_line.h"
 #include "cli/terminal_text.h"
 
 namespace toxtore {
@@ -10,7 +10,7 @@ namespace {
 
 std::string failure_json(const Failure& failure) {
   nlohmann::json error = {{"kind", failure.kind}, {"message", failure.message}};
-  for (const Failure::Candidate& each : failure.candidates)
+  for (const CallError::Candidate& each : failure.candidates)
     error["candidates"].push_back({{"key", each.key}, {"name", each.name}});
   return json_line({{"error", error}});
 }
@@ -29,7 +29,7 @@ Failure failure_of(const Error& error) {
 std::string failure_text(const Failure& failure, bool as_json) {
   if (as_json) return failure_json(failure);
   std::string text = "toxtore: " + harmless_line(failure.message) + "\n";
-  for (const Failure::Candidate& each : failure.candidates)
+  for (const CallError::Candidate& each : failure.candidates)
     text += "  " + harmless_line(each.key) + "  " + harmless_line(each.name) + "\n";
   return text;
 }

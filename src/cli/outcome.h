@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "rpc/client.h"
 
 namespace toxtore {
 
@@ -31,11 +32,7 @@ struct Failure {
   std::string
       message;  ///< what was wrong and what to do; may hold what a peer wrote, so it is not yet fit for printing
   /// What a name that is ambiguous can mean.
-  struct Candidate {
-    std::string key;
-    std::string name;
-  };
-  std::vector<Candidate> candidates;
+  std::vector<CallError::Candidate> candidates;
 };
 
 template <class T = void>

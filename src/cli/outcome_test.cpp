@@ -33,22 +33,23 @@ TEST(Outcome, CandidatesAreListedWithTheirKeys) {
       {"data",
        {{"kind", "ambiguous"},
         {"candidates", {{{"key", "AAAA"}, {"name", "Anna"}}, {{"key", "BBBB"}, {"name", "anna\x1b"}}}}}}};
-  const Failure failure = refusal(error);
+  const Failure failure = refusal(refusal_of(error));
   EXPECT_EQ(failure.code, ExitCode::not_found);
   EXPECT_EQ(failure_text(failure, false), "toxtore: “Anna” fits several\n  AAAA  Anna\n  BBBB  anna␛\n");
   EXPECT_EQ(json::parse(failure_text(failure, true))["error"]["candidates"][1]["key"], "BBBB");
 }
 
 TEST(Outcome, MethodsAreNamedAsCommands) {
-  const Failure failure = refusal({{"message", "there is no friend; friend.list shows them, device.requests too"},
-                                   {"data", {{"kind", "not_found"}}}});
+  const Failure failure =
+      refusal(refusal_of({{"message", "there is no friend; friend.list shows them, device.requests too"},
+                          {"data", {{"kind", "not_found"}}}}));
   EXPECT_EQ(failure.message, "there is no friend; `toxtore friend list` shows them, `toxtore device requests` too");
 }
 
 TEST(Outcome, AnErrorOfAnyFormIsAFailure) {
   for (const json& error :
        {json(), json(5), json("x"), json::object(), json{{"message", 7}, {"data", json::array()}}}) {
-    const Failure failure = refusal(error);
+    const Failure failure = refusal(refusal_of(error));
     EXPECT_EQ(failure.kind, "internal");
     EXPECT_FALSE(failure.message.empty());
   }

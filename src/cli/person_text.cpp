@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "cli/json_fields.h"
 #include "cli/local_time.h"
 #include "cli/table.h"
 #include "cli/terminal_text.h"
+#include "rpc/json_fields.h"
 
 namespace toxtore {
 namespace {

@@ -7,9 +7,9 @@
 #include <cstring>
 
 #include "base/bytes.h"
+#include "base/passphrase.h"
 #include "cli/commands.h"
-#include "cli/json_fields.h"
-#include "daemon/passphrase.h"
+#include "rpc/json_fields.h"
 
 namespace toxtore {
 

@@ -2,11 +2,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include "cli/json_fields.h"
 #include "cli/person_text.h"
 #include "cli/qr.h"
 #include "cli/table.h"
 #include "cli/terminal_text.h"
+#include "rpc/json_fields.h"
 
 namespace toxtore {
 namespace {

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/utf8.h"
-#include "cli/json_fields.h"
+#include "cli/json_line.h"
 
 namespace toxtore {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "cli/change_text.h"
 #include "cli/commands.h"
-#include "cli/json_fields.h"
+#include "rpc/json_fields.h"
 
 namespace toxtore {
 

@@ -8,7 +8,7 @@
 
 #include "base/result.h"
 #include "daemon/log.h"
-#include "daemon/passphrase.h"
+#include "base/passphrase.h"
 #include "tox/tox_instance.h"
 
 namespace toxtore {

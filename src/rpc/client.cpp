@@ -10,6 +10,7 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "rpc/json_fields.h"
 #include "rpc/rpc_error.h"
 
 namespace toxtore {
@@ -59,16 +60,16 @@ ErrorKind kind_of(std::string_view name) {
 
 }  // namespace
 
-Error error_of(const nlohmann::json& error_object) {
-  Error error{ErrorKind::internal, "toxtored gave an error without a message"};
-  if (!error_object.is_object()) return error;
-  if (const auto m = error_object.find("message"); m != error_object.end() && m->is_string())
-    error.message = m->get<std::string>();
-  const auto data = error_object.find("data");
-  if (data == error_object.end() || !data->is_object()) return error;
-  if (const auto kind = data->find("kind"); kind != data->end() && kind->is_string())
-    error.kind = kind_of(kind->get_ref<const std::string&>());
-  return error;
+CallError refusal_of(const nlohmann::json& error_object) {
+  CallError refusal{{ErrorKind::internal, "toxtored gave an error without a message"}, true, "internal", {}};
+  if (const std::string message = text_in(error_object, "message"); !message.empty()) refusal.message = message;
+  const nlohmann::json& data = field_in(error_object, "data");
+  if (const std::string kind = text_in(data, "kind"); !kind.empty()) refusal.refused_kind = kind;
+  refusal.kind = kind_of(refusal.refused_kind);
+  for (const nlohmann::json& each : list_in(data, "candidates")) {
+    refusal.candidates.push_back({text_in(each, "key"), text_in(each, "name")});
+  }
+  return refusal;
 }
 
 Result<RpcClient> RpcClient::connect(const std::filesystem::path& socket) {
@@ -106,16 +107,18 @@ RpcClient::~RpcClient() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-Result<nlohmann::json> RpcClient::call(std::string_view method, const nlohmann::json& params, milliseconds timeout) {
+tl::expected<nlohmann::json, CallError> RpcClient::call(std::string_view method, const nlohmann::json& params,
+                                                        milliseconds timeout) {
+  const auto broken = [](const Error& error) { return tl::unexpected(CallError{error, false, {}, {}}); };
   const auto deadline = steady_clock::now() + timeout;
   const std::uint64_t id = ++last_id_;
   const nlohmann::json request = {{"jsonrpc", "2.0"}, {"id", id}, {"method", method}, {"params", params}};
-  if (const auto sent = send_until(request.dump(), deadline); !sent) return fail(sent.error());
+  if (const auto sent = send_until(request.dump(), deadline); !sent) return broken(sent.error());
   while (true) {
     auto line = read_until(deadline);
-    if (!line) return fail(line.error());
+    if (!line) return broken(line.error());
     auto answer = parse_object(*line);
-    if (!answer) return answer;
+    if (!answer) return broken(answer.error());
     if (!answer->contains("id")) {
       notifications_.push_back(std::move(*line));
       continue;
@@ -124,12 +127,14 @@ Result<nlohmann::json> RpcClient::call(std::string_view method, const nlohmann::
     // An answer to an earlier call that ran out of time is of no use any more; an error without an id (null) is about
     // the line as a whole, and so about this one.
     if (answered != id && !answered.is_null()) continue;
-    if (answer->contains("error")) return fail(error_of((*answer)["error"]));
+    if (answer->contains("error")) return tl::unexpected(refusal_of((*answer)["error"]));
     return std::move((*answer)["result"]);
   }
 }
 
-Result<nlohmann::json> RpcClient::call(std::string_view method) { return call(method, nlohmann::json::object()); }
+tl::expected<nlohmann::json, CallError> RpcClient::call(std::string_view method) {
+  return call(method, nlohmann::json::object());
+}
 
 Result<nlohmann::json> RpcClient::next_notification(milliseconds timeout) {
   const auto deadline = steady_clock::now() + timeout;

@@ -1,8 +1,8 @@
 // A blocking client of the control socket (docs/RPC.md): for the command line and the tests.
 //
 // One connection, one thread. Every wait has a deadline. Notifications that arrive while `call` waits for its answer
-// are kept for `next_notification`; what was refused by the daemon comes back as an Error with the kind that the
-// daemon named (`data.kind`) and its message, which for an ambiguous name lists the candidates.
+// are kept for `next_notification`; what was refused by the daemon comes back as a CallError with the kind that the
+// daemon named (`data.kind`), its message and its candidates.
 //
 // Errors of the connection itself: offline (no daemon listens there, or it closed the connection), busy (no answer
 // within the time; the request may still be carried out), malformed (the other side does not speak this protocol),
@@ -16,6 +16,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 
@@ -25,6 +26,21 @@ namespace toxtore {
 inline constexpr std::chrono::milliseconds rpc_timeout_ms{30'000};
 /// For waits that end only with an answer or the connection (about 24 days).
 inline constexpr std::chrono::milliseconds rpc_forever_ms{INT32_MAX};
+
+/// Why a call has no result.
+struct CallError : Error {
+  /// What a name that is ambiguous can mean, as the daemon wrote it.
+  struct Candidate {
+    std::string key;
+    std::string name;
+  };
+  bool refused = false;      ///< the daemon answered so; else the connection failed
+  std::string refused_kind;  ///< `data.kind`, also one that this program does not know
+  std::vector<Candidate> candidates;
+};
+
+/// The `error` object of an answer. What is not there or of another form gets an `internal` error's words.
+CallError refusal_of(const nlohmann::json& error_object);
 
 class RpcClient {
  public:
@@ -36,10 +52,10 @@ class RpcClient {
   ~RpcClient();
 
   /// Sends one request and waits for its `result`. `params` is an object.
-  Result<nlohmann::json> call(std::string_view method, const nlohmann::json& params,
-                              std::chrono::milliseconds timeout = rpc_timeout_ms);
+  tl::expected<nlohmann::json, CallError> call(std::string_view method, const nlohmann::json& params,
+                                               std::chrono::milliseconds timeout = rpc_timeout_ms);
   /// The same for a method without parameters.
-  Result<nlohmann::json> call(std::string_view method);
+  tl::expected<nlohmann::json, CallError> call(std::string_view method);
 
   /// The next notification, whole (`method` "event" or "notice", `params`): a kept one, or the first to arrive.
   /// Error busy if none came within the time.
@@ -63,8 +79,5 @@ class RpcClient {
   std::string received_;                   ///< what has arrived of the next lines
   std::deque<std::string> notifications_;  ///< lines that came while an answer was waited for
 };
-
-/// The Error for a JSON-RPC `error` object: its kind by `data.kind`, its message as the daemon wrote it.
-Error error_of(const nlohmann::json& error_object);
 
 }  // namespace toxtore

@@ -134,7 +134,7 @@ TEST(Json, NoticeLine) {
 TEST(Json, EveryErrorKindComesBackToTheClient) {
   for (int i = 0; i <= static_cast<int>(ErrorKind::internal); ++i) {
     const Error sent{static_cast<ErrorKind>(i), "because"};
-    const Error got = error_of(to_json(RpcError(sent)));
+    const CallError got = refusal_of(to_json(RpcError(sent)));
     EXPECT_EQ(got.kind, sent.kind) << kind_name(sent.kind);
     EXPECT_EQ(got.message, "because");
   }
@@ -150,7 +150,7 @@ TEST(Json, ProtocolErrorsHaveJsonRpcsNumbers) {
 
 TEST(Json, AnErrorObjectOfAnotherFormIsStillAnError) {
   for (const json& strange : {json(), json(3), json::object(), json{{"message", 5}}, json{{"data", {{"kind", 1}}}}})
-    EXPECT_EQ(error_of(strange).kind, ErrorKind::internal);
+    EXPECT_EQ(refusal_of(strange).kind, ErrorKind::internal);
 }
 
 }  // namespace

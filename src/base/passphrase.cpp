@@ -1,4 +1,4 @@
-#include "daemon/passphrase.h"
+#include "base/passphrase.h"
 
 #include <fcntl.h>
 #include <termios.h>

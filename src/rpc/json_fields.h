@@ -1,5 +1,5 @@
-// Fields of the daemon's answers, taken so that no answer can make the command line fall over: what is missing or of
-// another type is empty, zero, false or an empty list. And JSON on one line, as --json prints it.
+// Fields of the daemon's answers, taken so that no answer can make a client fall over: what is missing or of another
+// type is empty, zero, false or an empty list.
 #pragma once
 
 #include <cstdint>
@@ -16,9 +16,5 @@ bool flag_in(const nlohmann::json& object, std::string_view field);
 const nlohmann::json& list_in(const nlohmann::json& object, std::string_view field);
 /// The field, or null. The reference lives as long as `object`.
 const nlohmann::json& field_in(const nlohmann::json& object, std::string_view field);
-
-/// The value on one line, ended by "\n": UTF-8, but with the code points of `is_harmful` escaped as \uXXXX, so that
-/// JSON that lands on a terminal cannot steer it either. A JSON reader sees the same strings.
-std::string json_line(const nlohmann::json& value);
 
 }  // namespace toxtore

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Shows the main job: one friend list, one history and one read state on two devices of one person, and a friend with a
+# Shows the main job: one friend list, one history and one read state on the devices of one person, and a friend with a
 # stock Tox client who notices nothing.
 #
 # Installs what is missing, builds release, and runs everything on 127.0.0.1 in a temporary folder: its own bootstrap
-# node, two devices (laptop, server), and a friend who is plain toxcore. It stops with an error at the first thing that
+# node, three devices (laptop, server and, later, phone), and a friend who is plain toxcore. It stops with an error at the first thing that
 # is not as it should be, and leaves nothing behind.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -65,6 +65,7 @@ same() {  # what, expected, actual
 
 laptop() { "$bin/toxtore" --socket "$dir/laptop.sock" "$@"; }
 server() { "$bin/toxtore" --socket "$dir/server.sock" "$@"; }
+phone() { "$bin/toxtore" --socket "$dir/phone.sock" "$@"; }
 json() { "$1" --json "${@:2}"; }  # device, command...
 
 start_device() {  # name, further options...
@@ -89,6 +90,34 @@ key() { json "$1" id | jq -r .key; }
 is() { [ "$(json "$1" "${@:4}" | jq -r "$2")" = "$3" ]; }               # device, jq filter, value, command...
 messages() { json "$1" history "$bob" --limit 100 | jq -c '.messages'; }
 
+# Makes two devices friends, and then devices of one user.
+link_devices() {  # device that asks, device that is asked
+  local asks=$1 asked=$2 asks_key asked_key code
+  asks_key=$(key "$asks")
+  asked_key=$(key "$asked")
+  say "\$ toxtore friend add <$asked> \"this is my $asks\"     (on the $asks)"
+  "$asks" friend add "$(tox_id "$asked")" "this is my $asks" >/dev/null
+  say "  (first connections take toxcore some ten seconds)"
+  wait_for "the friend request reaches the $asked" 60 \
+    is "$asked" '[.requests[] | select(.key == "'"$asks_key"'")] | length' 1 friend requests
+  say "\$ toxtore friend accept <$asks>                     (on the $asked)"
+  "$asked" friend accept "$asks_key" >/dev/null
+  wait_for "$asks and $asked are connected" 60 \
+    is "$asks" '.friends[] | select(.key == "'"$asked_key"'") | .toxtore' true friend list
+  say "\$ toxtore device request <$asked>                   (on the $asks)"
+  json "$asks" device request "$asked_key" --no-wait >/dev/null
+  wait_for "the code is there" 20 code_of "$asks"
+  wait_for "the code is there" 20 code_of "$asked"
+  code=$(code_of "$asks")
+  say "the $asks shows the code $code, the $asked shows $(code_of "$asked")"
+  same "the code on the $asked" "$code" "$(code_of "$asked")"
+  say "\$ toxtore device accept <$asked> $code             (on the $asks)"
+  "$asks" device accept "$asked_key" "$code" >/dev/null
+  say "\$ toxtore device accept <$asks> $code             (on the $asked)"
+  "$asked" device accept "$asks_key" "$code" >/dev/null
+}
+code_of() { json "$1" device requests | jq -er '.requests[0].code'; }
+
 # ---
 
 step "A bootstrap node, two devices of Alice (laptop, server), and Bob, who uses a stock client"
@@ -106,32 +135,13 @@ friend id
 wait_for "Bob starts" 10 grep -q '^id ' "$dir/bob.log"
 bob_id=$(sed -n 's/^id //p' "$dir/bob.log" | head -n 1)
 bob=${bob_id:0:64}
+server_key=$(key server)
 say "laptop  $(tox_id laptop)"
 say "server  $(tox_id server)"
 say "Bob     $bob_id"
 
 step "Link: the laptop adds the server as a friend, then asks it to be a device of the same user"
-laptop_key=$(key laptop)
-server_key=$(key server)
-say '$ toxtore friend add <server> "this is my laptop"'
-laptop friend add "$(tox_id server)" "this is my laptop" >/dev/null
-say "  (first connections take toxcore some ten seconds)"
-wait_for "the friend request reaches the server" 60 is server '.requests[0].key' "$laptop_key" friend requests
-say '$ toxtore friend accept <laptop>          (on the server)'
-server friend accept "$laptop_key" >/dev/null
-wait_for "laptop and server are connected" 60 is laptop '.friends[0].toxtore' true friend list
-say '$ toxtore device request <server>         (on the laptop)'
-json laptop device request "$server_key" --no-wait >/dev/null
-has_code() { json "$1" device requests | jq -e '.requests[0].code' >/dev/null; }
-wait_for "the code is there" 20 has_code laptop
-wait_for "the code is there" 20 has_code server
-code=$(json laptop device requests | jq -r '.requests[0].code')
-say "the laptop shows the code $code, the server shows $(json server device requests | jq -r '.requests[0].code')"
-same "the code on the server" "$code" "$(json server device requests | jq -r '.requests[0].code')"
-say "\$ toxtore device accept <server> $code    (on the laptop)"
-laptop device accept "$server_key" "$code" >/dev/null
-say "\$ toxtore device accept <laptop> $code    (on the server)"
-server device accept "$laptop_key" "$code" >/dev/null
+link_devices laptop server
 wait_for "the laptop lists both devices" 20 is laptop '[.devices[] | select(.connection == "udp" or .self)] | length' 2 device list
 wait_for "the server lists both devices" 20 is server '.devices | length' 2 device list
 wait_for "the laptop knows the server's Tox ID" 20 is laptop '.hand_out' "$(tox_id server)" id
@@ -200,6 +210,26 @@ for device in laptop server; do
   say "$device \$ toxtore search oranges"
   "$device" search oranges | shown
 done
+
+step "Relay: a third device, the phone, is linked to the server while the laptop is off"
+stop_device laptop
+start_device phone
+link_devices phone server
+wait_for "the phone has the whole history" 60 has_messages phone 3
+wait_for "the phone knows what was read and delivered" 30 is phone '.messages' "$(messages server | jq .)" history "$bob" --limit 100
+say "on the phone, also what the laptop wrote, though the two have never met:"
+phone history "$bob" | shown
+phone_text="I am on my way, with oranges."
+phone send Bob "$phone_text" >/dev/null
+wait_for "Bob gets it" 60 friend_saw "message $server_key $phone_text"
+wait_for "the phone knows that it was delivered" 20 delivered phone
+stop_device phone
+start_device laptop
+wait_for "the laptop has what the phone wrote" 60 has_messages laptop 4
+wait_for "the laptop knows that it was delivered" 20 delivered laptop
+say "on the laptop, while the phone is off:"
+laptop history "$bob" --limit 1 | shown
+same "copies that Bob has" 1 "$(grep -cF -- "$phone_text" "$dir/bob.log")"
 
 step "Everything stops cleanly"
 stop_device laptop

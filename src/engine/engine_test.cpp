@@ -181,6 +181,7 @@ class FailingStore final : public Store {
     return store_->log_range(l, a, u, n, b);
   }
   VectorClock clock() const override { return store_->clock(); }
+  Holdings holdings() const override { return store_->holdings(); }
   std::uint64_t latest_timestamp_ms() const override { return store_->latest_timestamp_ms(); }
   std::vector<Event> about(const Subject& s) const override { return store_->about(s); }
   std::vector<std::pair<Arrival, Event>> arrived(Arrival s, std::size_t l) const override {

@@ -37,7 +37,8 @@ class MemoryStore final : public Store {
   std::optional<Event> event(const Dot& dot) const override;
   std::vector<Event> log_range(const LogId& log, std::uint32_t after, std::uint32_t until, std::size_t events_max,
                                std::size_t bytes_max) const override;
-  VectorClock clock() const override;
+  VectorClock clock() const override { return holdings().prefixes(); }
+  Holdings holdings() const override;
   std::uint64_t latest_timestamp_ms() const override;
   std::vector<Event> about(const Subject& subject) const override;
   std::vector<std::pair<Arrival, Event>> arrived(Arrival since, std::size_t limit) const override;
@@ -78,8 +79,8 @@ class MemoryStore final : public Store {
 
   std::map<Arrival, Event> events_;
   std::map<Dot, Arrival> arrivals_;
+  std::map<LogId, NumberRanges> held_;
   std::map<Subject, std::set<Arrival>> subjects_;
-  std::map<LogId, std::uint32_t> prefixes_;
   std::map<Dot, MessageRow> messages_;
   std::map<PublicKey, FriendRow> friends_;
   std::map<PublicKey, DeviceRow> devices_;
@@ -126,12 +127,13 @@ void MemoryStore::set(Map& map, const typename Map::key_type& key, std::optional
 }
 
 void MemoryStore::append(const Event& event, const std::vector<Subject>& subjects) {
-  const LogId log = event.dot.log();
-  assert(event.dot.number() == found_in(prefixes_, log).value_or(0) + 1);
+  assert(!arrivals_.contains(event.dot));
   const Arrival arrival = last_arrival() + 1;
   set(events_, arrival, event);
   set(arrivals_, event.dot, arrival);
-  set(prefixes_, log, event.dot.number());
+  NumberRanges held = found_in(held_, event.dot.log()).value_or(NumberRanges{});
+  held.add(event.dot.number());
+  set(held_, event.dot.log(), std::move(held));
   for (const Subject& subject : subjects) {
     std::set<Arrival> about = found_in(subjects_, subject).value_or(std::set<Arrival>{});
     about.insert(arrival);
@@ -149,20 +151,22 @@ std::vector<Event> MemoryStore::log_range(const LogId& log, std::uint32_t after,
                                           std::size_t events_max, std::size_t bytes_max) const {
   std::vector<Event> range;
   std::size_t bytes = 0;
-  const std::uint64_t last = std::min(until, found_in(prefixes_, log).value_or(0));
-  for (std::uint64_t number = std::uint64_t{after} + 1; number <= last && range.size() < events_max; ++number) {
-    const Event& next = events_.at(arrivals_.at(Dot::of(log, static_cast<std::uint32_t>(number))));
-    bytes += next.body.size();
+  for (auto next = arrivals_.upper_bound(Dot::of(log, after)); next != arrivals_.end(); ++next) {
+    if (next->first > Dot::of(log, until) || range.size() >= events_max) break;
+    const Event& event = events_.at(next->second);
+    bytes += event.body.size();
     if (!range.empty() && bytes > bytes_max) break;
-    range.push_back(next);
+    range.push_back(event);
   }
   return range;
 }
 
-VectorClock MemoryStore::clock() const {
-  VectorClock clock;
-  for (const auto& [log, prefix] : prefixes_) clock.raise(log, prefix);
-  return clock;
+Holdings MemoryStore::holdings() const {
+  Holdings holdings;
+  for (const auto& [log, numbers] : held_) {
+    for (const auto& [from, until] : numbers.ranges()) holdings.add(log, {from, until});
+  }
+  return holdings;
 }
 
 std::uint64_t MemoryStore::latest_timestamp_ms() const {

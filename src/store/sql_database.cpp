@@ -159,6 +159,8 @@ std::uint64_t SqlDatabase::last_row() const {
   return static_cast<std::uint64_t>(sqlite3_last_insert_rowid(connection_));
 }
 
+std::size_t SqlDatabase::changes() const { return static_cast<std::size_t>(sqlite3_changes(connection_)); }
+
 void SqlDatabase::report(int code) {
   if (!fault_) fault_ = error_of(code);
 }

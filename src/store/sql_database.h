@@ -82,6 +82,8 @@ class SqlDatabase {
   /// Keeps the failure of this SQLite result code, unless there is one already.
   void report(int code);
   [[nodiscard]] std::uint64_t last_row() const;
+  /// Rows that the last INSERT, UPDATE or DELETE changed.
+  [[nodiscard]] std::size_t changes() const;
 
  private:
   explicit SqlDatabase(std::filesystem::path file) : file_(std::move(file)) {}

@@ -1,7 +1,5 @@
 #include "store/sql_log.h"
 
-#include <cassert>
-
 #include "store/sql_values.h"
 
 namespace toxtore {
@@ -31,19 +29,37 @@ SqlLog::Log SqlLog::log_of(const LogId& log) {
   return {.id = database_.last_row()};
 }
 
-void SqlLog::advance(const Log& log, const Event& event) {
+void SqlLog::note_timestamp(const Log& log, const Event& event) {
   // A timestamp from 2^48 on does not count: the event is opaque (DESIGN 4).
-  const std::uint64_t latest_ms = event.timestamp_ms < timestamp_ms_end ? event.timestamp_ms : 0;
-  database_
-      .query("UPDATE logs SET prefix = ?2, latest_ms = max(latest_ms, ?3) WHERE id = ?1", log.id, event.dot.number(),
-             latest_ms)
-      .run();
+  if (event.timestamp_ms >= timestamp_ms_end) return;
+  database_.query("UPDATE logs SET latest_ms = ?2 WHERE id = ?1 AND latest_ms < ?2", log.id, event.timestamp_ms).run();
+}
+
+/// Takes out the range ahead that begins with this number; gives its end, or the number before if there is none.
+std::uint32_t SqlLog::take_range_from(const Log& log, std::uint32_t first) {
+  SqlQuery found = database_.query("SELECT last FROM ranges_ahead WHERE log = ?1 AND first = ?2", log.id, first);
+  if (!found.row()) return first - 1;
+  const auto last = static_cast<std::uint32_t>(found.integer(0));
+  database_.query("DELETE FROM ranges_ahead WHERE log = ?1 AND first = ?2", log.id, first).run();
+  return last;
+}
+
+/// The number joins the range behind it and the one before it, or the prefix.
+void SqlLog::note_held(const Log& log, std::uint32_t number) {
+  const std::uint32_t last = take_range_from(log, number + 1);
+  if (number == log.prefix + 1) {
+    database_.query("UPDATE logs SET prefix = ?2 WHERE id = ?1", log.id, last).run();
+    return;
+  }
+  database_.query("UPDATE ranges_ahead SET last = ?3 WHERE log = ?1 AND last = ?2", log.id, number - 1, last).run();
+  if (database_.changes() > 0) return;
+  database_.query("INSERT INTO ranges_ahead (log, first, last) VALUES (?1, ?2, ?3)", log.id, number, last).run();
 }
 
 void SqlLog::append(const Event& event, const std::vector<Subject>& subjects) {
   const Log log = log_of(event.dot.log());
-  assert(database_.fault() || event.dot.number() == log.prefix + 1);
-  advance(log, event);
+  note_timestamp(log, event);
+  note_held(log, event.dot.number());
   database_
       .query("INSERT INTO events (log, number, timestamp_ms, type, body) VALUES (?1, ?2, ?3, ?4, ?5)", log.id,
              event.dot.number(), event.timestamp_ms, std::uint32_t{event.type}, event.body)
@@ -91,6 +107,17 @@ VectorClock SqlLog::clock() {
     clock.raise(log, static_cast<std::uint32_t>(found.integer(2)));
   }
   return clock;
+}
+
+Holdings SqlLog::holdings() {
+  Holdings holdings(clock());
+  SqlQuery found = database_.query(
+      "SELECT device, incarnation, first, last FROM ranges_ahead JOIN logs ON logs.id = log ORDER BY log, first");
+  while (found.row()) {
+    const LogId log{.device = key_from(found.blob(0)), .incarnation = static_cast<std::uint32_t>(found.integer(1))};
+    holdings.add(log, {static_cast<std::uint32_t>(found.integer(2)), static_cast<std::uint32_t>(found.integer(3))});
+  }
+  return holdings;
 }
 
 std::uint64_t SqlLog::latest_timestamp_ms() {

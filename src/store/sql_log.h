@@ -20,6 +20,7 @@ class SqlLog {
   std::vector<Event> range(const LogId& log, std::uint32_t after, std::uint32_t until, std::size_t events_max,
                            std::size_t bytes_max);
   VectorClock clock();
+  Holdings holdings();
   std::uint64_t latest_timestamp_ms();
   std::vector<Event> about(const Subject& subject);
   std::vector<std::pair<Arrival, Event>> arrived(Arrival since, std::size_t limit);
@@ -31,7 +32,9 @@ class SqlLog {
     std::uint32_t prefix = 0;
   };
   Log log_of(const LogId& log);
-  void advance(const Log& log, const Event& event);
+  void note_timestamp(const Log& log, const Event& event);
+  void note_held(const Log& log, std::uint32_t number);
+  std::uint32_t take_range_from(const Log& log, std::uint32_t first);
 
   SqlDatabase& database_;
 };

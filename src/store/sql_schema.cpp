@@ -76,7 +76,16 @@ CREATE TABLE remembered (
   value BLOB NOT NULL);
 )sql";
 
-constexpr std::array<SchemaStep, 1> steps_of_this_version{version_1};
+constexpr SchemaStep version_2 = R"sql(
+-- Numbers that are held beyond logs.prefix: from first to last. Ranges of a log never touch each other or the prefix.
+CREATE TABLE ranges_ahead (
+  log INTEGER NOT NULL REFERENCES logs (id),
+  first INTEGER NOT NULL,
+  last INTEGER NOT NULL,
+  PRIMARY KEY (log, first)) WITHOUT ROWID;
+)sql";
+
+constexpr std::array<SchemaStep, 2> steps_of_this_version{version_1, version_2};
 
 Result<void> outcome(SqlDatabase& database) {
   if (database.fault()) return fail(*database.fault());

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "store/sql_log.h"
 #include "store/store_test_tools.h"
 
 namespace toxtore {
@@ -73,11 +74,26 @@ TEST_F(Schema, RefusesWhatIsNotOurs) {
   EXPECT_EQ(migrate_to(*database, {first}).error().kind, ErrorKind::foreign_file);
 }
 
-TEST_F(Schema, ARealOneIsVersion1) {
+TEST_F(Schema, ARealOneIsOfTheLatestVersion) {
   const auto database = open();
   ASSERT_TRUE(migrate(*database, schema_steps()));
-  EXPECT_EQ(database->integer("PRAGMA user_version;"), 1);
+  EXPECT_EQ(database->integer("PRAGMA user_version;"), static_cast<std::int64_t>(schema_steps().size()));
   EXPECT_EQ(database->integer("PRAGMA application_id;"), application_id);
+}
+
+// A database of layout 1 has prefixes only, and each later event is the next of its log.
+TEST_F(Schema, AnOlderOneKeepsItsEvents) {
+  const auto database = open();
+  ASSERT_TRUE(migrate(*database, schema_steps().first(1)));
+  database->execute("INSERT INTO logs (device, incarnation, prefix, latest_ms) VALUES (zeroblob(32), 0, 7, 3);");
+  ASSERT_TRUE(migrate(*database, schema_steps()));
+  SqlLog log(*database);
+  const LogId old{.device = sample_key(0), .incarnation = 0};
+  EXPECT_EQ(log.holdings().prefix(old), 7U);
+  log.append(sample_event(Dot::of(old, 9)), {});
+  log.append(sample_event(Dot::of(old, 8)), {});
+  EXPECT_EQ(log.holdings().prefix(old), 9U);
+  EXPECT_FALSE(database->fault());
 }
 
 }  // namespace

@@ -48,6 +48,7 @@ class OpenSqlStore final : public SqlStore {
     return log_.range(log, after, until, events_max, bytes_max);
   }
   VectorClock clock() const override { return log_.clock(); }
+  Holdings holdings() const override { return log_.holdings(); }
   std::uint64_t latest_timestamp_ms() const override { return log_.latest_timestamp_ms(); }
   std::vector<Event> about(const Subject& subject) const override { return log_.about(subject); }
   std::vector<std::pair<Arrival, Event>> arrived(Arrival since, std::size_t limit) const override {

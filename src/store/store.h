@@ -24,6 +24,7 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "model/event.h"
+#include "model/holdings.h"
 #include "model/vector_clock.h"
 #include "view/rows.h"
 #include "view/subject.h"
@@ -70,16 +71,19 @@ class Store {
 
   // --- Log. Writes only inside `transact` (an assertion).
 
-  /// Stores an event under its subjects. Its number must be the next of its log (the prefix plus 1) or it is an
-  /// assertion failure: what comes out of turn is the engine's business.
+  /// Stores an event under its subjects. Any number that is not held, in any order; one that is held is an assertion
+  /// failure. How many gaps a log may have is the engine's business.
   virtual void append(const Event& event, const std::vector<Subject>& subjects) = 0;
   virtual std::optional<Event> event(const Dot& dot) const = 0;
-  /// Events of one log with numbers in (after, until], ascending. Stops after `events_max` events, or before the
-  /// event with which the bodies would exceed `bytes_max` together (but always gives the first).
+  /// Events of one log with numbers in (after, until], ascending, those that are held. Stops after `events_max`
+  /// events, or before the event with which the bodies would exceed `bytes_max` together (but always gives the first).
   virtual std::vector<Event> log_range(const LogId& log, std::uint32_t after, std::uint32_t until,
                                        std::size_t events_max, std::size_t bytes_max) const = 0;
-  /// For each log the number up to which it is held.
+  /// For each log the number up to which it is held without a gap; a log of which only later ones are held is not
+  /// listed.
   virtual VectorClock clock() const = 0;
+  /// All numbers that are held. Costs as much as there are gaps, however long the logs are.
+  virtual Holdings holdings() const = 0;
   /// The greatest timestamp below 2^48 of all events held, 0 if there is none.
   virtual std::uint64_t latest_timestamp_ms() const = 0;
   /// All events stored under a subject, in order of arrival.

@@ -62,6 +62,7 @@ TEST_P(StoreContract, IsEmptyAtFirst) {
   EXPECT_EQ(store_->last_arrival(), 0u);
   EXPECT_EQ(store_->latest_timestamp_ms(), 0u);
   EXPECT_EQ(store_->clock(), VectorClock{});
+  EXPECT_EQ(store_->holdings(), Holdings{});
   EXPECT_EQ(store_->event(Dot::of(log_a, 1)), std::nullopt);
   EXPECT_TRUE(store_->arrived(0, 10).empty());
   EXPECT_TRUE(store_->friend_rows().empty());
@@ -113,6 +114,40 @@ TEST_P(StoreContract, LogRangeKeepsToItsLimits) {
   EXPECT_EQ(numbers(0, 5, 0, 1000), Numbers{});
   EXPECT_EQ(numbers(5, open_end, 100, 1000), Numbers{});
   EXPECT_EQ(numbers(3, 2, 100, 1000), Numbers{});
+}
+
+TEST_P(StoreContract, TakesEventsOfALogInAnyOrder) {
+  std::vector<std::uint32_t> appended;
+  for (const std::uint32_t number : {7u, 3u, 9u, 8u, 1u, 6u, 2u}) {
+    append(sample_event(Dot::of(log_b, number), number));
+    appended.push_back(number);
+    EXPECT_TRUE(store_->event(Dot::of(log_b, number)));
+    Holdings expected;
+    for (const std::uint32_t held : appended) expected.add(Dot::of(log_b, held));
+    EXPECT_EQ(store_->holdings(), expected) << number;
+    EXPECT_EQ(store_->clock(), expected.prefixes()) << number;
+  }
+  EXPECT_EQ(store_->clock().prefix(log_b), 3u);
+  EXPECT_EQ(store_->latest_timestamp_ms(), 9u);
+  std::vector<std::uint32_t> found;
+  for (const Event& event : store_->log_range(log_b, 1, 8, 100, 1000)) found.push_back(event.dot.number());
+  EXPECT_EQ(found, (std::vector<std::uint32_t>{2, 3, 6, 7, 8})) << "gaps are skipped";
+  EXPECT_FALSE(store_->event(Dot::of(log_b, 4)));
+  append(sample_event(Dot::of(log_b, 5)));
+  append(sample_event(Dot::of(log_b, 4)));
+  EXPECT_EQ(store_->clock().prefix(log_b), 9u);
+  EXPECT_EQ(store_->holdings().ranges_ahead(log_b), 0u);
+}
+
+TEST_P(StoreContract, HoldingsAreAsTheyWereAfterATransactionThatFailed) {
+  append(sample_event(Dot::of(log_a, 1)));
+  append(sample_event(Dot::of(log_a, 5)));
+  const Holdings before = store_->holdings();
+  EXPECT_FALSE(store_->transact([&]() -> Result<void> {
+    for (const std::uint32_t number : {2u, 6u, 9u, 4u}) store_->append(sample_event(Dot::of(log_a, number)), {});
+    return fail(ErrorKind::busy, "by the test");
+  }));
+  EXPECT_EQ(store_->holdings(), before);
 }
 
 TEST_P(StoreContract, FindsEventsByWhatTheyAreAbout) {

@@ -2,6 +2,9 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <fstream>
+#include <nlohmann/json.hpp>
+
 #include "model/dot.h"
 #include "model/event.h"
 #include "model/hybrid_clock.h"
@@ -23,14 +26,20 @@ VectorClock clock_of(const std::vector<std::pair<std::uint8_t, std::uint32_t>>& 
   return clock;
 }
 
-TEST(ToxAddress, ChecksItsChecksum) {
-  const std::string key(64, 'A');
-  // 16 pairs AA AA cancel out, so the checksum of nospam 01020304 is 01^03, 02^04.
-  const std::string good = key + "01020304" + "0206";
-  ASSERT_TRUE(ToxAddress::from_hex(good));
-  EXPECT_EQ(ToxAddress::from_hex("tox:" + good)->key().hex(), key);
-  EXPECT_FALSE(ToxAddress::from_hex(key + "01020304" + "0207"));
-  EXPECT_FALSE(ToxAddress::from_hex(key));
+TEST(ToxAddress, IsReadAsTheVectorsSay) {
+  std::ifstream in(TOXTORE_VECTORS "/tox_ids.json");
+  const auto file = nlohmann::json::parse(in);
+  for (const auto& vector : file.at("vectors")) {
+    SCOPED_TRACE(vector.at("name"));
+    const auto address = ToxAddress::from_hex(vector.at("text").get<std::string>());
+    ASSERT_TRUE(address);
+    EXPECT_EQ(address->key().hex(), vector.at("key"));
+    EXPECT_EQ(address->hex(), vector.at("key").get<std::string>() + vector.at("nospam").get<std::string>() +
+                                  vector.at("checksum").get<std::string>());
+  }
+  for (const auto& vector : file.at("refused")) {
+    EXPECT_FALSE(ToxAddress::from_hex(vector.at("text").get<std::string>())) << vector.at("name");
+  }
 }
 
 TEST(Dot, SplitsIncarnationAndNumber) {

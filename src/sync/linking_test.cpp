@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <nlohmann/json.hpp>
+
 namespace toxtore {
 namespace {
 
@@ -213,6 +216,18 @@ TEST(LinkCode, DependsOnEverythingAndHasSixDigits) {
   EXPECT_NE(code, link_code(key_of(1), key_of(3), n1, n2));
   EXPECT_NE(code, link_code(key_of(1), key_of(2), n2, n2));
   EXPECT_NE(code, link_code(key_of(1), key_of(2), n1, n1));
+}
+
+TEST(Linking, CommitmentAndCodeAreThoseOfTheVectors) {
+  std::ifstream file(TOXTORE_VECTORS "/linking.json");
+  for (const auto& vector : nlohmann::json::parse(file).at("vectors")) {
+    const auto key = [&vector](const char* field) { return PublicKey::from_hex(vector.at(field).get<std::string>()); };
+    const PublicKey key_a = key("key_a").value();
+    const PublicKey key_b = key("key_b").value();
+    const Hash nonce_a = key("nonce_a")->bytes;
+    EXPECT_EQ(to_hex(link_commitment(key_a, key_b, nonce_a)), vector.at("commitment"));
+    EXPECT_EQ(link_code(key_a, key_b, nonce_a, key("nonce_b")->bytes), vector.at("code"));
+  }
 }
 
 }  // namespace

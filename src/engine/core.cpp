@@ -46,6 +46,15 @@ Core::Core(EngineConfig engine_config, Store& the_store, Random& the_random)
   clock_.saw(store.latest_timestamp_ms());
 }
 
+Result<void> Core::bring_view_up_to_date() {
+  const Bytes version = Writer().u32(view_version).take();
+  if (store.remembered(remembered_name::view) == version) return {};
+  return change([&] {
+    rebuild_view(store);
+    store.remember(remembered_name::view, version);
+  });
+}
+
 bool Core::failed(const Result<void>& result) {
   if (!result && !fault_) fault_ = result.error();
   return !result;

@@ -59,6 +59,9 @@ class Core {
   /// Set whenever the log or roster changed, for whoever looks at the view once a turn.
   bool view_changed = true;
 
+  /// At start: makes the view anew if it was made by other rules.
+  Result<void> bring_view_up_to_date();
+
   /// Logs own events in that order: durable, and in the view, on success. `also` changes the store in the same
   /// transaction. On failure the engine is at its end (`fault`).
   Result<std::vector<Event>> log(const std::vector<Body>& bodies, Instant now, const std::function<void()>& also = {});
@@ -96,6 +99,7 @@ class Core {
 /// Names under which the engine remembers things (Store::remember). On disk, never reused.
 namespace remembered_name {
 inline constexpr std::string_view told = "told";                ///< dots: every prefix that was ever told
+inline constexpr std::string_view view = "view";                ///< u32: the view_version that the view was made by
 inline constexpr std::string_view roster = "roster/";           ///< + hash: a statement
 inline constexpr std::string_view friend_request = "request/";  ///< + key: received_ms u64, message
 inline constexpr std::string_view asked = "asked/";             ///< + key: address 38, greeting

@@ -39,6 +39,7 @@ Result<std::unique_ptr<Engine>> Engine::start(EngineConfig config, Store& store,
   std::unique_ptr<Engine> engine(new Engine(std::make_unique<Parts>(std::move(config), store, random)));
   Parts& parts = *engine->parts_;
   if (store.fault()) return fail(*store.fault());
+  if (auto done = parts.core.bring_view_up_to_date(); !done) return fail(done.error());
   for (auto begun : {parts.devices.introduce_self(now), parts.contacts.take_over_imported(now),
                      parts.outbox.close_old_sendings(now)}) {
     if (!begun) return fail(begun.error());

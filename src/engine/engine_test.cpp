@@ -8,6 +8,7 @@
 
 #include "engine/test_world.h"
 #include "store/memory_store.h"
+#include "wire/body.h"
 #include "wire/packet.h"
 
 namespace toxtore {
@@ -175,6 +176,8 @@ class FailingStore final : public Store {
   }
   std::optional<Error> fault() const override { return fault_; }
   void append(const Event& e, const std::vector<Subject>& s) override { store_->append(e, s); }
+  void clear_view() override { store_->clear_view(); }
+  void index(const Dot& d, const std::vector<Subject>& s) override { store_->index(d, s); }
   std::optional<Event> event(const Dot& d) const override { return store_->event(d); }
   std::vector<Event> log_range(const LogId& l, std::uint32_t a, std::uint32_t u, std::size_t n,
                                std::size_t b) const override {
@@ -217,6 +220,32 @@ class FailingStore final : public Store {
 };
 
 // P1, P9: what could not be stored is not shown, sent or acknowledged; the engine says so and stops.
+// As a version would leave it that did not know the types of these events: stored, but in no row.
+TEST(Engine, ShowsWhatAnOlderVersionCouldNotRead) {
+  const auto store = make_memory_store();
+  SeededRandom random(7);
+  const PublicKey friend_key = World().add_stock("Bob").key();
+  ToxAddress address;
+  address.bytes[0] = 5;
+  const LogId log{address.key(), 0};
+  const auto event = [&](std::uint32_t number, const Body& body) {
+    return Event{Dot::of(log, number), number, static_cast<std::uint8_t>(type_of(body)), encode_body(body)};
+  };
+  ASSERT_TRUE(store->transact([&]() -> Result<void> {
+    store->append(event(1, FriendAdd{friend_key}), {});
+    store->append(event(2, Received{friend_key, MessageKind::normal, to_bytes("hello")}), {});
+    store->append(event(3, MarkRead{Dot::of(log, 2)}), {});
+    store->remember("view", Bytes{0, 0, 0, 0});
+    return {};
+  }));
+  const auto engine = Engine::start({address, "laptop", {}, {}, {}}, *store, random, start_time);
+  ASSERT_TRUE(engine) << engine.error().message;
+  ASSERT_EQ((*engine)->friends().size(), 1U);
+  const auto history = store->history({friend_key, {}, 10});
+  ASSERT_EQ(history.size(), 1U);
+  EXPECT_TRUE(history[0].read);
+}
+
 TEST(Engine, AfterAFailedCommitNothingComesOutAnyMore) {
   World world;
   auto& laptop = world.add_device("laptop");

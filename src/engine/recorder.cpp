@@ -43,6 +43,18 @@ std::optional<PublicKey> key_of_add(const Store& store, const Dot& add) {
   return body == nullptr ? std::nullopt : std::optional(body->key);
 }
 
+void derive_touched_rows(Store& store, const ReadEvent& read) {
+  const TouchedRows touched = touched_by(read);
+  for (const Dot& id : touched.messages) derive_message_row(store, id);
+  for (const PublicKey& key : touched.friends) derive_friend_row(store, key);
+  for (const PublicKey& key : touched.devices) {
+    store.put(derive_device(key, read_about(store, Subject::key(key))));
+  }
+  for (const Dot& add : touched.removed_adds) {
+    if (const auto key = key_of_add(store, add)) derive_friend_row(store, *key);
+  }
+}
+
 }  // namespace
 
 std::optional<MessageEvents> message_events(const Store& store, const Dot& message) {
@@ -54,14 +66,20 @@ std::optional<MessageEvents> message_events(const Store& store, const Dot& messa
 void record(Store& store, const Event& event) {
   const ReadEvent read = read_event(event);
   store.append(event, subjects_of(read));
-  const TouchedRows touched = touched_by(read);
-  for (const Dot& id : touched.messages) derive_message_row(store, id);
-  for (const PublicKey& key : touched.friends) derive_friend_row(store, key);
-  for (const PublicKey& key : touched.devices) {
-    store.put(derive_device(key, read_about(store, Subject::key(key))));
-  }
-  for (const Dot& add : touched.removed_adds) {
-    if (const auto key = key_of_add(store, add)) derive_friend_row(store, *key);
+  derive_touched_rows(store, read);
+}
+
+void rebuild_view(Store& store) {
+  constexpr std::size_t page = 512;
+  store.clear_view();
+  Arrival done = 0;
+  for (auto events = store.arrived(done, page); !events.empty(); events = store.arrived(done, page)) {
+    for (const auto& [arrival, event] : events) {
+      const ReadEvent read = read_event(event);
+      store.index(event.dot, subjects_of(read));
+      derive_touched_rows(store, read);
+      done = arrival;
+    }
   }
 }
 

@@ -1,10 +1,19 @@
 // The recorder: puts an event into the log and brings the rows that it touches up to date, in one transaction.
 #pragma once
 
+#include <cstdint>
+
 #include "model/event.h"
 #include "store/store.h"
 
 namespace toxtore {
+
+/// Raised whenever the rules of the view change or more types can be read: the view of a database that was made by
+/// other rules is then made anew, so that what an older version could not read is shown at last.
+inline constexpr std::uint32_t view_version = 1;
+
+/// Makes the whole view anew from the log. Call inside `store.transact`. Takes as long as receiving the log did.
+void rebuild_view(Store& store);
 
 /// Stores the event and derives anew each row of the view that it touches. Call inside `store.transact`.
 void record(Store& store, const Event& event);

@@ -34,6 +34,8 @@ class MemoryStore final : public Store {
   [[nodiscard]] std::optional<Error> fault() const override { return std::nullopt; }
 
   void append(const Event& event, const std::vector<Subject>& subjects) override;
+  void clear_view() override;
+  void index(const Dot& dot, const std::vector<Subject>& subjects) override;
   std::optional<Event> event(const Dot& dot) const override;
   std::vector<Event> log_range(const LogId& log, std::uint32_t after, std::uint32_t until, std::size_t events_max,
                                std::size_t bytes_max) const override;
@@ -73,6 +75,8 @@ class MemoryStore final : public Store {
   /// Puts a value in its place, or takes it out, and notes what was there.
   template <class Map>
   void set(Map& map, const typename Map::key_type& key, std::optional<typename Map::mapped_type> value);
+  template <class Map>
+  void clear(Map& map);
   template <class Map>
   static void place(Map& map, const typename Map::key_type& key, std::optional<typename Map::mapped_type> value);
   [[nodiscard]] std::vector<MessageRow> all_messages() const;
@@ -126,6 +130,13 @@ void MemoryStore::set(Map& map, const typename Map::key_type& key, std::optional
   place(map, key, std::move(value));
 }
 
+template <class Map>
+void MemoryStore::clear(Map& map) {
+  assert(in_transaction_);
+  way_back_.push_back([&map, old = map] { map = old; });
+  map.clear();
+}
+
 void MemoryStore::append(const Event& event, const std::vector<Subject>& subjects) {
   assert(!arrivals_.contains(event.dot));
   const Arrival arrival = last_arrival() + 1;
@@ -134,6 +145,18 @@ void MemoryStore::append(const Event& event, const std::vector<Subject>& subject
   NumberRanges held = found_in(held_, event.dot.log()).value_or(NumberRanges{});
   held.add(event.dot.number());
   set(held_, event.dot.log(), std::move(held));
+  index(event.dot, subjects);
+}
+
+void MemoryStore::clear_view() {
+  clear(subjects_);
+  clear(messages_);
+  clear(friends_);
+  clear(devices_);
+}
+
+void MemoryStore::index(const Dot& dot, const std::vector<Subject>& subjects) {
+  const Arrival arrival = arrivals_.at(dot);
   for (const Subject& subject : subjects) {
     std::set<Arrival> about = found_in(subjects_, subject).value_or(std::set<Arrival>{});
     about.insert(arrival);

@@ -64,12 +64,24 @@ void SqlLog::append(const Event& event, const std::vector<Subject>& subjects) {
       .query("INSERT INTO events (log, number, timestamp_ms, type, body) VALUES (?1, ?2, ?3, ?4, ?5)", log.id,
              event.dot.number(), event.timestamp_ms, std::uint32_t{event.type}, event.body)
       .run();
-  const Arrival arrival = database_.last_row();
+  file(database_.last_row(), subjects);
+}
+
+void SqlLog::file(Arrival arrival, const std::vector<Subject>& subjects) {
   for (const Subject& subject : subjects) {
     // OR IGNORE: an event may name one thing twice.
     database_.query("INSERT OR IGNORE INTO subjects (subject, arrival) VALUES (?1, ?2)", subject.bytes(), arrival)
         .run();
   }
+}
+
+void SqlLog::index(const Dot& dot, const std::vector<Subject>& subjects) {
+  const LogId log = dot.log();
+  SqlQuery found = database_.query(
+      "SELECT arrival FROM logs JOIN events ON log = logs.id "
+      "WHERE logs.device = ?1 AND logs.incarnation = ?2 AND number = ?3",
+      log.device.bytes, log.incarnation, dot.number());
+  if (found.row()) file(found.number(0), subjects);
 }
 
 std::optional<Event> SqlLog::event(const Dot& dot) {

@@ -16,6 +16,7 @@ class SqlLog {
   explicit SqlLog(SqlDatabase& database) : database_(database) {}
 
   void append(const Event& event, const std::vector<Subject>& subjects);
+  void index(const Dot& dot, const std::vector<Subject>& subjects);
   std::optional<Event> event(const Dot& dot);
   std::vector<Event> range(const LogId& log, std::uint32_t after, std::uint32_t until, std::size_t events_max,
                            std::size_t bytes_max);
@@ -32,6 +33,7 @@ class SqlLog {
     std::uint32_t prefix = 0;
   };
   Log log_of(const LogId& log);
+  void file(Arrival arrival, const std::vector<Subject>& subjects);
   void note_timestamp(const Log& log, const Event& event);
   void note_held(const Log& log, std::uint32_t number);
   std::uint32_t take_range_from(const Log& log, std::uint32_t first);

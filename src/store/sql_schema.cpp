@@ -94,6 +94,15 @@ Result<void> outcome(SqlDatabase& database) {
 
 }  // namespace
 
+// The words last: 'rebuild' makes the index anew from the texts that are in `messages`, that is from none.
+const char* const clear_view_statements = R"sql(
+DELETE FROM subjects;
+DELETE FROM messages;
+DELETE FROM friends;
+DELETE FROM devices;
+INSERT INTO words (words) VALUES ('rebuild');
+)sql";
+
 std::span<const SchemaStep> schema_steps() { return steps_of_this_version; }
 
 Result<void> check_schema(SqlDatabase& database, std::span<const SchemaStep> steps) {

@@ -19,6 +19,9 @@ inline constexpr std::int64_t application_id = 0x54785472;
 using SchemaStep = const char*;
 std::span<const SchemaStep> schema_steps();
 
+/// Empties every table of the view; the log and what is remembered stay. A new table of the view goes in here too.
+extern const char* const clear_view_statements;
+
 /// Whether `migrate` may go on with what is there: an empty file, or ours in a version that the steps lead to.
 /// Changes nothing. Errors: foreign_file, newer_schema, and the database's own.
 Result<void> check_schema(SqlDatabase& database, std::span<const SchemaStep> steps);

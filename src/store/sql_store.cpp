@@ -42,6 +42,14 @@ class OpenSqlStore final : public SqlStore {
     assert(in_transaction_);
     log_.append(event, subjects);
   }
+  void clear_view() override {
+    assert(in_transaction_);
+    database_->execute(clear_view_statements);
+  }
+  void index(const Dot& dot, const std::vector<Subject>& subjects) override {
+    assert(in_transaction_);
+    log_.index(dot, subjects);
+  }
   std::optional<Event> event(const Dot& dot) const override { return log_.event(dot); }
   std::vector<Event> log_range(const LogId& log, std::uint32_t after, std::uint32_t until, std::size_t events_max,
                                std::size_t bytes_max) const override {

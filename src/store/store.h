@@ -93,6 +93,12 @@ class Store {
   /// The last arrival, 0 in an empty log.
   virtual Arrival last_arrival() const = 0;
 
+  /// Empties the view: all rows, and which events are about which subjects. The log stays, and `index` and `put` make
+  /// the view anew from it.
+  virtual void clear_view() = 0;
+  /// Files an event that is held under its subjects, as `append` does.
+  virtual void index(const Dot& dot, const std::vector<Subject>& subjects) = 0;
+
   // --- Rows. Writes only inside `transact`. A row replaces the one with the same id.
 
   virtual void put(const MessageRow& row) = 0;

@@ -71,6 +71,26 @@ TEST_P(StoreContract, IsEmptyAtFirst) {
   EXPECT_EQ(store_->fault(), std::nullopt);
 }
 
+TEST_P(StoreContract, TheViewCanBeEmptiedAndMadeAnew) {
+  const Subject subject = Subject::key(sample_key(9));
+  const MessageRow row = sample_message(Dot::of(log_a, 1), "apples");
+  append(sample_event(Dot::of(log_a, 1)), {subject});
+  put(row, FriendRow{.key = sample_key(9), .known_by = {}, .since_ms = 0, .name = {}},
+      DeviceRow{.key = sample_key(8), .address = {}, .always_on = true});
+  commit([&] { store_->clear_view(); });
+  EXPECT_TRUE(store_->about(subject).empty());
+  EXPECT_EQ(store_->message(row.id), std::nullopt);
+  EXPECT_TRUE(store_->friend_rows().empty());
+  EXPECT_EQ(store_->device_row(sample_key(8)), std::nullopt);
+  EXPECT_EQ(search("apples"), Texts{});
+  EXPECT_EQ(store_->last_arrival(), 1u) << "the log stays";
+
+  commit([&] { store_->index(Dot::of(log_a, 1), {subject}); });
+  put(row);
+  EXPECT_EQ(store_->about(subject), std::vector<Event>{sample_event(Dot::of(log_a, 1))});
+  EXPECT_EQ(search("apples"), Texts{"apples"});
+}
+
 TEST_P(StoreContract, GivesEventsBackAsTheyWere) {
   const Event plain = sample_event(Dot::of(log_a, 1), 7, "text");
   const Event odd{.dot = Dot::of(log_b, 1), .timestamp_ms = ~std::uint64_t{0}, .type = 255, .body = {}};

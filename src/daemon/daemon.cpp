@@ -81,7 +81,11 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const Options& options) {
   auto started = daemon->start_tox();
   if (started) started = daemon->start_engine();
   if (started) started = daemon->listen();
-  if (started) return daemon;
+  if (started) {
+    daemon->profile_.announce(options);
+    log::info("this device's Tox ID: " + daemon->node_->address().hex());
+    return daemon;
+  }
   Profile opened = std::move(daemon->profile_);
   daemon->engine_.reset();  // before the store that it uses
   if (made_now) Profile::discard(options, std::move(opened));
@@ -102,7 +106,6 @@ Result<void> Daemon::start_tox() {
   if (options_.name) {
     if (auto named = node_->set_name(as_bytes(*options_.name)); !named) return named;
   }
-  log::info("this device's Tox ID: " + node_->address().hex());
   return {};
 }
 

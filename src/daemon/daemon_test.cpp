@@ -262,6 +262,7 @@ TEST(Import, AStartThatFailsLaterTakesTheNewProfileBack) {
   const std::string in_the_way = folder.file("toxtored.sock", "not a socket");
   RunningDaemon blocked(folder, {"--import-profile", file});
   EXPECT_EQ(blocked.exit_code(), 1) << log_of(blocked);
+  EXPECT_EQ(log_of(blocked).find("Tox ID"), std::string::npos) << "of an identity that is taken back nobody is told";
   EXPECT_TRUE(std::filesystem::exists(in_the_way)) << "a file that is not ours is not removed";
   std::filesystem::remove(in_the_way);
   RunningDaemon daemon(folder, {"--import-profile", file});

@@ -69,15 +69,6 @@ Result<void> begin(Store& store, ByteView savedata, bool imported) {
   });
 }
 
-void tell_of_new(const ProfileFolder& folder, const Options& options, bool encrypted) {
-  log::info("made the profile “" + options.profile + "” in " + folder.path().string());
-  if (!encrypted) log::warning("the profile has no passphrase: who can read the folder can read everything in it");
-  if (options.import_file)
-    log::warning("took over the Tox ID of " + options.import_file->string() +
-                 "; do not run the old copy any more: two copies of one Tox ID fight for the connection, and each "
-                 "misses what the other receives");
-}
-
 // --- Passphrases
 
 Result<Passphrase> new_passphrase(const Options& options) {
@@ -172,8 +163,17 @@ Result<Profile> Profile::open(const Options& options, Random& random) {
     if (absent) discard(options, std::move(profile));
     return fail(loaded.error());
   }
-  if (profile.made_now) tell_of_new(*folder, options, profile.encrypted);
   return profile;
+}
+
+void Profile::announce(const Options& options) const {
+  if (!made_now) return;
+  log::info("made the profile “" + options.profile + "” in " + (options.data_folder / options.profile).string());
+  if (!encrypted) log::warning("the profile has no passphrase: who can read the folder can read everything in it");
+  if (options.import_file)
+    log::warning("took over the Tox ID of " + options.import_file->string() +
+                 "; do not run the old copy any more: two copies of one Tox ID fight for the connection, and each "
+                 "misses what the other receives");
 }
 
 void Profile::discard(const Options& options, Profile profile) {

@@ -38,6 +38,9 @@ struct Profile {
   /// disk_full, read_only, already_exists (an import into a profile that is there), those of reading a passphrase, io.
   static Result<Profile> open(const Options& options, Random& random);
 
+  /// Tells the user of a profile that `open` made, once it is sure that it stays.
+  void announce(const Options& options) const;
+
   /// Takes back what `open` made, for a start that failed later: the same command can then be given again.
   static void discard(const Options& options, Profile profile);
 };

@@ -178,6 +178,7 @@ class FailingStore final : public Store {
   void append(const Event& e, const std::vector<Subject>& s) override { store_->append(e, s); }
   void clear_view() override { store_->clear_view(); }
   void index(const Dot& d, const std::vector<Subject>& s) override { store_->index(d, s); }
+  void rewrite(const Event& e) override { store_->rewrite(e); }
   std::optional<Event> event(const Dot& d) const override { return store_->event(d); }
   std::vector<Event> log_range(const LogId& l, std::uint32_t a, std::uint32_t u, std::size_t n,
                                std::size_t b) const override {
@@ -194,10 +195,17 @@ class FailingStore final : public Store {
   void put(const MessageRow& r) override { store_->put(r); }
   void put(const FriendRow& r) override { store_->put(r); }
   void put(const DeviceRow& r) override { store_->put(r); }
+  void put(const RequestRow& r) override { store_->put(r); }
+  void put(const ReadMark& m) override { store_->put(m); }
+  void put(const ProfileRow& r) override { store_->put(r); }
   std::optional<MessageRow> message(const Dot& d) const override { return store_->message(d); }
   std::optional<FriendRow> friend_row(const PublicKey& k) const override { return store_->friend_row(k); }
   std::optional<DeviceRow> device_row(const PublicKey& k) const override { return store_->device_row(k); }
   std::vector<FriendRow> friend_rows() const override { return store_->friend_rows(); }
+  std::vector<RequestRow> open_requests() const override { return store_->open_requests(); }
+  std::size_t open_request_count() const override { return store_->open_request_count(); }
+  std::uint32_t read_mark(const PublicKey& k, const LogId& l) const override { return store_->read_mark(k, l); }
+  ProfileRow profile() const override { return store_->profile(); }
   std::vector<MessageRow> history(const HistoryQuery& q) const override { return store_->history(q); }
   std::vector<MessageRow> search(const SearchQuery& q) const override { return store_->search(q); }
   std::vector<MessageRow> unread(const PublicKey& k) const override { return store_->unread(k); }

@@ -1,5 +1,6 @@
 #include "engine/recorder.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "view/rules.h"
@@ -17,42 +18,111 @@ std::vector<ReadEvent> read_about(const Store& store, const Subject& subject) {
 void derive_message_row(Store& store, const Dot& id) {
   const auto events = message_events(store, id);
   if (!events) return;
-  if (const auto row = derive_message(events->message, events->references)) store.put(*row);
+  const auto conversation = conversation_of(events->message);
+  if (!conversation) return;
+  const std::uint32_t read_to = store.read_mark(*conversation, id.log());
+  if (const auto row = derive_message(events->message, events->references, read_to)) store.put(*row);
 }
 
-void derive_friend_row(Store& store, const PublicKey& key) {
+// The greatest number counts, in whatever order the marks come. It is kept, so that no message has to look at all
+// marks of its conversation.
+void raise_read_mark(Store& store, const ReadMark& mark) {
+  const std::uint32_t before = store.read_mark(mark.conversation, mark.log);
+  if (mark.number <= before) return;
+  store.put(mark);
+  for (const MessageRow& row : store.unread(mark.conversation)) {
+    if (row.id.log() == mark.log && row.id.number() <= mark.number) derive_message_row(store, row.id);
+  }
+}
+
+// What the events about a key add up to, as far as it is or wants to be a friend.
+struct FriendEvents {
   std::vector<AddWithReferences> adds;
   std::vector<ReadEvent> settings;
+  std::vector<ReadEvent> requests;
+};
+
+FriendEvents friend_events(const Store& store, const PublicKey& key) {
+  FriendEvents events;
   for (ReadEvent& event : read_about(store, Subject::key(key))) {
     if (std::holds_alternative<FriendAdd>(event.body)) {
       auto references = read_about(store, Subject::dot(event.dot));
-      adds.push_back({std::move(event), std::move(references)});
+      events.adds.push_back({std::move(event), std::move(references)});
     } else if (std::holds_alternative<ContactSetting>(event.body)) {
-      settings.push_back(std::move(event));
+      events.settings.push_back(std::move(event));
+    } else if (std::holds_alternative<FriendRequestReceived>(event.body)) {
+      events.requests.push_back(std::move(event));
     }
   }
-  store.put(derive_friend(key, adds, settings));
+  return events;
 }
 
-// The key that a friend add is about, if that is held.
-std::optional<PublicKey> key_of_add(const Store& store, const Dot& add) {
-  const auto event = store.event(add);
+void derive_friend_row(Store& store, const PublicKey& key) {
+  const FriendEvents events = friend_events(store, key);
+  store.put(derive_friend(key, events.adds, events.settings));
+}
+
+void derive_request_rows(Store& store, const PublicKey& key) {
+  const FriendEvents events = friend_events(store, key);
+  const bool is_friend = derive_friend(key, events.adds, events.settings).present();
+  for (const ReadEvent& request : events.requests) {
+    const auto references = read_about(store, Subject::dot(request.dot));
+    if (const auto row = derive_request(request, references, events.adds, is_friend)) store.put(*row);
+  }
+}
+
+// The body of an event of that type, if it is held.
+template <class T>
+std::optional<T> held(const Store& store, const Dot& dot) {
+  const auto event = store.event(dot);
   if (!event) return std::nullopt;
   const ReadEvent read = read_event(*event);
-  const auto* body = std::get_if<FriendAdd>(&read.body);
-  return body == nullptr ? std::nullopt : std::optional(body->key);
+  const T* body = std::get_if<T>(&read.body);
+  return body == nullptr ? std::nullopt : std::optional(*body);
 }
 
-void derive_touched_rows(Store& store, const ReadEvent& read) {
-  const TouchedRows touched = touched_by(read);
+bool was_erased(const Store& store, const Dot& dot) {
+  const auto references = read_about(store, Subject::dot(dot));
+  return std::any_of(references.begin(), references.end(),
+                     [](const ReadEvent& event) { return std::holds_alternative<ContentErased>(event.body); });
+}
+
+void erase_content(Store& store, const Dot& dot) {
+  const auto event = store.event(dot);
+  if (!event) return;
+  if (const auto erased = erased_form(*event)) store.rewrite(*erased);
+}
+
+// An event whose text was erased before it came is stored without it.
+Event form_to_store(const Store& store, const Event& event, const ReadEvent& read) {
+  if (!conversation_of(read) || !was_erased(store, event.dot)) return event;
+  return erased_form(event).value_or(event);
+}
+
+void derive_touched(Store& store, const TouchedRows& touched) {
   for (const Dot& id : touched.messages) derive_message_row(store, id);
+  for (const ReadMark& mark : touched.read) raise_read_mark(store, mark);
   for (const PublicKey& key : touched.friends) derive_friend_row(store, key);
-  for (const PublicKey& key : touched.devices) {
-    store.put(derive_device(key, read_about(store, Subject::key(key))));
+  for (const PublicKey& key : touched.requests) derive_request_rows(store, key);
+  for (const Dot& request : touched.declined_requests) {
+    if (const auto body = held<FriendRequestReceived>(store, request)) derive_request_rows(store, body->from);
   }
   for (const Dot& add : touched.removed_adds) {
-    if (const auto key = key_of_add(store, add)) derive_friend_row(store, *key);
+    const auto body = held<FriendAdd>(store, add);
+    if (!body) continue;
+    derive_friend_row(store, body->key);
+    derive_request_rows(store, body->key);
   }
+  for (const PublicKey& key : touched.devices) store.put(derive_device(key, read_about(store, Subject::key(key))));
+  if (touched.profile) store.put(derive_profile(read_about(store, Subject::profile())));
+}
+
+// What an event does to those that it names and to the view, once it is stored.
+void apply(Store& store, const ReadEvent& read) {
+  if (const auto* erased = std::get_if<ContentErased>(&read.body)) {
+    for (const Dot& dot : erased->messages) erase_content(store, dot);
+  }
+  derive_touched(store, touched_by(read));
 }
 
 }  // namespace
@@ -65,8 +135,8 @@ std::optional<MessageEvents> message_events(const Store& store, const Dot& messa
 
 void record(Store& store, const Event& event) {
   const ReadEvent read = read_event(event);
-  store.append(event, subjects_of(read));
-  derive_touched_rows(store, read);
+  store.append(form_to_store(store, event, read), subjects_of(read));
+  apply(store, read);
 }
 
 void rebuild_view(Store& store) {
@@ -77,7 +147,7 @@ void rebuild_view(Store& store) {
     for (const auto& [arrival, event] : events) {
       const ReadEvent read = read_event(event);
       store.index(event.dot, subjects_of(read));
-      derive_touched_rows(store, read);
+      apply(store, read);
       done = arrival;
     }
   }

@@ -10,12 +10,13 @@ namespace toxtore {
 
 /// Raised whenever the rules of the view change or more types can be read: the view of a database that was made by
 /// other rules is then made anew, so that what an older version could not read is shown at last.
-inline constexpr std::uint32_t view_version = 1;
+inline constexpr std::uint32_t view_version = 2;
 
 /// Makes the whole view anew from the log. Call inside `store.transact`. Takes as long as receiving the log did.
 void rebuild_view(Store& store);
 
-/// Stores the event and derives anew each row of the view that it touches. Call inside `store.transact`.
+/// Stores the event, without its text if that was erased, and derives anew each row of the view that it touches; takes
+/// the texts out that it erases. Call inside `store.transact`.
 void record(Store& store, const Event& event);
 
 /// The event with all its references, read. Empty if the message is not held.

@@ -216,13 +216,17 @@ struct ContactsMerged {
 /// What the user says of himself to his friends, on all devices; the last in order wins.
 struct ProfileValue {
   enum class What : std::uint8_t {
-    name = 1,            ///< TOX_MAX_NAME_LENGTH, 128 bytes
-    status_message = 2,  ///< TOX_MAX_STATUS_MESSAGE_LENGTH, 1007 bytes
+    name = 1,            ///< at most `own_name_size_max` bytes
+    status_message = 2,  ///< at most `status_message_size_max` bytes
   };
   What what = What::name;
   Bytes value;
   bool operator==(const ProfileValue&) const = default;
 };
+
+/// TOX_MAX_NAME_LENGTH and TOX_MAX_STATUS_MESSAGE_LENGTH. A longer value is kept and relayed, and counts for nothing.
+inline constexpr std::size_t own_name_size_max = 128;
+inline constexpr std::size_t status_message_size_max = 1007;
 
 /// The texts of these messages are to be gone on all devices. Their dots and hashes stay.
 struct ContentErased {

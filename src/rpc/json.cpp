@@ -34,6 +34,7 @@ std::string_view state_name(Delivery delivery) {
     case Delivery::sending: return "sending";
     case Delivery::unsure: return "unsure";
     case Delivery::delivered: return "delivered";
+    case Delivery::withdrawn: return "withdrawn";
   }
   return "queued";
 }

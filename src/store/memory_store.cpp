@@ -36,6 +36,7 @@ class MemoryStore final : public Store {
   void append(const Event& event, const std::vector<Subject>& subjects) override;
   void clear_view() override;
   void index(const Dot& dot, const std::vector<Subject>& subjects) override;
+  void rewrite(const Event& event) override;
   std::optional<Event> event(const Dot& dot) const override;
   std::vector<Event> log_range(const LogId& log, std::uint32_t after, std::uint32_t until, std::size_t events_max,
                                std::size_t bytes_max) const override;
@@ -49,10 +50,19 @@ class MemoryStore final : public Store {
   void put(const MessageRow& row) override { set(messages_, row.id, row); }
   void put(const FriendRow& row) override { set(friends_, row.key, row); }
   void put(const DeviceRow& row) override { set(devices_, row.key, row); }
+  void put(const RequestRow& row) override { set(requests_, row.id, row); }
+  void put(const ReadMark& mark) override { set(read_marks_, {mark.conversation, mark.log}, mark.number); }
+  void put(const ProfileRow& row) override { set(profile_, 0, row); }
   std::optional<MessageRow> message(const Dot& id) const override { return found_in(messages_, id); }
   std::optional<FriendRow> friend_row(const PublicKey& key) const override { return found_in(friends_, key); }
   std::optional<DeviceRow> device_row(const PublicKey& key) const override { return found_in(devices_, key); }
   std::vector<FriendRow> friend_rows() const override;
+  std::vector<RequestRow> open_requests() const override;
+  std::size_t open_request_count() const override { return open_requests().size(); }
+  std::uint32_t read_mark(const PublicKey& conversation, const LogId& log) const override {
+    return found_in(read_marks_, {conversation, log}).value_or(0);
+  }
+  ProfileRow profile() const override { return found_in(profile_, 0).value_or(ProfileRow{}); }
   std::vector<MessageRow> history(const HistoryQuery& query) const override;
   std::vector<MessageRow> search(const SearchQuery& query) const override;
   std::vector<MessageRow> unread(const PublicKey& conversation) const override;
@@ -88,6 +98,9 @@ class MemoryStore final : public Store {
   std::map<Dot, MessageRow> messages_;
   std::map<PublicKey, FriendRow> friends_;
   std::map<PublicKey, DeviceRow> devices_;
+  std::map<Dot, RequestRow> requests_;
+  std::map<std::pair<PublicKey, LogId>, std::uint32_t> read_marks_;
+  std::map<int, ProfileRow> profile_;  ///< one or none
   std::map<std::string, Bytes> remembered_;
 
   bool in_transaction_ = false;
@@ -153,6 +166,9 @@ void MemoryStore::clear_view() {
   clear(messages_);
   clear(friends_);
   clear(devices_);
+  clear(requests_);
+  clear(read_marks_);
+  clear(profile_);
 }
 
 void MemoryStore::index(const Dot& dot, const std::vector<Subject>& subjects) {
@@ -163,6 +179,8 @@ void MemoryStore::index(const Dot& dot, const std::vector<Subject>& subjects) {
     set(subjects_, subject, std::move(about));
   }
 }
+
+void MemoryStore::rewrite(const Event& event) { set(events_, arrivals_.at(event.dot), event); }
 
 std::optional<Event> MemoryStore::event(const Dot& dot) const {
   const std::optional<Arrival> arrival = found_in(arrivals_, dot);
@@ -223,6 +241,15 @@ std::vector<FriendRow> MemoryStore::friend_rows() const {
   return rows;
 }
 
+std::vector<RequestRow> MemoryStore::open_requests() const {
+  std::vector<RequestRow> rows;
+  for (const auto& [id, row] : requests_) {
+    if (row.open) rows.push_back(row);
+  }
+  std::ranges::sort(rows, {}, &RequestRow::order);
+  return rows;
+}
+
 std::vector<MessageRow> MemoryStore::all_messages() const {
   std::vector<MessageRow> rows;
   rows.reserve(messages_.size());
@@ -249,7 +276,7 @@ std::vector<MessageRow> MemoryStore::unread(const PublicKey& conversation) const
 
 std::vector<MessageRow> MemoryStore::undelivered() const {
   return page(all_messages(), std::nullopt, no_limit,
-              [](const MessageRow& row) { return row.outgoing && row.delivery != Delivery::delivered; });
+              [](const MessageRow& row) { return row.outgoing && row.delivery < Delivery::delivered; });
 }
 
 std::vector<MessageRow> MemoryStore::undelivered_to(const PublicKey& conversation) const {

@@ -27,6 +27,9 @@ constexpr const char* silent = "PRAGMA cipher_log_level = NONE;";
 /// SQLCipher 4.6 would write temporary tables and sorts to the disk as plain text.
 constexpr const char* temporary_in_memory = "PRAGMA temp_store = 2;";
 
+/// What is deleted or replaced is overwritten with zeros: a text that the user erased must not stay in a free page.
+constexpr const char* overwrite_deleted = "PRAGMA secure_delete = ON;";
+
 /// A raw key, in SQLCipher's form x'…' that takes no time to derive.
 class RawKey {
  public:
@@ -104,6 +107,7 @@ int SqlDatabase::connect(const DatabaseKey& key) {
   if (keyed != SQLITE_OK) return keyed;
   execute(one_format);
   execute(temporary_in_memory);
+  execute(overwrite_deleted);
   return SQLITE_OK;
 }
 

@@ -84,6 +84,16 @@ void SqlLog::index(const Dot& dot, const std::vector<Subject>& subjects) {
   if (found.row()) file(found.number(0), subjects);
 }
 
+void SqlLog::rewrite(const Event& event) {
+  const LogId log = event.dot.log();
+  database_
+      .query(
+          "UPDATE events SET body = ?4 WHERE number = ?3 AND "
+          "log = (SELECT id FROM logs WHERE device = ?1 AND incarnation = ?2)",
+          log.device.bytes, log.incarnation, event.dot.number(), event.body)
+      .run();
+}
+
 std::optional<Event> SqlLog::event(const Dot& dot) {
   const LogId log = dot.log();
   SqlQuery found = database_.query("SELECT " EVENT_COLUMNS

@@ -36,11 +36,11 @@ void SqlMessages::insert(const MessageRow& row) {
   database_
       .query(
           "INSERT INTO messages (dot, conversation, timestamp_ms, outgoing, kind, text, shown_ms, read, delivery, "
-          "device, "
-          "delivered_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+          "device, delivered_ms, content, size, erased) "
+          "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
           to_blob(row.id), row.conversation.bytes, row.timestamp_ms, row.outgoing, static_cast<std::uint32_t>(row.kind),
           row.text, row.shown_ms, row.read, static_cast<std::uint32_t>(row.delivery), to_blob(row.device),
-          row.delivered_ms)
+          row.delivered_ms, static_cast<std::uint32_t>(row.content), row.size_bytes, row.erased)
       .run();
   search_.add(database_.last_row(), row.text);
 }
@@ -50,14 +50,28 @@ void SqlMessages::update(std::uint64_t message, const MessageRow& row, bool same
   if (!same_text) search_.remove(message);
   database_
       .query(
-          "UPDATE messages SET conversation = ?2, timestamp_ms = ?3, outgoing = ?4, kind = ?5, text = ?6, shown_ms = "
-          "?7, "
-          "read = ?8, delivery = ?9, device = ?10, delivered_ms = ?11 WHERE id = ?1",
+          "UPDATE messages SET conversation = ?2, timestamp_ms = ?3, outgoing = ?4, kind = ?5, text = ?6, "
+          "shown_ms = ?7, read = ?8, delivery = ?9, device = ?10, delivered_ms = ?11, content = ?12, size = ?13, "
+          "erased = ?14 WHERE id = ?1",
           message, row.conversation.bytes, row.timestamp_ms, row.outgoing, static_cast<std::uint32_t>(row.kind),
           row.text, row.shown_ms, row.read, static_cast<std::uint32_t>(row.delivery), to_blob(row.device),
-          row.delivered_ms)
+          row.delivered_ms, static_cast<std::uint32_t>(row.content), row.size_bytes, row.erased)
       .run();
   if (!same_text) search_.add(message, row.text);
+}
+
+void SqlMessages::put(const ReadMark& mark) {
+  database_
+      .query("INSERT OR REPLACE INTO read_marks (conversation, device, incarnation, number) VALUES (?1, ?2, ?3, ?4)",
+             mark.conversation.bytes, mark.log.device.bytes, mark.log.incarnation, mark.number)
+      .run();
+}
+
+std::uint32_t SqlMessages::read_mark(const PublicKey& conversation, const LogId& log) {
+  SqlQuery found =
+      database_.query("SELECT number FROM read_marks WHERE conversation = ?1 AND device = ?2 AND incarnation = ?3",
+                      conversation.bytes, log.device.bytes, log.incarnation);
+  return found.row() ? static_cast<std::uint32_t>(found.integer(0)) : 0;
 }
 
 std::optional<MessageRow> SqlMessages::message(const Dot& id) {
@@ -89,15 +103,15 @@ std::size_t SqlMessages::unread_count(const PublicKey& conversation) {
 }
 
 std::vector<MessageRow> SqlMessages::undelivered() {
-  static_assert(static_cast<int>(Delivery::delivered) == 4);
+  static_assert(static_cast<int>(Delivery::delivered) == 4 && Delivery::withdrawn > Delivery::delivered);
   SqlQuery found = database_.query("SELECT " TOXTORE_MESSAGE_COLUMNS
-                                   " FROM messages WHERE outgoing = 1 AND delivery <> 4 ORDER BY timestamp_ms, dot");
+                                   " FROM messages WHERE outgoing = 1 AND delivery < 4 ORDER BY timestamp_ms, dot");
   return read_messages(found);
 }
 
 std::vector<MessageRow> SqlMessages::undelivered_to(const PublicKey& conversation) {
   SqlQuery found = database_.query("SELECT " TOXTORE_MESSAGE_COLUMNS
-                                   " FROM messages WHERE conversation = ?1 AND outgoing = 1 AND delivery <> 4 "
+                                   " FROM messages WHERE conversation = ?1 AND outgoing = 1 AND delivery < 4 "
                                    "ORDER BY timestamp_ms, dot",
                                    conversation.bytes);
   return read_messages(found);
@@ -105,7 +119,7 @@ std::vector<MessageRow> SqlMessages::undelivered_to(const PublicKey& conversatio
 
 std::size_t SqlMessages::undelivered_count() {
   return static_cast<std::size_t>(
-      database_.integer("SELECT count(*) FROM messages WHERE outgoing = 1 AND delivery <> 4"));
+      database_.integer("SELECT count(*) FROM messages WHERE outgoing = 1 AND delivery < 4"));
 }
 
 std::optional<MessageRow> SqlMessages::last_received(const PublicKey& conversation) {

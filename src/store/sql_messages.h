@@ -1,4 +1,4 @@
-// The message rows in the database. The contract is store.h's.
+// The message rows in the database, and how far each log is read in each conversation. The contract is store.h's.
 #pragma once
 
 #include <optional>
@@ -16,8 +16,10 @@ class SqlMessages {
   SqlMessages(SqlDatabase& database, SqlSearch& search) : database_(database), search_(search) {}
 
   void put(const MessageRow& row);
+  void put(const ReadMark& mark);
   std::optional<MessageRow> message(const Dot& id);
   std::vector<MessageRow> history(const HistoryQuery& query);
+  std::uint32_t read_mark(const PublicKey& conversation, const LogId& log);
   std::vector<MessageRow> unread(const PublicKey& conversation);
   std::size_t unread_count(const PublicKey& conversation);
   std::vector<MessageRow> undelivered();

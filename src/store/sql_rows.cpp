@@ -36,8 +36,24 @@ void SqlRows::put(const FriendRow& row) {
 void SqlRows::put(const DeviceRow& row) {
   const std::optional<ByteView> address = row.address ? std::optional<ByteView>(row.address->bytes) : std::nullopt;
   database_
-      .query("INSERT OR REPLACE INTO devices (key, address, always_on) VALUES (?1, ?2, ?3)", row.key.bytes, address,
-             row.always_on)
+      .query("INSERT OR REPLACE INTO devices (key, address, always_on, name) VALUES (?1, ?2, ?3, ?4)", row.key.bytes,
+             address, row.always_on, row.name)
+      .run();
+}
+
+void SqlRows::put(const RequestRow& row) {
+  database_
+      .query(
+          "INSERT OR REPLACE INTO requests (dot, key, message, timestamp_ms, shown_ms, open) "
+          "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+          to_blob(row.id), row.from.bytes, row.message, row.timestamp_ms, row.shown_ms, row.open)
+      .run();
+}
+
+void SqlRows::put(const ProfileRow& row) {
+  database_
+      .query("INSERT OR REPLACE INTO profile (id, name, status_message) VALUES (1, ?1, ?2)",
+             std::optional<ByteView>(row.name), std::optional<ByteView>(row.status_message))
       .run();
 }
 
@@ -48,9 +64,9 @@ std::optional<FriendRow> SqlRows::friend_row(const PublicKey& key) {
 }
 
 std::optional<DeviceRow> SqlRows::device_row(const PublicKey& key) {
-  SqlQuery found = database_.query("SELECT address, always_on FROM devices WHERE key = ?1", key.bytes);
+  SqlQuery found = database_.query("SELECT address, always_on, name FROM devices WHERE key = ?1", key.bytes);
   if (!found.row()) return std::nullopt;
-  DeviceRow row{.key = key, .address = std::nullopt, .always_on = found.flag(1)};
+  DeviceRow row{.key = key, .address = std::nullopt, .always_on = found.flag(1), .name = found.bytes(2)};
   if (!found.is_null(0)) row.address = ToxAddress::from_bytes(found.blob(0));
   return row;
 }
@@ -60,6 +76,34 @@ std::vector<FriendRow> SqlRows::friend_rows() {
   std::vector<FriendRow> rows;
   while (found.row()) rows.push_back(read_friend(found));
   return rows;
+}
+
+std::vector<RequestRow> SqlRows::open_requests() {
+  SqlQuery found = database_.query(
+      "SELECT dot, key, message, timestamp_ms, shown_ms FROM requests WHERE open = 1 ORDER BY timestamp_ms, dot");
+  std::vector<RequestRow> rows;
+  while (found.row()) {
+    rows.push_back({.id = dot_from(found.blob(0)),
+                    .from = key_from(found.blob(1)),
+                    .message = found.bytes(2),
+                    .timestamp_ms = found.number(3),
+                    .shown_ms = found.number(4),
+                    .open = true});
+  }
+  return rows;
+}
+
+std::size_t SqlRows::open_request_count() {
+  return static_cast<std::size_t>(database_.integer("SELECT count(*) FROM requests WHERE open = 1"));
+}
+
+ProfileRow SqlRows::profile() {
+  SqlQuery found = database_.query("SELECT name, status_message FROM profile");
+  ProfileRow row;
+  if (!found.row()) return row;
+  if (!found.is_null(0)) row.name = found.bytes(0);
+  if (!found.is_null(1)) row.status_message = found.bytes(1);
+  return row;
 }
 
 }  // namespace toxtore

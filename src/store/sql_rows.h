@@ -1,4 +1,4 @@
-// The rows of friends and own devices in the database. The contract is store.h's.
+// The rows of friends, friend requests, own devices and the profile in the database. The contract is store.h's.
 #pragma once
 
 #include <optional>
@@ -16,9 +16,14 @@ class SqlRows {
 
   void put(const FriendRow& row);
   void put(const DeviceRow& row);
+  void put(const RequestRow& row);
+  void put(const ProfileRow& row);
   std::optional<FriendRow> friend_row(const PublicKey& key);
   std::optional<DeviceRow> device_row(const PublicKey& key);
   std::vector<FriendRow> friend_rows();
+  std::vector<RequestRow> open_requests();
+  std::size_t open_request_count();
+  ProfileRow profile();
 
  private:
   SqlDatabase& database_;

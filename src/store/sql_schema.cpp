@@ -85,7 +85,40 @@ CREATE TABLE ranges_ahead (
   PRIMARY KEY (log, first)) WITHOUT ROWID;
 )sql";
 
-constexpr std::array<SchemaStep, 2> steps_of_this_version{version_1, version_2};
+// Offers, withdrawn and erased messages, how far conversations are read, friend requests, the user's profile, names of
+// devices.
+constexpr SchemaStep version_3 = R"sql(
+ALTER TABLE messages ADD COLUMN content INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE messages ADD COLUMN size INTEGER NOT NULL DEFAULT 0;  -- of a file offered, 64 bits
+ALTER TABLE messages ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;
+DROP INDEX messages_undelivered;
+CREATE INDEX messages_undelivered ON messages (conversation, timestamp_ms, dot) WHERE outgoing = 1 AND delivery < 4;
+
+CREATE TABLE read_marks (
+  conversation BLOB NOT NULL,
+  device BLOB NOT NULL,
+  incarnation INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  PRIMARY KEY (conversation, device, incarnation)) WITHOUT ROWID;
+
+CREATE TABLE requests (
+  dot BLOB NOT NULL PRIMARY KEY,
+  key BLOB NOT NULL,
+  message BLOB NOT NULL,
+  timestamp_ms INTEGER NOT NULL,
+  shown_ms INTEGER NOT NULL,
+  open INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX requests_open ON requests (timestamp_ms, dot) WHERE open = 1;
+
+CREATE TABLE profile (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  name BLOB,
+  status_message BLOB);
+
+ALTER TABLE devices ADD COLUMN name BLOB NOT NULL DEFAULT x'';
+)sql";
+
+constexpr std::array<SchemaStep, 3> steps_of_this_version{version_1, version_2, version_3};
 
 Result<void> outcome(SqlDatabase& database) {
   if (database.fault()) return fail(*database.fault());
@@ -100,6 +133,9 @@ DELETE FROM subjects;
 DELETE FROM messages;
 DELETE FROM friends;
 DELETE FROM devices;
+DELETE FROM read_marks;
+DELETE FROM requests;
+DELETE FROM profile;
 INSERT INTO words (words) VALUES ('rebuild');
 )sql";
 

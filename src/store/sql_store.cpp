@@ -50,6 +50,10 @@ class OpenSqlStore final : public SqlStore {
     assert(in_transaction_);
     log_.index(dot, subjects);
   }
+  void rewrite(const Event& event) override {
+    assert(in_transaction_);
+    log_.rewrite(event);
+  }
   std::optional<Event> event(const Dot& dot) const override { return log_.event(dot); }
   std::vector<Event> log_range(const LogId& log, std::uint32_t after, std::uint32_t until, std::size_t events_max,
                                std::size_t bytes_max) const override {
@@ -76,10 +80,28 @@ class OpenSqlStore final : public SqlStore {
     assert(in_transaction_);
     rows_.put(row);
   }
+  void put(const RequestRow& row) override {
+    assert(in_transaction_);
+    rows_.put(row);
+  }
+  void put(const ReadMark& mark) override {
+    assert(in_transaction_);
+    messages_.put(mark);
+  }
+  void put(const ProfileRow& row) override {
+    assert(in_transaction_);
+    rows_.put(row);
+  }
   std::optional<MessageRow> message(const Dot& id) const override { return messages_.message(id); }
   std::optional<FriendRow> friend_row(const PublicKey& key) const override { return rows_.friend_row(key); }
   std::optional<DeviceRow> device_row(const PublicKey& key) const override { return rows_.device_row(key); }
   std::vector<FriendRow> friend_rows() const override { return rows_.friend_rows(); }
+  std::vector<RequestRow> open_requests() const override { return rows_.open_requests(); }
+  std::size_t open_request_count() const override { return rows_.open_request_count(); }
+  std::uint32_t read_mark(const PublicKey& conversation, const LogId& log) const override {
+    return messages_.read_mark(conversation, log);
+  }
+  ProfileRow profile() const override { return rows_.profile(); }
   std::vector<MessageRow> history(const HistoryQuery& query) const override { return messages_.history(query); }
   std::vector<MessageRow> search(const SearchQuery& query) const override { return search_.find(query); }
   std::vector<MessageRow> unread(const PublicKey& conversation) const override {

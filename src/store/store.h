@@ -74,6 +74,8 @@ class Store {
   /// Stores an event under its subjects. Any number that is not held, in any order; one that is held is an assertion
   /// failure. How many gaps a log may have is the engine's business.
   virtual void append(const Event& event, const std::vector<Subject>& subjects) = 0;
+  /// Puts another body in the place of the one of an event that is held: its text was erased.
+  virtual void rewrite(const Event& event) = 0;
   virtual std::optional<Event> event(const Dot& dot) const = 0;
   /// Events of one log with numbers in (after, until], ascending, those that are held. Stops after `events_max`
   /// events, or before the event with which the bodies would exceed `bytes_max` together (but always gives the first).
@@ -104,18 +106,28 @@ class Store {
   virtual void put(const MessageRow& row) = 0;
   virtual void put(const FriendRow& row) = 0;
   virtual void put(const DeviceRow& row) = 0;
+  virtual void put(const RequestRow& row) = 0;
+  virtual void put(const ReadMark& mark) = 0;
+  virtual void put(const ProfileRow& row) = 0;
   virtual std::optional<MessageRow> message(const Dot& id) const = 0;
   virtual std::optional<FriendRow> friend_row(const PublicKey& key) const = 0;
   virtual std::optional<DeviceRow> device_row(const PublicKey& key) const = 0;
   /// All friend rows, also of keys that are no friends (any more), ascending by key.
   virtual std::vector<FriendRow> friend_rows() const = 0;
+  /// All open ones, in order.
+  virtual std::vector<RequestRow> open_requests() const = 0;
+  virtual std::size_t open_request_count() const = 0;
+  /// How far that log is read in that conversation; 0 if it has no mark.
+  virtual std::uint32_t read_mark(const PublicKey& conversation, const LogId& log) const = 0;
+  virtual ProfileRow profile() const = 0;
   virtual std::vector<MessageRow> history(const HistoryQuery& query) const = 0;
   /// Newest last, as `history`.
   virtual std::vector<MessageRow> search(const SearchQuery& query) const = 0;
   /// Incoming rows of a conversation that are not read, in order.
   virtual std::vector<MessageRow> unread(const PublicKey& conversation) const = 0;
   virtual std::size_t unread_count(const PublicKey& conversation) const = 0;
-  /// Outgoing rows of all conversations that are not delivered, in order. Reads and sorts all: for the start only.
+  /// Outgoing rows of all conversations that are neither delivered nor withdrawn, in order. Reads and sorts all: for
+  /// the start only.
   virtual std::vector<MessageRow> undelivered() const = 0;
   /// Those of one conversation; it does not matter how many wait in others.
   virtual std::vector<MessageRow> undelivered_to(const PublicKey& conversation) const = 0;

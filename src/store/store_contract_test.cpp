@@ -76,13 +76,18 @@ TEST_P(StoreContract, TheViewCanBeEmptiedAndMadeAnew) {
   const MessageRow row = sample_message(Dot::of(log_a, 1), "apples");
   append(sample_event(Dot::of(log_a, 1)), {subject});
   put(row, FriendRow{.key = sample_key(9), .known_by = {}, .since_ms = 0, .name = {}},
-      DeviceRow{.key = sample_key(8), .address = {}, .always_on = true});
+      DeviceRow{.key = sample_key(8), .address = {}, .always_on = true, .name = {}}, sample_request(row.id, 1),
+      ReadMark{.conversation = sample_key(9), .log = log_a, .number = 7},
+      ProfileRow{.name = to_bytes("Ann"), .status_message = {}});
   commit([&] { store_->clear_view(); });
   EXPECT_TRUE(store_->about(subject).empty());
   EXPECT_EQ(store_->message(row.id), std::nullopt);
   EXPECT_TRUE(store_->friend_rows().empty());
   EXPECT_EQ(store_->device_row(sample_key(8)), std::nullopt);
   EXPECT_EQ(search("apples"), Texts{});
+  EXPECT_TRUE(store_->open_requests().empty());
+  EXPECT_EQ(store_->read_mark(sample_key(9), log_a), 0u);
+  EXPECT_EQ(store_->profile(), ProfileRow{});
   EXPECT_EQ(store_->last_arrival(), 1u) << "the log stays";
 
   commit([&] { store_->index(Dot::of(log_a, 1), {subject}); });
@@ -206,6 +211,11 @@ TEST_P(StoreContract, GivesRowsBackAsTheyWere) {
   message.device = sample_key(2);
   message.delivered_ms = 99;
   message.shown_ms = ~std::uint64_t{0};
+  MessageRow file = sample_message(Dot::of(log_b, 5), "a.txt", 78);
+  file.content = Content::file;
+  file.size_bytes = ~std::uint64_t{0};
+  MessageRow erased = sample_message(Dot::of(log_b, 6), "", 79);
+  erased.erased = true;
   const MessageRow bare = sample_message(Dot::of(log_a, 4), "", 0);
   const FriendRow contact{
       .key = sample_key(5), .known_by = {sample_key(1), sample_key(2)}, .since_ms = 8, .name = to_bytes("Eva")};
@@ -213,10 +223,12 @@ TEST_P(StoreContract, GivesRowsBackAsTheyWere) {
   ToxAddress address;
   address.bytes[0] = 1;
   address.bytes[36] = 1;  // the checksum
-  const DeviceRow device{.key = sample_key(1), .address = address, .always_on = true};
-  const DeviceRow silent{.key = sample_key(2), .address = {}, .always_on = false};
-  put(message, bare, contact, stranger, device, silent);
+  const DeviceRow device{.key = sample_key(1), .address = address, .always_on = true, .name = to_bytes("desk")};
+  const DeviceRow silent{.key = sample_key(2), .address = {}, .always_on = false, .name = {}};
+  put(message, file, erased, bare, contact, stranger, device, silent);
   EXPECT_EQ(store_->message(message.id), message);
+  EXPECT_EQ(store_->message(file.id), file);
+  EXPECT_EQ(store_->message(erased.id), erased);
   EXPECT_EQ(store_->message(bare.id), bare);
   EXPECT_EQ(store_->message(Dot::of(log_a, 5)), std::nullopt);
   EXPECT_EQ(store_->friend_row(contact.key), contact);
@@ -287,6 +299,54 @@ TEST_P(StoreContract, TellsWhatIsUnreadUndeliveredAndLastReceived) {
   put(old, mine);
   EXPECT_EQ(store_->unread(old.conversation), Rows{newer});
   EXPECT_EQ(store_->undelivered(), Rows{earlier});
+  earlier.delivery = Delivery::withdrawn;
+  put(earlier);
+  EXPECT_EQ(store_->undelivered(), Rows{});
+  EXPECT_EQ(store_->undelivered_to(earlier.conversation), Rows{});
+  EXPECT_EQ(store_->undelivered_count(), 0U);
+}
+
+TEST_P(StoreContract, KeepsHowFarEachLogIsRead) {
+  EXPECT_EQ(store_->read_mark(sample_key(9), log_b), 0u);
+  put(ReadMark{.conversation = sample_key(9), .log = log_b, .number = 0xFFFFFFFE});
+  put(ReadMark{.conversation = sample_key(9), .log = log_a, .number = 1});
+  put(ReadMark{.conversation = sample_key(9), .log = log_a, .number = 2});
+  EXPECT_EQ(store_->read_mark(sample_key(9), log_b), 0xFFFFFFFE);
+  EXPECT_EQ(store_->read_mark(sample_key(9), log_a), 2u);
+  EXPECT_EQ(store_->read_mark(sample_key(8), log_a), 0u);
+}
+
+TEST_P(StoreContract, GivesOpenRequestsInOrder) {
+  RequestRow late = sample_request(Dot::of(log_a, 1), 9);
+  const RequestRow early = sample_request(Dot::of(log_b, 1), 5);
+  const RequestRow later = sample_request(Dot::of(log_b, 2), 11);
+  put(later, late, early);
+  EXPECT_EQ(store_->open_requests(), (std::vector<RequestRow>{early, late, later}));
+  late.open = false;
+  put(late);
+  EXPECT_EQ(store_->open_requests(), (std::vector<RequestRow>{early, later}));
+  EXPECT_EQ(store_->open_request_count(), 2u);
+}
+
+TEST_P(StoreContract, KeepsTheProfile) {
+  EXPECT_EQ(store_->profile(), ProfileRow{});
+  put(ProfileRow{.name = to_bytes("Ann"), .status_message = {}});
+  const ProfileRow row{.name = Bytes{}, .status_message = to_bytes("at sea")};
+  put(row);
+  EXPECT_EQ(store_->profile(), row) << "an empty value is not the same as none";
+}
+
+TEST_P(StoreContract, RewritesTheBodyOfAnEventInItsPlace) {
+  const Subject subject = Subject::key(sample_key(3));
+  append(sample_event(Dot::of(log_a, 1), 5, "text"), {subject});
+  append(sample_event(Dot::of(log_b, 1), 5, "kept"));
+  const Event rewritten = sample_event(Dot::of(log_a, 1), 5, "");
+  commit([&] { store_->rewrite(rewritten); });
+  EXPECT_EQ(store_->event(rewritten.dot), rewritten);
+  EXPECT_EQ(store_->about(subject), std::vector<Event>{rewritten});
+  EXPECT_EQ(store_->log_range(log_a, 0, open_end, 9, 999), std::vector<Event>{rewritten});
+  EXPECT_EQ(store_->arrived(0, 1).at(0).second, rewritten);
+  EXPECT_EQ(store_->event(Dot::of(log_b, 1))->body, to_bytes("kept"));
 }
 
 TEST_P(StoreContract, SearchFindsWordsByTheirBeginning) {
@@ -397,7 +457,11 @@ void change_everything(Store& store) {
   store.put(sample_message(Dot::of(log_a, 1), "changed", 9));
   store.put(sample_message(Dot::of(log_a, 2), "new", 9));
   store.put(FriendRow{.key = sample_key(9), .known_by = {}, .since_ms = 0, .name = to_bytes("other")});
-  store.put(DeviceRow{.key = sample_key(1), .address = {}, .always_on = false});
+  store.put(DeviceRow{.key = sample_key(1), .address = {}, .always_on = false, .name = to_bytes("other")});
+  store.put(ReadMark{.conversation = sample_key(9), .log = log_a, .number = 9});
+  store.put(ProfileRow{.name = to_bytes("other"), .status_message = {}});
+  store.put(sample_request(Dot::of(log_a, 1), 1));
+  store.rewrite(sample_event(Dot::of(log_a, 1), 1, ""));
   store.remember("name", to_bytes("other"));
   store.remember("more", {});
   store.forget("gone");
@@ -431,6 +495,10 @@ class StoreRollback : public StoreContract {
     EXPECT_EQ(search("new"), Texts{});
     EXPECT_EQ(store_->friend_rows(), std::vector<FriendRow>{friend_});
     EXPECT_EQ(store_->device_row(device_.key), device_);
+    EXPECT_EQ(store_->read_mark(sample_key(9), log_a), 0u);
+    EXPECT_EQ(store_->profile(), ProfileRow{});
+    EXPECT_EQ(store_->open_request_count(), 0u);
+    EXPECT_EQ(store_->event(Dot::of(log_a, 1)), sample_event(Dot::of(log_a, 1)));
     EXPECT_EQ(store_->remembered("name"), to_bytes("kept"));
     EXPECT_EQ(store_->remembered("more"), std::nullopt);
     EXPECT_EQ(store_->remembered("gone"), to_bytes("not gone"));
@@ -438,7 +506,7 @@ class StoreRollback : public StoreContract {
   }
 
   const FriendRow friend_{.key = sample_key(9), .known_by = {sample_key(1)}, .since_ms = 4, .name = to_bytes("Eva")};
-  const DeviceRow device_{.key = sample_key(1), .address = {}, .always_on = true};
+  const DeviceRow device_{.key = sample_key(1), .address = {}, .always_on = true, .name = {}};
 };
 
 INSTANTIATE_TEST_SUITE_P(Both, StoreRollback, testing::Values(Kind::memory, Kind::sql),

@@ -35,7 +35,7 @@ const std::vector<std::string> searches{
     "foo*",  "x",       "y",           "^hello",      "(hello", "apfel",   "\xC3\xA4p 2", "hell-o"};
 const std::vector<std::string> names{"", "a", "a/", "a/1", "a/2", "b", "\xFF", "\xFF\xFF"};
 
-enum class What { event, message, friend_row, device_row, remember, forget };
+enum class What { event, rewrite, message, friend_row, device_row, request_row, read_mark, profile, remember, forget };
 
 /// One change. Each kind reads those numbers that it needs.
 struct Change {
@@ -72,6 +72,10 @@ rc::Gen<Change> any_change() {
                                                     {6, What::message},
                                                     {1, What::friend_row},
                                                     {1, What::device_row},
+                                                    {1, What::rewrite},
+                                                    {1, What::request_row},
+                                                    {1, What::read_mark},
+                                                    {1, What::profile},
                                                     {1, What::remember},
                                                     {1, What::forget}});
   const auto picks = rc::gen::container<std::vector<unsigned>>(10, rc::gen::inRange(0u, 1000u));
@@ -107,6 +111,21 @@ void append(Store& store, const Change& change) {
   store.append(event, subjects);
 }
 
+void rewrite(Store& store, const Change& change) {
+  const LogId log{.device = sample_key(static_cast<std::uint8_t>(change.pick(0, 3))),
+                  .incarnation = change.of(incarnations, 1)};
+  auto event = store.event(Dot::of(log, 1));
+  if (!event) return;
+  event->body = Bytes(change.pick(4, 20), static_cast<std::uint8_t>(change.picks[5]));
+  store.rewrite(*event);
+}
+
+void put_request(Store& store, const Change& change) {
+  RequestRow row = sample_request({.device = sample_key(1), .seq = change.of(seqs, 0)}, change.of(times_ms, 1));
+  row.open = change.pick(2, 2) == 1;
+  store.put(row);
+}
+
 void put_message(Store& store, const Change& change) {
   MessageRow row;
   row.id = {.device = sample_key(static_cast<std::uint8_t>(change.pick(0, 3) * 100)), .seq = change.of(seqs, 1)};
@@ -117,7 +136,10 @@ void put_message(Store& store, const Change& change) {
   row.timestamp_ms = change.of(times_ms, 6);
   row.shown_ms = change.of(odd_times_ms, 7);
   row.read = change.pick(8, 2) == 1;
-  row.delivery = static_cast<Delivery>(change.pick(9, 5));
+  row.delivery = static_cast<Delivery>(change.pick(9, 6));
+  row.content = static_cast<Content>(change.pick(7, 3));
+  row.size_bytes = change.of(odd_times_ms, 7);
+  row.erased = change.pick(8, 5) == 1;
   if (change.pick(9, 3) == 1) row.device = sample_key(7);
   if (change.pick(9, 7) == 1) row.delivered_ms = change.of(odd_times_ms, 8);
   store.put(row);
@@ -127,13 +149,22 @@ void apply(Store& store, const Change& change) {
   const PublicKey key = sample_key(static_cast<std::uint8_t>(change.pick(0, 4)));
   switch (change.what) {
     case What::event: return append(store, change);
+    case What::rewrite: return rewrite(store, change);
     case What::message: return put_message(store, change);
+    case What::request_row: return put_request(store, change);
+    case What::read_mark:
+      return store.put(ReadMark{.conversation = key,
+                                .log = {.device = sample_key(1), .incarnation = change.of(incarnations, 1)},
+                                .number = change.of(incarnations, 2)});
+    case What::profile: return store.put(ProfileRow{.name = to_bytes(change.of(texts, 0)), .status_message = {}});
     case What::friend_row:
       return store.put(FriendRow{.key = key,
                                  .known_by = std::vector<PublicKey>(change.pick(1, 3), sample_key(6)),
                                  .since_ms = change.of(odd_times_ms, 2),
                                  .name = to_bytes(change.of(texts, 3))});
-    case What::device_row: return store.put(DeviceRow{.key = key, .address = {}, .always_on = change.pick(1, 2) == 1});
+    case What::device_row:
+      return store.put(DeviceRow{
+          .key = key, .address = {}, .always_on = change.pick(1, 2) == 1, .name = to_bytes(change.of(texts, 2))});
     case What::remember: return store.remember(change.of(names, 0), as_bytes(change.of(texts, 1)));
     case What::forget: return store.forget(change.of(names, 0));
   }
@@ -182,6 +213,10 @@ void compare_logs(const Store& store, const Store& naive) {
 
 /// Goes through a conversation in pages of two and through every search in pages of three.
 void compare_conversation(const Store& store, const Store& naive, const PublicKey& conversation) {
+  for (const std::uint32_t incarnation : incarnations) {
+    const LogId log{.device = sample_key(1), .incarnation = incarnation};
+    RC_ASSERT(store.read_mark(conversation, log) == naive.read_mark(conversation, log));
+  }
   RC_ASSERT(store.unread(conversation) == naive.unread(conversation));
   RC_ASSERT(store.unread_count(conversation) == naive.unread_count(conversation));
   RC_ASSERT(store.last_received(conversation) == naive.last_received(conversation));
@@ -206,6 +241,9 @@ void compare_search(const Store& store, const Store& naive, SearchQuery query) {
 void compare_rows(const Store& store, const Store& naive) {
   RC_ASSERT(store.friend_rows() == naive.friend_rows());
   RC_ASSERT(store.undelivered() == naive.undelivered());
+  RC_ASSERT(store.open_requests() == naive.open_requests());
+  RC_ASSERT(store.open_request_count() == naive.open_request_count());
+  RC_ASSERT(store.profile() == naive.profile());
   RC_ASSERT(store.undelivered_count() == naive.undelivered_count());
   for (std::uint8_t value = 0; value < 4; ++value) {
     RC_ASSERT(store.friend_row(sample_key(value)) == naive.friend_row(sample_key(value)));

@@ -48,6 +48,15 @@ MessageRow sample_message(const Dot& id, std::string_view text, std::uint64_t ti
   return row;
 }
 
+RequestRow sample_request(const Dot& id, std::uint64_t timestamp_ms) {
+  return {.id = id,
+          .from = sample_key(9),
+          .message = to_bytes("hello"),
+          .timestamp_ms = timestamp_ms,
+          .shown_ms = timestamp_ms,
+          .open = true};
+}
+
 void fill(Store& store, std::uint32_t count) {
   for (std::uint32_t number = 1; number <= count; ++number) {
     const Dot dot{.device = sample_key(1), .seq = number};

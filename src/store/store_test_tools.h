@@ -48,6 +48,8 @@ DatabaseKey sample_database_key(std::uint8_t first = 1);
 Event sample_event(const Dot& dot, std::uint64_t timestamp_ms = 1, std::string_view body = "body");
 /// A message received from sample_key(9), not read.
 MessageRow sample_message(const Dot& id, std::string_view text, std::uint64_t timestamp_ms = 1);
+/// An open friend request of sample_key(9).
+RequestRow sample_request(const Dot& id, std::uint64_t timestamp_ms);
 
 /// Stores sample events 1 to `count` of sample_key(1), each with its message row, in a transaction each.
 void fill(Store& store, std::uint32_t count);

@@ -20,24 +20,44 @@ enum class Delivery : std::uint8_t {
   sending = 2,    ///< `device` hands it over
   unsure = 3,     ///< handed over without a receipt; waits to be sent again
   delivered = 4,  ///< `device` had the receipt
+  withdrawn = 5,  ///< the user took it back, or erased it, before it was delivered
 };
 
-/// One message of a conversation.
+/// What stands in a row of a conversation. Numbers on disk.
+enum class Content : std::uint8_t {
+  text = 0,  ///< a message
+  file = 1,  ///< a file that the friend offered: the text is its name
+  call = 2,  ///< a call that nobody took
+};
+
+/// One message of a conversation, or what a friend offered in it.
 struct MessageRow {
   Dot id;                  ///< of the event with the text
   PublicKey conversation;  ///< the friend's key
   bool outgoing = false;
   MessageKind kind = MessageKind::normal;
-  Bytes text;
+  Content content = Content::text;
+  Bytes text;                    ///< empty if it was erased
+  std::uint64_t size_bytes = 0;  ///< of a file that was offered; 2^64 - 1 if unknown
+  bool erased = false;
   std::uint64_t timestamp_ms = 0;  ///< with `id` the row's place: see order()
   std::uint64_t shown_ms = 0;      ///< the hour to show
-  bool read = false;               ///< incoming: some device marked it read; outgoing: always true
+  bool read = false;               ///< incoming: marked read on some device, or erased; outgoing: always true
   Delivery delivery = Delivery::none;
   std::optional<PublicKey> device;            ///< who delivers or delivered it; none while queued
   std::optional<std::uint64_t> delivered_ms;  ///< shown time of the first `done`
 
   [[nodiscard]] OrderKey order() const { return {timestamp_ms, id}; }
   bool operator==(const MessageRow&) const = default;
+};
+
+/// How far a log is read in one conversation: every incoming row of it up to that number.
+struct ReadMark {
+  PublicKey conversation;
+  LogId log;
+  std::uint32_t number = 0;
+
+  bool operator==(const ReadMark&) const = default;
 };
 
 /// One friend's key. There is a row as soon as any event is about the key.
@@ -58,8 +78,30 @@ struct DeviceRow {
   PublicKey key;
   std::optional<ToxAddress> address;
   bool always_on = false;
+  Bytes name;  ///< what the user calls it, said on any device; empty: as the roster has it
 
   bool operator==(const DeviceRow&) const = default;
+};
+
+/// A stranger's wish to be a friend, as one device received it.
+struct RequestRow {
+  Dot id;
+  PublicKey from;
+  Bytes message;
+  std::uint64_t timestamp_ms = 0;
+  std::uint64_t shown_ms = 0;
+  bool open = false;  ///< the user has neither accepted nor declined it
+
+  [[nodiscard]] OrderKey order() const { return {timestamp_ms, id}; }
+  bool operator==(const RequestRow&) const = default;
+};
+
+/// What the user says of himself to his friends. None: he never said.
+struct ProfileRow {
+  std::optional<Bytes> name;
+  std::optional<Bytes> status_message;
+
+  bool operator==(const ProfileRow&) const = default;
 };
 
 }  // namespace toxtore

@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <string_view>
+
+#include "base/utf8.h"
+#include "wire/roster_statement.h"
 
 namespace toxtore {
 namespace {
@@ -11,7 +15,10 @@ struct TouchedBy {
   TouchedRows& rows;
   const ReadEvent& event;
 
-  void operator()(const FriendAdd& body) const { rows.friends.push_back(body.key); }
+  void operator()(const FriendAdd& body) const {
+    rows.friends.push_back(body.key);
+    rows.requests.push_back(body.key);
+  }
   void operator()(const FriendRemove& body) const { rows.removed_adds.push_back(body.add); }
   void operator()(const TrySend&) const { rows.messages.push_back(event.dot); }
   void operator()(const DoneSend& body) const { rows.messages.push_back(body.message); }
@@ -21,17 +28,19 @@ struct TouchedBy {
   void operator()(const SendingEnded& body) const { rows.messages = body.messages; }
   void operator()(const ContactSetting& body) const { rows.friends.push_back(body.key); }
   void operator()(const DeviceSetting& body) const { rows.devices.push_back(body.key); }
+  void operator()(const MessageWithdrawn& body) const { rows.messages.push_back(body.message); }
+  void operator()(const ReadUpTo& body) const {
+    for (const Dot& prefix : body.prefixes) rows.read.push_back({body.conversation, prefix.log(), prefix.number()});
+  }
+  void operator()(const ContentErased& body) const { rows.messages = body.messages; }
+  void operator()(const OfferReceived&) const { rows.messages.push_back(event.dot); }
+  void operator()(const FriendRequestReceived& body) const { rows.requests.push_back(body.from); }
+  void operator()(const FriendRequestDeclined& body) const { rows.declined_requests.push_back(body.request); }
+  void operator()(const ProfileValue&) const { rows.profile = true; }
   // Not in any row yet.
   void operator()(const FriendNospam&) const {}
   void operator()(const FriendDevices&) const {}
-  void operator()(const MessageWithdrawn&) const {}
-  void operator()(const ReadUpTo&) const {}
-  void operator()(const FriendRequestReceived&) const {}
-  void operator()(const FriendRequestDeclined&) const {}
   void operator()(const ContactsMerged&) const {}
-  void operator()(const ProfileValue&) const {}
-  void operator()(const ContentErased&) const {}
-  void operator()(const OfferReceived&) const {}
   void operator()(const Opaque&) const {}
 };
 
@@ -57,12 +66,25 @@ const T* last_value(const std::vector<ReadEvent>& settings, Fits fits) {
   return last;
 }
 
-// `done` beats everything; then a sending that runs; then one that ended unsure, for its message may have arrived.
+bool is_erased(const ReadEvent& message, const std::vector<ReadEvent>& references) {
+  return message.erased || !in_order<ContentErased>(references).empty();
+}
+
+bool is_withdrawn(const ReadEvent& message, const std::vector<ReadEvent>& references) {
+  return !in_order<MessageWithdrawn>(references).empty() || is_erased(message, references);
+}
+
+// `done` beats everything; then `withdrawn`; then a sending that runs; then one that ended unsure, for its message may
+// have arrived.
 void derive_delivery(const ReadEvent& message, const std::vector<ReadEvent>& references, MessageRow& row) {
   if (const auto done = in_order<DoneSend>(references); !done.empty()) {
     row.delivery = Delivery::delivered;
     row.device = done.front()->dot.device;
     row.delivered_ms = done.front()->shown_ms();
+    return;
+  }
+  if (is_withdrawn(message, references)) {
+    row.delivery = Delivery::withdrawn;
     return;
   }
   if (const auto open = open_sendings(message, references); !open.empty()) {
@@ -79,6 +101,10 @@ void derive_delivery(const ReadEvent& message, const std::vector<ReadEvent>& ref
   }
 }
 
+bool is_device_name(std::string_view name) {
+  return !name.empty() && name.size() <= device_name_size_max && is_utf8(name);
+}
+
 }  // namespace
 
 TouchedRows touched_by(const ReadEvent& event) {
@@ -88,7 +114,7 @@ TouchedRows touched_by(const ReadEvent& event) {
 }
 
 std::vector<OpenSending> open_sendings(const ReadEvent& message, const std::vector<ReadEvent>& references) {
-  if (!in_order<DoneSend>(references).empty()) return {};
+  if (!in_order<DoneSend>(references).empty() || is_withdrawn(message, references)) return {};
   std::map<PublicKey, OrderKey> last_begun;
   if (const auto* sent = std::get_if<TrySend>(&message.body); sent != nullptr && sent->own_sending) {
     last_begun.emplace(message.dot.device, message.order());
@@ -104,28 +130,41 @@ std::vector<OpenSending> open_sendings(const ReadEvent& message, const std::vect
   return open;
 }
 
-std::optional<MessageRow> derive_message(const ReadEvent& message, const std::vector<ReadEvent>& references) {
+std::optional<PublicKey> conversation_of(const ReadEvent& event) {
+  if (const auto* sent = std::get_if<TrySend>(&event.body)) return sent->to;
+  if (const auto* received = std::get_if<Received>(&event.body)) return received->from;
+  if (const auto* offer = std::get_if<OfferReceived>(&event.body)) return offer->from;
+  return std::nullopt;
+}
+
+std::optional<MessageRow> derive_message(const ReadEvent& message, const std::vector<ReadEvent>& references,
+                                         std::uint32_t read_to) {
+  const auto conversation = conversation_of(message);
+  if (!conversation) return std::nullopt;
   MessageRow row;
   row.id = message.dot;
+  row.conversation = *conversation;
   row.timestamp_ms = message.timestamp_ms;
   row.shown_ms = message.shown_ms();
+  row.erased = is_erased(message, references);
+  // What was erased is not left unread: there is nothing to read.
+  row.read = row.erased || message.dot.number() <= read_to || !in_order<MarkRead>(references).empty();
   if (const auto* sent = std::get_if<TrySend>(&message.body)) {
-    row.conversation = sent->to;
     row.outgoing = true;
     row.kind = sent->kind;
     row.text = sent->text;
     row.read = true;
     derive_delivery(message, references, row);
-    return row;
-  }
-  if (const auto* received = std::get_if<Received>(&message.body)) {
-    row.conversation = received->from;
+  } else if (const auto* received = std::get_if<Received>(&message.body)) {
     row.kind = received->kind;
     row.text = received->text;
-    row.read = !in_order<MarkRead>(references).empty();
-    return row;
+  } else if (const auto* offer = std::get_if<OfferReceived>(&message.body)) {
+    row.content = offer->what == OfferReceived::What::file ? Content::file : Content::call;
+    row.text = offer->name;
+    row.size_bytes = offer->size;
   }
-  return std::nullopt;
+  if (row.erased) row.text.clear();
+  return row;
 }
 
 FriendRow derive_friend(const PublicKey& key, const std::vector<AddWithReferences>& adds,
@@ -150,19 +189,47 @@ FriendRow derive_friend(const PublicKey& key, const std::vector<AddWithReference
   return row;
 }
 
+std::optional<RequestRow> derive_request(const ReadEvent& request, const std::vector<ReadEvent>& references,
+                                         const std::vector<AddWithReferences>& adds, bool is_friend) {
+  const auto* body = std::get_if<FriendRequestReceived>(&request.body);
+  if (body == nullptr) return std::nullopt;
+  const bool added = std::any_of(adds.begin(), adds.end(),
+                                 [&](const AddWithReferences& each) { return request.order() < each.add.order(); });
+  const bool declined = !in_order<FriendRequestDeclined>(references).empty();
+  return RequestRow{request.dot,          body->from,         body->message,
+                    request.timestamp_ms, request.shown_ms(), !added && !declined && !is_friend};
+}
+
+ProfileRow derive_profile(const std::vector<ReadEvent>& values) {
+  const auto value_of = [&](ProfileValue::What what, std::size_t size_max) -> std::optional<Bytes> {
+    const auto* value = last_value<ProfileValue>(values, [&](const ReadEvent&, const ProfileValue& candidate) {
+      return candidate.what == what && candidate.value.size() <= size_max;
+    });
+    return value == nullptr ? std::nullopt : std::optional(value->value);
+  };
+  return {value_of(ProfileValue::What::name, own_name_size_max),
+          value_of(ProfileValue::What::status_message, status_message_size_max)};
+}
+
 DeviceRow derive_device(const PublicKey& key, const std::vector<ReadEvent>& settings) {
   DeviceRow row;
   row.key = key;
-  const auto value_of = [&](DeviceSetting::What what) {
+  const auto own_value_of = [&](DeviceSetting::What what) {
     return last_value<DeviceSetting>(settings, [&](const ReadEvent& event, const DeviceSetting& setting) {
       return event.dot.device == key && setting.what == what;
     });
   };
-  if (const auto* address = value_of(DeviceSetting::What::address)) {
+  if (const auto* address = own_value_of(DeviceSetting::What::address)) {
     row.address = ToxAddress::from_bytes(address->value);
     if (row.address && row.address->key() != key) row.address.reset();
   }
-  if (const auto* always_on = value_of(DeviceSetting::What::always_on)) row.always_on = always_on->value == Bytes{1};
+  if (const auto* always_on = own_value_of(DeviceSetting::What::always_on)) {
+    row.always_on = always_on->value == Bytes{1};
+  }
+  const auto* name = last_value<DeviceSetting>(settings, [&](const ReadEvent&, const DeviceSetting& setting) {
+    return setting.key == key && setting.what == DeviceSetting::What::name && is_device_name(to_text(setting.value));
+  });
+  if (name != nullptr) row.name = name->value;
   return row;
 }
 

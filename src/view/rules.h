@@ -22,15 +22,24 @@ struct TouchedRows {
   std::vector<Dot> messages;       ///< rows of these messages, where the message is held
   std::vector<PublicKey> friends;  ///< rows of these keys
   std::vector<PublicKey> devices;
-  std::vector<Dot> removed_adds;  ///< friend adds: the row of the key that each adds, where the add is held
+  std::vector<PublicKey> requests;     ///< rows of the friend requests of these keys
+  std::vector<Dot> declined_requests;  ///< rows of these, where the request is held
+  bool profile = false;
+  std::vector<Dot> removed_adds;  ///< friend adds: the rows of the key that each adds, where the add is held
+  std::vector<ReadMark> read;     ///< marks to raise; then the rows that they cover
 };
 TouchedRows touched_by(const ReadEvent& event);
 
-/// `message` is the event with the text; `references` all events whose subject is its dot. Nothing if `message` is
-/// not a message.
-std::optional<MessageRow> derive_message(const ReadEvent& message, const std::vector<ReadEvent>& references);
+/// `message` is the event with the text; `references` all events whose subject is its dot; `read_to` the greatest
+/// number of its log in any `read up to` of its conversation. Nothing if `message` is neither a message nor an offer.
+std::optional<MessageRow> derive_message(const ReadEvent& message, const std::vector<ReadEvent>& references,
+                                         std::uint32_t read_to = 0);
 
-/// A sending of a message that is not over: nobody logged that it was delivered, or that the sending ended.
+/// The conversation that a message or offer stands in.
+std::optional<PublicKey> conversation_of(const ReadEvent& event);
+
+/// A sending of a message that is not over: nobody logged that it was delivered or withdrawn, or that the sending
+/// ended.
 struct OpenSending {
   PublicKey device;
   OrderKey order;  ///< of the event that began it: a `sending`, or the message itself if it was its own sending
@@ -47,7 +56,15 @@ struct AddWithReferences {
 FriendRow derive_friend(const PublicKey& key, const std::vector<AddWithReferences>& adds,
                         const std::vector<ReadEvent>& settings);
 
-/// `settings` are all device settings of the key. Only what a device said of itself counts.
+/// `request` is the event, `references` all events whose subject is its dot, `adds` all friend adds of its key, and
+/// `is_friend` what derive_friend makes of them. Nothing if `request` is no friend request.
+std::optional<RequestRow> derive_request(const ReadEvent& request, const std::vector<ReadEvent>& references,
+                                         const std::vector<AddWithReferences>& adds, bool is_friend);
+
+/// `values` are all profile values.
+ProfileRow derive_profile(const std::vector<ReadEvent>& values);
+
+/// `settings` are all device settings of the key. Only what a device said of itself counts, but for its name.
 DeviceRow derive_device(const PublicKey& key, const std::vector<ReadEvent>& settings);
 
 }  // namespace toxtore

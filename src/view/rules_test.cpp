@@ -83,6 +83,46 @@ TEST(MessageRules, DoneBeatsEverythingAndTheFirstOneCounts) {
   EXPECT_TRUE(open_sendings(message(), {sending(server, 1, 200), done(laptop, 2, 300)}).empty());
 }
 
+TEST(MessageRules, AWithdrawnMessageIsNotSentAndDoneBeatsIt) {
+  const auto withdrawn = event(laptop, 9, 150, MessageWithdrawn{message_dot});
+  EXPECT_EQ(delivery(message(), {withdrawn}), Delivery::withdrawn);
+  EXPECT_EQ(delivery(message(), {withdrawn, sending(server, 1, 200)}), Delivery::withdrawn);
+  EXPECT_TRUE(open_sendings(message(true), {withdrawn}).empty());
+  EXPECT_EQ(delivery(message(), {withdrawn, done(server, 2, 300)}), Delivery::delivered);
+}
+
+TEST(MessageRules, WhatIsErasedHasNoTextIsReadAndIsNotSent) {
+  const auto erased = event(laptop, 9, 150, ContentErased{{message_dot}});
+  const auto row = derive_message(message(), {erased});
+  EXPECT_TRUE(row->erased);
+  EXPECT_TRUE(row->text.empty());
+  EXPECT_EQ(row->delivery, Delivery::withdrawn);
+  EXPECT_EQ(delivery(message(), {erased, done(server, 2, 300)}), Delivery::delivered);
+  auto received = event(server, 7, 100, Received{bob, MessageKind::normal, {}});
+  received.erased = Hash{};
+  EXPECT_TRUE(derive_message(received, {})->erased) << "the event itself says so";
+  EXPECT_TRUE(derive_message(received, {})->read);
+}
+
+TEST(MessageRules, AMarkCoversWhatStandsUpToIt) {
+  const auto received = event(server, 7, 100, Received{bob, MessageKind::normal, to_bytes("hi")});
+  EXPECT_FALSE(derive_message(received, {}, 6)->read);
+  EXPECT_TRUE(derive_message(received, {}, 7)->read);
+}
+
+TEST(MessageRules, AnOfferIsARowOfItsConversation) {
+  const auto offer = event(server, 7, 100, OfferReceived{bob, OfferReceived::What::file, 4096, to_bytes("a.txt")});
+  const auto row = derive_message(offer, {});
+  ASSERT_TRUE(row);
+  EXPECT_EQ(row->conversation, bob);
+  EXPECT_EQ(row->content, Content::file);
+  EXPECT_EQ(row->text, to_bytes("a.txt"));
+  EXPECT_EQ(row->size_bytes, 4096U);
+  EXPECT_FALSE(row->read);
+  EXPECT_EQ(derive_message(event(server, 8, 1, OfferReceived{bob, OfferReceived::What::call, 0, {}}), {})->content,
+            Content::call);
+}
+
 TEST(MessageRules, OpenSendingsAreListedInOrder) {
   const auto open = open_sendings(message(true), {sending(server, 1, 200)});
   ASSERT_EQ(open.size(), 2U);
@@ -130,6 +170,44 @@ TEST(FriendRules, TheLastNameInOrderWins) {
   EXPECT_EQ(derive_friend(bob, {}, {named(laptop, 5, "Bob"), named(server, 5, "Rob")}).name, to_bytes("Rob"));
 }
 
+TEST(RequestRules, AreOpenUntilTheyAreAnswered) {
+  const auto request = event(server, 1, 100, FriendRequestReceived{bob, to_bytes("hi")});
+  const auto open = [&](const std::vector<ReadEvent>& references, const std::vector<AddWithReferences>& adds,
+                        bool is_friend) { return derive_request(request, references, adds, is_friend)->open; };
+  EXPECT_TRUE(open({}, {}, false));
+  EXPECT_FALSE(open({event(laptop, 1, 50, FriendRequestDeclined{{server, 1}})}, {}, false));
+  const auto before = event(laptop, 1, 90, FriendAdd{bob});
+  const auto after = event(laptop, 1, 110, FriendAdd{bob});
+  const auto removed = event(laptop, 2, 120, FriendRemove{{laptop, 1}});
+  EXPECT_TRUE(open({}, {{before, {removed}}}, false)) << "a friend once, who asks again";
+  EXPECT_FALSE(open({}, {{before, {}}}, true)) << "a friend already";
+  EXPECT_FALSE(open({}, {{after, {removed}}}, false)) << "accepted, and removed later";
+  EXPECT_FALSE(derive_request(before, {}, {}, false)) << "no request";
+}
+
+TEST(ProfileRules, TheLastFittingValueWins) {
+  using What = ProfileValue::What;
+  const auto said = [](const PublicKey& by, std::uint64_t at, What what, std::size_t size) {
+    return event(by, at, at, ProfileValue{what, Bytes(size, static_cast<std::uint8_t>(at))});
+  };
+  EXPECT_EQ(derive_profile({}), ProfileRow{});
+  const auto row = derive_profile({said(laptop, 5, What::name, 3), said(server, 4, What::name, 4),
+                                   said(server, 6, What::name, own_name_size_max + 1),
+                                   said(laptop, 7, What::status_message, status_message_size_max)});
+  EXPECT_EQ(row.name, Bytes(3, 5));
+  EXPECT_EQ(row.status_message, Bytes(status_message_size_max, 7));
+  EXPECT_EQ(derive_profile({said(laptop, 5, What::name, 3), said(laptop, 6, What::name, 0)}).name, Bytes{});
+}
+
+TEST(DeviceRules, AnyOwnDeviceMayNameAnother) {
+  const auto named = [](const PublicKey& by, std::uint64_t at, const char* name) {
+    return event(by, at, at, DeviceSetting{server, DeviceSetting::What::name, to_bytes(name)});
+  };
+  EXPECT_EQ(derive_device(server, {named(laptop, 5, "attic"), named(server, 4, "server")}).name, to_bytes("attic"));
+  EXPECT_EQ(derive_device(server, {named(laptop, 5, "attic"), named(server, 6, "")}).name, to_bytes("attic"));
+  EXPECT_EQ(derive_device(server, {named(laptop, 5, "\xFF")}).name, Bytes{});
+}
+
 TEST(DeviceRules, OnlyADevicesOwnWordCounts) {
   const auto always_on = [](const PublicKey& by, const PublicKey& of) {
     return event(by, 1, 1, DeviceSetting{of, DeviceSetting::What::always_on, {1}});
@@ -153,8 +231,10 @@ rc::Gen<ReadEvent> any_reference() {
     const PublicKey by = key_of(*rc::gen::inRange<std::uint8_t>(1, 4));
     const auto seq = *rc::gen::inRange<std::uint64_t>(2, 50);
     const auto at = *rc::gen::inRange<std::uint64_t>(100, 110);
-    switch (*rc::gen::inRange(0, 5)) {
+    switch (*rc::gen::inRange(0, 9)) {
       case 0: return done(by, seq, at);
+      case 3: return event(by, seq, at, MessageWithdrawn{message_dot});
+      case 4: return event(by, seq, at, ContentErased{{message_dot}});
       case 1: return sending(by, seq, at);
       case 2: return event(by, seq, at, MarkRead{message_dot});
       default: {

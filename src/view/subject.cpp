@@ -9,6 +9,8 @@ namespace {
 constexpr std::uint8_t dot_mark = 1;
 constexpr std::uint8_t key_mark = 2;
 constexpr std::uint8_t token_mark = 3;
+constexpr std::uint8_t conversation_mark = 4;
+constexpr std::uint8_t profile_mark = 5;
 
 std::vector<Subject> dots(const std::vector<Dot>& dots) {
   std::vector<Subject> subjects;
@@ -34,11 +36,11 @@ struct SubjectsOf {
   Subjects operator()(const FriendNospam& body) const { return {Subject::key(body.key)}; }
   Subjects operator()(const FriendDevices& body) const { return {Subject::key(body.key)}; }
   Subjects operator()(const MessageWithdrawn& body) const { return {Subject::dot(body.message)}; }
-  Subjects operator()(const ReadUpTo& body) const { return {Subject::key(body.conversation)}; }
+  Subjects operator()(const ReadUpTo& body) const { return {Subject::conversation(body.conversation)}; }
   Subjects operator()(const FriendRequestReceived& body) const { return {Subject::key(body.from)}; }
   Subjects operator()(const FriendRequestDeclined& body) const { return {Subject::dot(body.request)}; }
   Subjects operator()(const ContactsMerged& body) const { return {Subject::key(body.one), Subject::key(body.other)}; }
-  Subjects operator()(const ProfileValue&) const { return {}; }
+  Subjects operator()(const ProfileValue&) const { return {Subject::profile()}; }
   Subjects operator()(const ContentErased& body) const { return dots(body.messages); }
   Subjects operator()(const OfferReceived&) const { return {}; }
   Subjects operator()(const Opaque&) const { return {}; }
@@ -48,6 +50,8 @@ struct SubjectsOf {
 
 Subject Subject::dot(const Dot& dot) { return Subject(Writer().u8(dot_mark).dot(dot).take()); }
 Subject Subject::key(const PublicKey& key) { return Subject(Writer().u8(key_mark).key(key).take()); }
+Subject Subject::conversation(const PublicKey& key) { return Subject(Writer().u8(conversation_mark).key(key).take()); }
+Subject Subject::profile() { return Subject(Writer().u8(profile_mark).take()); }
 Subject Subject::token(ByteView token) { return Subject(Writer().u8(token_mark).bytes(token).take()); }
 
 std::vector<Subject> subjects_of(const ReadEvent& event) { return std::visit(SubjectsOf{}, event.body); }

@@ -9,12 +9,17 @@
 
 namespace toxtore {
 
-/// A dot, a key or a token, told apart by a first byte. Opaque to the store, which only compares.
+/// A dot, a key, a token, a conversation or the profile, told apart by a first byte. Opaque to the store, which only
+/// compares.
 class Subject {
  public:
   static Subject dot(const Dot& dot);
   static Subject key(const PublicKey& key);
   static Subject token(ByteView token);
+  /// Marks that concern a whole conversation: apart from its key, for there may be many of them.
+  static Subject conversation(const PublicKey& key);
+  /// What the user says of himself.
+  static Subject profile();
 
   [[nodiscard]] const Bytes& bytes() const { return bytes_; }
   auto operator<=>(const Subject&) const = default;

@@ -3,6 +3,7 @@
 #
 #   scripts/setup.sh           to build and to run the demo
 #   scripts/setup.sh --tests   and to run the tests and checks
+#   scripts/setup.sh --fuzz    and to fuzz
 #
 # On Debian 12 and 13 (and what descends from them) it uses apt-get, with sudo when it is not run as root. On other
 # systems it lists the packages by their Debian names and stops.
@@ -23,9 +24,11 @@ test_packages=(
   clang-format-19 clang-tidy-19
   toxic tmux          # a stock Tox client to test against
 )
+fuzz_packages=(clang-19 libclang-rt-19-dev)
 
 packages=("${build_packages[@]}")
 if [ "${1:-}" = "--tests" ]; then packages+=("${test_packages[@]}"); fi
+if [ "${1:-}" = "--fuzz" ]; then packages+=("${fuzz_packages[@]}"); fi
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
   echo "setup: this is no Debian system. Please install, under the names that your system has for them:" >&2

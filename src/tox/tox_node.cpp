@@ -160,7 +160,7 @@ std::uint32_t ToxNode::iteration_interval_ms() const {
 
 Result<void> ToxNode::apply(const Output& output) {
   assert(sink_ == nullptr);
-  return std::visit([this](const auto& wanted) { return carry_out(wanted); }, output);
+  return std::visit([this](const auto& wanted) { return this->carry_out(wanted); }, output);
 }
 
 Result<void> ToxNode::carry_out(const output::Notice& /*notice*/) { return {}; }

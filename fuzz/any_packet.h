@@ -1,0 +1,16 @@
+// Packets and events that are right in their bytes, of few keys, texts and small numbers, so that they mean something
+// to one another.
+#pragma once
+
+#include "choices.h"
+#include "device.h"
+#include "wire/packet.h"
+
+namespace toxtore::fuzz {
+
+Who any_who(Choices& choices);
+Body any_body(Choices& choices);
+Event any_event(Choices& choices);
+Packet any_packet(Choices& choices);
+
+}  // namespace toxtore::fuzz

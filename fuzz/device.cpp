@@ -1,0 +1,169 @@
+#include "device.h"
+
+#include <algorithm>
+
+#include "engine/recorder.h"
+#include "store/memory_store.h"
+#include "sync/linking.h"
+#include "targets.h"
+
+namespace toxtore::fuzz {
+namespace {
+
+/// What may come out in one turn: a window's worth for each peer, and what is small.
+constexpr std::size_t bytes_per_turn_max = peers * std::size_t{1024} * 1024;
+/// Calls without anything new after which an engine must have come to rest for the moment.
+constexpr int idle_calls_max = 16;
+constexpr std::size_t all_rows = 100'000;
+
+std::vector<std::vector<MessageRow>> histories(const Store& store) {
+  std::vector<std::vector<MessageRow>> all;
+  for (std::size_t who = 0; who < peers; ++who) {
+    all.push_back(store.history({key_of(static_cast<Who>(who)), {}, all_rows}));
+    all.push_back(store.unread(key_of(static_cast<Who>(who))));
+  }
+  all.push_back(store.undelivered());
+  return all;
+}
+
+}  // namespace
+
+ToxAddress address_of(Who who) {
+  ToxAddress address;
+  address.bytes.fill(static_cast<std::uint8_t>(0x11 * (static_cast<int>(who) + 1)));
+  address.bytes[36] = address.bytes[37] = 0;  // 18 pairs of equal bytes cancel out
+  return address;
+}
+
+PublicKey key_of(Who who) { return address_of(who).key(); }
+
+Device::Device() : store_(make_memory_store()) { restart(); }
+
+void Device::restart() {
+  engine_.reset();
+  connected_.clear();
+  said_hello_.clear();
+  handed_over_.clear();
+  EngineConfig config;
+  config.address = address_of(Who::self);
+  config.device_name = "laptop";
+  auto engine = Engine::start(config, *store_, random_, now_);
+  require(engine.has_value(), "an engine starts on any store that it left");
+  engine_ = std::move(*engine);
+  finish_turn();
+}
+
+void Device::link_device() {
+  for (const Who who : {Who::device, Who::toxtore_friend, Who::stock_friend}) {
+    give(input::FriendRequest{key_of(who), to_bytes("hello")});
+    require(engine_->accept_friend(key_of(who), now_).has_value(), "a friend request can be accepted");
+    connect(who, Connection::udp);
+  }
+  receive(Who::device, packet::Hello{});
+  finish_turn();
+  require(engine_->request_device(key_of(Who::device), now_).has_value(), "a friend can be asked to be a device");
+  receive(Who::device, packet::LinkNonce{});
+  const auto links = engine_->link_requests();
+  require(links.size() == 1 && links[0].code, "both nonces make a code");
+  require(engine_->accept_device(key_of(Who::device), *links[0].code, now_).has_value(), "the code is the code");
+  receive(Who::device, packet::LinkConfirm{});
+  finish_turn();
+  require(engine_->devices().size() == 2, "who is confirmed on both sides is a device");
+}
+
+void Device::give(const Input& input) {
+  engine_->handle(input, now_);
+  require(!engine_->fault(), "no input breaks the engine");
+}
+
+void Device::connect(Who who, Connection connection) {
+  const PublicKey key = key_of(who);
+  if (connection == Connection::none || !connected_.contains(key)) said_hello_.erase(key);
+  if (connection == Connection::none) {
+    connected_.erase(key);
+  } else {
+    connected_.insert(key);
+  }
+  give(input::PeerConnection{key, connection});
+}
+
+void Device::receive(Who from, Bytes bytes) {
+  const auto read = decode_packet(bytes);
+  if (read && std::holds_alternative<packet::Hello>(*read) && connected_.contains(key_of(from))) {
+    said_hello_.insert(key_of(from));
+  }
+  give(input::PacketArrived{key_of(from), std::move(bytes)});
+}
+
+void Device::finish_turn() {
+  bytes_out_ = 0;
+  engine_->finish_turn(now_);
+  require(!engine_->fault(), "no turn breaks the engine");
+  for (const Output& output : engine_->take_outputs()) check(output);
+  require(bytes_out_ <= bytes_per_turn_max, "what comes out of a turn is bounded");
+}
+
+void Device::check(const Output& output) {
+  if (const auto* packet = std::get_if<output::SendPacket>(&output)) check(*packet);
+  if (const auto* message = std::get_if<output::HandOver>(&output)) {
+    require(!message->text.empty() && message->text.size() <= message_size_max, "toxcore takes the message");
+    handed_over_.push_back(*message);
+  }
+  if (const auto* add = std::get_if<output::AddPeer>(&output)) {
+    require(add->key != key_of(Who::self), "nobody is his own friend");
+    require(add->greeting.size() <= greeting_size_max, "toxcore takes the greeting");
+  }
+}
+
+void Device::check(const output::SendPacket& packet) {
+  bytes_out_ += packet.bytes.size();
+  require(packet.bytes.size() <= packet_size_max, "a packet fits");
+  const auto read = decode_packet(packet.bytes);
+  require(read.has_value(), "what the engine sends can be read");
+  require(std::holds_alternative<packet::Hello>(*read) || said_hello_.contains(packet.to) ||
+              !connected_.contains(packet.to),
+          "who has not said hello gets nothing but ours");
+}
+
+void Device::pass(std::uint64_t mono_ms, std::int64_t wall_jump_ms) {
+  now_.mono_ms += mono_ms;
+  now_.wall_ms += mono_ms + static_cast<std::uint64_t>(wall_jump_ms);
+  finish_turn();
+}
+
+void Device::answer_hand_over(bool taken) {
+  if (handed_over_.empty()) return;
+  const output::HandOver message = handed_over_.front();
+  handed_over_.pop_front();
+  give(input::HandedOver{message.to, message.message, taken ? std::optional(++receipts_) : std::nullopt});
+}
+
+void Device::check_view() const {
+  std::vector<Event> events;
+  for (const auto& [arrival, event] : store_->arrived(0, all_rows)) events.push_back(event);
+  std::ranges::reverse(events);
+  const auto anew = make_memory_store();
+  const auto recorded = anew->transact([&]() -> Result<void> {
+    for (const Event& event : events) record(*anew, event);
+    return {};
+  });
+  require(recorded.has_value(), "a log can be recorded anew");
+  require(histories(*anew) == histories(*store_), "messages are what the events add up to");
+  require(anew->friend_rows() == store_->friend_rows(), "friends are what the events add up to");
+  for (std::size_t who = 0; who < peers; ++who) {
+    const PublicKey key = key_of(static_cast<Who>(who));
+    require(anew->device_row(key) == store_->device_row(key), "devices are what the events add up to");
+  }
+  require(anew->clock() == store_->clock(), "what is held is what was stored");
+}
+
+void Device::check_rest() {
+  for (int calls = 0; calls < idle_calls_max; ++calls) {
+    finish_turn();
+    const auto deadline = engine_->deadline_ms();
+    if (!deadline || *deadline > now_.mono_ms) return;
+  }
+  require(false, "an engine that nothing happens to does not ask to be called at once for ever");
+}
+
+}  // namespace toxtore::fuzz

@@ -22,7 +22,8 @@ class FakeDaemon {
   /// The answer to one request. Without result and error the connection is closed.
   struct Answer {
     std::optional<nlohmann::json> result;
-    std::optional<nlohmann::json> error;             ///< the object, with code, message and data
+    std::optional<nlohmann::json> error;  ///< the object, with code, message and data
+    // NOLINTNEXTLINE(readability-redundant-member-init): without it g++ wants it in every initializer
     std::vector<nlohmann::json> notifications = {};  ///< written behind the answer
     bool close_after = false;
   };

@@ -107,7 +107,7 @@ TEST_F(MessageText, AnAnswerOfAnotherFormDoesNoHarm) {
   for (const json& result : {json(), json(5), json::array(), json{{"messages", 5}}})
     EXPECT_EQ(history(result), history(result));
   EXPECT_NE(history({json::object(), json(5), json{{"text", nullptr}, {"time", -5}}}), "");
-  EXPECT_NE(history(json::array({message("x", true, "queued", ~std::uint64_t{0})})).find("?"), std::string::npos);
+  EXPECT_NE(history(json::array({message("x", true, "queued", ~std::uint64_t{0})})).find('?'), std::string::npos);
 }
 
 TEST_F(MessageText, TimesAreLocal) {

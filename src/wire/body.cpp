@@ -424,7 +424,9 @@ std::optional<Event> erased_form(const Event& event) {
     out.u16(0);
   else
     out.u32(0);
-  out.bytes(body.subspan(place->length_offset + place->length_size + text_size(read.body)));
+  const ByteView extensions = body.subspan(place->length_offset + place->length_size + text_size(read.body));
+  const std::size_t erased_size = extension_header_size + Hash{}.size();
+  if (event_header_size + out.size() + extensions.size() + erased_size <= event_size_max) out.bytes(extensions);
   write_extension(out, event_extension::erased, event_hash(event));
   Event erased = event;
   erased.body = out.take();

@@ -48,8 +48,8 @@ ReadEvent read_event(const Event& event);
 Event without_hints(Event event);
 
 /// The event without the text that the user wrote, read or was offered: the fields stay, the text is empty, all other
-/// extensions are kept, and extension 7 tells the hash that the event had. Nothing if its type has no text; the same
-/// event if it is erased already.
+/// extensions are kept where they leave room, and extension 7 tells the hash that the event had. Nothing if its type
+/// has no text; the same event if it is erased already.
 std::optional<Event> erased_form(const Event& event);
 
 /// What names an event's content for ever: the hash of its frame, or what extension 7 says it was.

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "wire/event_frame.h"
 #include "wire/extensions.h"
 #include "wire/wire_generators.h"
 #include "wire/writer.h"
@@ -226,6 +227,22 @@ RC_GTEST_PROP(Hints, ChangeNothingOfWhatIsRead, ()) {
   event.body[32] = any::number<std::uint8_t>();
   RC_ASSERT(read_event(event).body == Body(message));
   RC_ASSERT(without_hints(event) == stored);
+}
+
+// Without its other extensions, where there is no room for extension 7 beside them.
+TEST(ErasedForm, OfAnEventOfTheGreatestSizeIsNoLonger) {
+  const Bytes message = encode_body(TrySend{{}, MessageKind::normal, to_bytes("hi"), false, {}});
+  const std::size_t extensions_size = event_size_max - event_header_size - message.size();
+  for (const std::size_t less : {0, 32, 33, 34}) {  // 35 of extension 7 for 2 of text: 33 more
+    const Bytes unknown(extensions_size - extension_header_size - less);
+    const Event event{{{}, 1}, 5, 20, with_extension(message, 200, unknown)};
+    const auto erased = erased_form(event);
+    ASSERT_TRUE(erased);
+    EXPECT_EQ(decode_event(encode_event(*erased)), erased) << less;
+    EXPECT_EQ(event_hash(*erased), event_hash(event));
+    const bool kept = erased->body.size() > unknown.size();
+    EXPECT_EQ(kept, less >= 33) << less;
+  }
 }
 
 }  // namespace

@@ -126,8 +126,8 @@ Outcome<> lead_through(LinkWatch& watch, Session& session) {
   const Style& style = session.terminal.style();
   const std::string name = shown_name(watch.link());
   if (!watch.has_code()) {
-    session.terminal.print("Waiting until " + name + " is online and answers, at most until " +
-                           local_clock(number_in(watch.link(), "expires")) +
+    session.terminal.print(stock_client_hint(watch.link()) + "Waiting until " + name +
+                           " is online and answers, at most until " + local_clock(number_in(watch.link(), "expires")) +
                            ". Ctrl-C ends only the waiting; `toxtore device requests` goes on.\n");
   }
   if (auto ready = watch.wait_for_code(); !ready) return ready;

@@ -140,6 +140,14 @@ std::string code_text(const json& link, const Style& style) {
          spaced_code(text_in(link, "code")) + "\n";
 }
 
+std::string stock_client_hint(const json& link) {
+  const std::string connection = text_in(link, "connection");
+  if (connection.empty() || connection == "none" || flag_in(link, "toxtore")) return "";
+  return shown_name(link) +
+         " is connected, and has not said that it runs Toxtore: a stock Tox client cannot become one of your "
+         "devices.\n";
+}
+
 std::string link_state_text(const json& link, const Style& style) {
   const std::string name = shown_name(link);
   if (flag_in(link, "linked")) return style.paint(Tone::good, name + " is now one of your devices.") + "\n";
@@ -149,7 +157,7 @@ std::string link_state_text(const json& link, const Style& style) {
   if (!text_in(link, "code").empty())
     return code_text(link, style) + "Then confirm here:\n  toxtore device accept " +
            text_in(link, "key").substr(0, 64) + " " + spaced_code(text_in(link, "code")) + "\n";
-  return name +
+  return stock_client_hint(link) + name +
          " is asked. When it is online, both devices show a code:\n"
          "  toxtore device requests             shows the code and who has confirmed\n"
          "  toxtore device accept NAME CODE     confirms it, here and on the other device\n"

@@ -27,6 +27,9 @@ std::string links_text(const nlohmann::json& result, const Style& style);
 /// The code of a link in large form, and what to do with it on the other device.
 std::string code_text(const nlohmann::json& link, const Style& style);
 
+/// For a link with someone who is connected and does not speak as Toxtore does; else nothing.
+std::string stock_client_hint(const nlohmann::json& link);
+
 /// A link as device.request and device.accept give it: what is done, and what is left to do.
 std::string link_state_text(const nlohmann::json& link, const Style& style);
 

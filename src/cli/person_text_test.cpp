@@ -126,6 +126,18 @@ TEST_F(PersonText, EachStateOfALinkSaysHowToGoOn) {
             "server is now one of your devices.\n");
 }
 
+TEST_F(PersonText, AStockClientIsNotWaitedForSilently) {
+  json asked = link(nullptr, false, false);
+  for (const char* connection : {"none", "udp"}) {
+    for (const bool toxtore : {false, true}) {
+      asked["connection"] = connection;
+      asked["toxtore"] = toxtore;
+      const bool hints = link_state_text(asked, {}).find("stock Tox client") != std::string::npos;
+      EXPECT_EQ(hints, connection == std::string("udp") && !toxtore);
+    }
+  }
+}
+
 TEST_F(PersonText, AnAnswerOfAnotherFormDoesNoHarm) {
   for (const json& result :
        {json(), json(5), json{{"friends", 5}, {"requests", {1, nullptr}}, {"devices", {json::array()}}}}) {

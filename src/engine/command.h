@@ -64,7 +64,9 @@ struct FriendRequestInfo {
 /// A linking that is under way with a friend.
 struct LinkInfo {
   PublicKey key;
-  Bytes name;                       ///< the friend's
+  Bytes name;  ///< the friend's
+  Connection connection = Connection::none;
+  bool toxtore = false;             ///< said hello on this connection; a stock client never does
   bool asked_here = false;          ///< this side asked, else the friend did
   std::optional<std::string> code;  ///< six digits, once both nonces are there
   bool confirmed_here = false;

@@ -155,6 +155,10 @@ LinkInfo Devices::info(const PublicKey& peer, const Linking::Session& session) c
   LinkInfo info;
   info.key = peer;
   if (const auto row = core_.store.friend_row(peer)) info.name = row->name;
+  if (const Peer* connected = core_.connected(peer)) {
+    info.connection = connected->connection;
+    info.toxtore = connected->toxtore;
+  }
   info.asked_here = session.asked_here;
   info.code = session.code;
   info.confirmed_here = session.confirmed_here;

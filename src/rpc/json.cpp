@@ -127,6 +127,8 @@ json to_json(const DeviceInfo& info) {
 json to_json(const LinkInfo& info) {
   return {{"key", info.key.hex()},
           {"name", shown(info.name)},
+          {"connection", connection_name(info.connection)},
+          {"toxtore", info.toxtore},
           {"asked_here", info.asked_here},
           {"code", optional_json(info.code, [](const std::string& code) { return code; })},
           {"confirmed_here", info.confirmed_here},

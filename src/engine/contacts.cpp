@@ -152,7 +152,7 @@ void Contacts::log_names(Instant now) {
     if (!heard.name || now.mono_ms < heard.not_before_ms) continue;
     const Bytes name = *std::exchange(heard.name, std::nullopt);
     const auto row = core_.store.friend_row(key);
-    if (!row || !row->present() || row->name == name) continue;
+    if (!row || !row->present() || row->name.value == name) continue;
     heard.not_before_ms = now.mono_ms + name_interval_ms;
     // A failure is kept by the core as its fault.
     (void)core_.log({ContactSetting{key, ContactSetting::What::name, name}}, now);

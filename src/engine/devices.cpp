@@ -131,7 +131,7 @@ void Devices::link(const PublicKey& peer, Instant now) {
   if (core_.is_own(peer)) return;  // we were linked; the other side had lost the end of it
   const auto before = core_.roster.members();
   const auto row = core_.store.friend_row(peer);
-  const std::string name = row ? to_text(row->name) : std::string();
+  const std::string name = row ? to_text(row->name.value) : std::string();
   if (core_.stated(encode_statement({peer, core_.self, now.wall_ms, usable_name(name, peer), {}}))) {
     roster_changed(before);
   }
@@ -154,7 +154,7 @@ void Devices::expire(Instant now) {
 LinkInfo Devices::info(const PublicKey& peer, const Linking::Session& session) const {
   LinkInfo info;
   info.key = peer;
-  if (const auto row = core_.store.friend_row(peer)) info.name = row->name;
+  if (const auto row = core_.store.friend_row(peer)) info.name = row->name.value;
   if (const Peer* connected = core_.connected(peer)) {
     info.connection = connected->connection;
     info.toxtore = connected->toxtore;

@@ -208,12 +208,12 @@ class FailingStore final : public Store {
   ProfileRow profile() const override { return store_->profile(); }
   std::vector<MessageRow> history(const HistoryQuery& q) const override { return store_->history(q); }
   std::vector<MessageRow> search(const SearchQuery& q) const override { return store_->search(q); }
-  std::vector<MessageRow> unread(const PublicKey& k) const override { return store_->unread(k); }
-  std::size_t unread_count(const PublicKey& k) const override { return store_->unread_count(k); }
+  std::vector<MessageRow> unread(const Conversation& k) const override { return store_->unread(k); }
+  std::size_t unread_count(const Conversation& k) const override { return store_->unread_count(k); }
   std::vector<MessageRow> undelivered() const override { return store_->undelivered(); }
-  std::vector<MessageRow> undelivered_to(const PublicKey& k) const override { return store_->undelivered_to(k); }
+  std::vector<MessageRow> undelivered_to(const Conversation& k) const override { return store_->undelivered_to(k); }
   std::size_t undelivered_count() const override { return store_->undelivered_count(); }
-  std::optional<MessageRow> last_received(const PublicKey& k) const override { return store_->last_received(k); }
+  std::optional<MessageRow> last_received(const Conversation& k) const override { return store_->last_received(k); }
   void remember(std::string_view n, ByteView v) override { store_->remember(n, v); }
   void forget(std::string_view n) override { store_->forget(n); }
   std::optional<Bytes> remembered(std::string_view n) const override { return store_->remembered(n); }

@@ -38,7 +38,7 @@ void raise_read_mark(Store& store, const ReadMark& mark) {
 // What the events about a key add up to, as far as it is or wants to be a friend.
 struct FriendEvents {
   std::vector<AddWithReferences> adds;
-  std::vector<ReadEvent> settings;
+  std::vector<ReadEvent> others;
   std::vector<ReadEvent> requests;
 };
 
@@ -48,10 +48,10 @@ FriendEvents friend_events(const Store& store, const PublicKey& key) {
     if (std::holds_alternative<FriendAdd>(event.body)) {
       auto references = read_about(store, Subject::dot(event.dot));
       events.adds.push_back({std::move(event), std::move(references)});
-    } else if (std::holds_alternative<ContactSetting>(event.body)) {
-      events.settings.push_back(std::move(event));
     } else if (std::holds_alternative<FriendRequestReceived>(event.body)) {
       events.requests.push_back(std::move(event));
+    } else {
+      events.others.push_back(std::move(event));
     }
   }
   return events;
@@ -59,12 +59,12 @@ FriendEvents friend_events(const Store& store, const PublicKey& key) {
 
 void derive_friend_row(Store& store, const PublicKey& key) {
   const FriendEvents events = friend_events(store, key);
-  store.put(derive_friend(key, events.adds, events.settings));
+  store.put(derive_friend(key, events.adds, events.others));
 }
 
 void derive_request_rows(Store& store, const PublicKey& key) {
   const FriendEvents events = friend_events(store, key);
-  const bool is_friend = derive_friend(key, events.adds, events.settings).present();
+  const bool is_friend = derive_friend(key, events.adds, events.others).present();
   for (const ReadEvent& request : events.requests) {
     const auto references = read_about(store, Subject::dot(request.dot));
     if (const auto row = derive_request(request, references, events.adds, is_friend)) store.put(*row);

@@ -147,7 +147,7 @@ TEST_F(Synced, AFullLengthMessageOfEveryByteComesThrough) {
 TEST_F(Synced, AFriendsNameIsTheSameOnAllDevices) {
   server.engine->handle(input::PeerName{bob.key(), to_bytes("Bob")}, world.now());
   world.pump(server);
-  ASSERT_TRUE(world.run_until([&] { return laptop.engine->friends().at(0).row.name == to_bytes("Bob"); }, 5'000));
+  ASSERT_TRUE(world.run_until([&] { return laptop.engine->friends().at(0).row.name.value == to_bytes("Bob"); }, 5'000));
   const auto events = server.engine->status().events;
   server.engine->handle(input::PeerName{bob.key(), to_bytes("Bob")}, world.now());
   world.pump(server);
@@ -163,7 +163,7 @@ TEST_F(Synced, AFriendWhoChangesHisNameAllTheTimeFillsNoLog) {
   }
   world.run_for(120'000);
   EXPECT_LE(server.engine->status().events, before + 4);
-  EXPECT_EQ(laptop.engine->friends().at(0).row.name, to_bytes("Bob999"));
+  EXPECT_EQ(laptop.engine->friends().at(0).row.name.value, to_bytes("Bob999"));
 }
 
 TEST_F(Synced, AnOwnDeviceIsNotRemovedAsAFriend) {

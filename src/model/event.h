@@ -85,10 +85,13 @@ struct FriendRemove {
   bool operator==(const FriendRemove&) const = default;
 };
 
+/// What a Tox ID has beyond the key: nospam 4, checksum 2.
+using NospamAndChecksum = std::array<std::uint8_t, ToxAddress::size - PublicKey::size>;
+
 /// The rest of a friend's Tox ID: with it any own device can send him a friend request.
 struct FriendNospam {
   PublicKey key;
-  std::array<std::uint8_t, 6> nospam_and_checksum{};
+  NospamAndChecksum nospam_and_checksum{};
   bool operator==(const FriendNospam&) const = default;
 };
 

@@ -71,7 +71,7 @@ Answer remove_friend(const Call& call) {
 tl::expected<PublicKey, RpcError> resolve_friend(const Engine& engine, std::string_view given) {
   std::vector<Named> candidates;
   for (const FriendRow& row : engine.store().friend_rows()) {
-    if (row.present()) candidates.push_back({row.key, to_valid_utf8(to_text(row.name))});
+    if (row.present()) candidates.push_back({row.key, to_valid_utf8(to_text(row.name.value))});
   }
   return resolve_name(given, candidates, friend_noun);
 }

@@ -80,8 +80,8 @@ const std::string& ShownNames::of(const PublicKey& key) {
   const auto known = names_.find(key);
   if (known != names_.end()) return known->second;
   const auto row = store_.friend_row(key);
-  const bool named = row && !row->name.empty();
-  return names_.emplace(key, named ? shown(row->name) : key.hex().substr(0, short_key_digits)).first->second;
+  const bool named = row && !row->name.value.empty();
+  return names_.emplace(key, named ? shown(row->name.value) : key.hex().substr(0, short_key_digits)).first->second;
 }
 
 json to_json(const MessageRow& row, ShownNames& names) {
@@ -101,7 +101,7 @@ json to_json(const MessageRow& row, ShownNames& names) {
 
 json to_json(const FriendInfo& info) {
   return {{"key", info.row.key.hex()},
-          {"name", shown(info.row.name)},
+          {"name", shown(info.row.name.value)},
           {"unread", info.unread},
           {"connection", connection_name(info.connection)},
           {"toxtore", info.toxtore},

@@ -23,7 +23,7 @@ tl::expected<PublicKey, RpcError> resolve_conversation(const Call& call) {
   if (present || present.error().kind != kind_name(ErrorKind::not_found)) return present;
   std::vector<Named> candidates;
   for (const FriendRow& row : call.engine.store().friend_rows())
-    candidates.push_back({row.key, to_valid_utf8(to_text(row.name))});
+    candidates.push_back({row.key, to_valid_utf8(to_text(row.name.value))});
   return resolve_name(call.text("friend"), candidates, conversation_noun);
 }
 

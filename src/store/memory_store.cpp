@@ -65,12 +65,12 @@ class MemoryStore final : public Store {
   ProfileRow profile() const override { return found_in(profile_, 0).value_or(ProfileRow{}); }
   std::vector<MessageRow> history(const HistoryQuery& query) const override;
   std::vector<MessageRow> search(const SearchQuery& query) const override;
-  std::vector<MessageRow> unread(const PublicKey& conversation) const override;
-  std::size_t unread_count(const PublicKey& conversation) const override { return unread(conversation).size(); }
+  std::vector<MessageRow> unread(const Conversation& conversation) const override;
+  std::size_t unread_count(const Conversation& conversation) const override { return unread(conversation).size(); }
   std::vector<MessageRow> undelivered() const override;
-  std::vector<MessageRow> undelivered_to(const PublicKey& conversation) const override;
+  std::vector<MessageRow> undelivered_to(const Conversation& conversation) const override;
   std::size_t undelivered_count() const override { return undelivered().size(); }
-  std::optional<MessageRow> last_received(const PublicKey& conversation) const override;
+  std::optional<MessageRow> last_received(const Conversation& conversation) const override;
 
   void remember(std::string_view name, ByteView value) override {
     set(remembered_, std::string(name), Bytes(value.begin(), value.end()));
@@ -259,19 +259,19 @@ std::vector<MessageRow> MemoryStore::all_messages() const {
 
 std::vector<MessageRow> MemoryStore::history(const HistoryQuery& query) const {
   return page(all_messages(), query.before, query.limit,
-              [&](const MessageRow& row) { return row.conversation == query.conversation; });
+              [&](const MessageRow& row) { return query.conversation.has(row.conversation); });
 }
 
 std::vector<MessageRow> MemoryStore::search(const SearchQuery& query) const {
   const MemorySearch search(query.words);
   return page(all_messages(), query.before, query.limit, [&](const MessageRow& row) {
-    return (!query.conversation || row.conversation == *query.conversation) && search.finds(to_text(row.text));
+    return (!query.conversation || query.conversation->has(row.conversation)) && search.finds(to_text(row.text));
   });
 }
 
-std::vector<MessageRow> MemoryStore::unread(const PublicKey& conversation) const {
+std::vector<MessageRow> MemoryStore::unread(const Conversation& conversation) const {
   return page(all_messages(), std::nullopt, no_limit,
-              [&](const MessageRow& row) { return row.conversation == conversation && !row.outgoing && !row.read; });
+              [&](const MessageRow& row) { return conversation.has(row.conversation) && !row.outgoing && !row.read; });
 }
 
 std::vector<MessageRow> MemoryStore::undelivered() const {
@@ -279,15 +279,15 @@ std::vector<MessageRow> MemoryStore::undelivered() const {
               [](const MessageRow& row) { return row.outgoing && row.delivery < Delivery::delivered; });
 }
 
-std::vector<MessageRow> MemoryStore::undelivered_to(const PublicKey& conversation) const {
+std::vector<MessageRow> MemoryStore::undelivered_to(const Conversation& conversation) const {
   std::vector<MessageRow> rows = undelivered();
-  std::erase_if(rows, [&](const MessageRow& row) { return row.conversation != conversation; });
+  std::erase_if(rows, [&](const MessageRow& row) { return !conversation.has(row.conversation); });
   return rows;
 }
 
-std::optional<MessageRow> MemoryStore::last_received(const PublicKey& conversation) const {
+std::optional<MessageRow> MemoryStore::last_received(const Conversation& conversation) const {
   const std::vector<MessageRow> rows = page(all_messages(), std::nullopt, 1, [&](const MessageRow& row) {
-    return row.conversation == conversation && !row.outgoing;
+    return conversation.has(row.conversation) && !row.outgoing;
   });
   if (rows.empty()) return std::nullopt;
   return rows.back();

@@ -38,4 +38,9 @@ std::vector<MessageRow> read_messages_reversed(SqlQuery& query) {
   return rows;
 }
 
+std::vector<MessageRow> newest(std::vector<MessageRow> rows, std::size_t limit) {
+  if (rows.size() > limit) rows.erase(rows.begin(), rows.end() - static_cast<std::ptrdiff_t>(limit));
+  return rows;
+}
+
 }  // namespace toxtore

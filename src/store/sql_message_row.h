@@ -17,5 +17,7 @@ MessageRow read_message(const SqlQuery& row);
 std::vector<MessageRow> read_messages(SqlQuery& query);
 /// Of a query that has the newest first: newest last.
 std::vector<MessageRow> read_messages_reversed(SqlQuery& query);
+/// The last `limit` of rows in order.
+std::vector<MessageRow> newest(std::vector<MessageRow> rows, std::size_t limit);
 
 }  // namespace toxtore

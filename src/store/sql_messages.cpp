@@ -1,6 +1,7 @@
 #include "store/sql_messages.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "store/sql_message_row.h"
 #include "store/sql_values.h"
@@ -11,6 +12,18 @@ namespace {
 std::optional<MessageRow> first_of(SqlQuery& query) {
   if (!query.row()) return std::nullopt;
   return read_message(query);
+}
+
+/// What `ask` finds for each key, in one order. `ask` gives its rows in order.
+template <class Ask>
+std::vector<MessageRow> rows_of(const Conversation& conversation, Ask ask) {
+  std::vector<MessageRow> rows;
+  for (const PublicKey& key : conversation.keys()) {
+    std::vector<MessageRow> found = ask(key);
+    rows.insert(rows.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
+  }
+  if (conversation.keys().size() > 1) std::ranges::sort(rows, {}, &MessageRow::order);
+  return rows;
 }
 
 }  // namespace
@@ -79,27 +92,39 @@ std::optional<MessageRow> SqlMessages::message(const Dot& id) {
   return first_of(found);
 }
 
+// Each key is asked for by itself, through its index, and what comes is put in order: a contact has few keys.
 std::vector<MessageRow> SqlMessages::history(const HistoryQuery& query) {
   const OrderBound before(query.before);
-  SqlQuery found = database_.query("SELECT " TOXTORE_MESSAGE_COLUMNS
-                                   " FROM messages WHERE conversation = ?1 AND (timestamp_ms, dot) < (?2, ?3) "
-                                   "ORDER BY timestamp_ms DESC, dot DESC LIMIT ?4",
-                                   query.conversation.bytes, before.timestamp_ms, before.dot, query.limit);
-  return read_messages_reversed(found);
+  return newest(rows_of(query.conversation,
+                        [&](const PublicKey& key) {
+                          SqlQuery found = database_.query(
+                              "SELECT " TOXTORE_MESSAGE_COLUMNS
+                              " FROM messages WHERE conversation = ?1 AND (timestamp_ms, dot) < (?2, ?3) "
+                              "ORDER BY timestamp_ms DESC, dot DESC LIMIT ?4",
+                              key.bytes, before.timestamp_ms, before.dot, query.limit);
+                          return read_messages_reversed(found);
+                        }),
+                query.limit);
 }
 
-std::vector<MessageRow> SqlMessages::unread(const PublicKey& conversation) {
-  SqlQuery found = database_.query("SELECT " TOXTORE_MESSAGE_COLUMNS
-                                   " FROM messages WHERE conversation = ?1 AND outgoing = 0 AND read = 0 "
-                                   "ORDER BY timestamp_ms, dot",
-                                   conversation.bytes);
-  return read_messages(found);
+std::vector<MessageRow> SqlMessages::unread(const Conversation& conversation) {
+  return rows_of(conversation, [this](const PublicKey& key) {
+    SqlQuery found = database_.query("SELECT " TOXTORE_MESSAGE_COLUMNS
+                                     " FROM messages WHERE conversation = ?1 AND outgoing = 0 AND read = 0 "
+                                     "ORDER BY timestamp_ms, dot",
+                                     key.bytes);
+    return read_messages(found);
+  });
 }
 
-std::size_t SqlMessages::unread_count(const PublicKey& conversation) {
-  SqlQuery found = database_.query(
-      "SELECT count(*) FROM messages WHERE conversation = ?1 AND outgoing = 0 AND read = 0", conversation.bytes);
-  return found.row() ? found.number(0) : 0;
+std::size_t SqlMessages::unread_count(const Conversation& conversation) {
+  std::size_t count = 0;
+  for (const PublicKey& key : conversation.keys()) {
+    SqlQuery found = database_.query(
+        "SELECT count(*) FROM messages WHERE conversation = ?1 AND outgoing = 0 AND read = 0", key.bytes);
+    if (found.row()) count += found.number(0);
+  }
+  return count;
 }
 
 std::vector<MessageRow> SqlMessages::undelivered() {
@@ -109,12 +134,14 @@ std::vector<MessageRow> SqlMessages::undelivered() {
   return read_messages(found);
 }
 
-std::vector<MessageRow> SqlMessages::undelivered_to(const PublicKey& conversation) {
-  SqlQuery found = database_.query("SELECT " TOXTORE_MESSAGE_COLUMNS
-                                   " FROM messages WHERE conversation = ?1 AND outgoing = 1 AND delivery < 4 "
-                                   "ORDER BY timestamp_ms, dot",
-                                   conversation.bytes);
-  return read_messages(found);
+std::vector<MessageRow> SqlMessages::undelivered_to(const Conversation& conversation) {
+  return rows_of(conversation, [this](const PublicKey& key) {
+    SqlQuery found = database_.query("SELECT " TOXTORE_MESSAGE_COLUMNS
+                                     " FROM messages WHERE conversation = ?1 AND outgoing = 1 AND delivery < 4 "
+                                     "ORDER BY timestamp_ms, dot",
+                                     key.bytes);
+    return read_messages(found);
+  });
 }
 
 std::size_t SqlMessages::undelivered_count() {
@@ -122,12 +149,15 @@ std::size_t SqlMessages::undelivered_count() {
       database_.integer("SELECT count(*) FROM messages WHERE outgoing = 1 AND delivery < 4"));
 }
 
-std::optional<MessageRow> SqlMessages::last_received(const PublicKey& conversation) {
-  SqlQuery found = database_.query("SELECT " TOXTORE_MESSAGE_COLUMNS
-                                   " FROM messages WHERE conversation = ?1 AND outgoing = 0 "
-                                   "ORDER BY timestamp_ms DESC, dot DESC LIMIT 1",
-                                   conversation.bytes);
-  return first_of(found);
+std::optional<MessageRow> SqlMessages::last_received(const Conversation& conversation) {
+  const auto rows = rows_of(conversation, [this](const PublicKey& key) {
+    SqlQuery found = database_.query("SELECT " TOXTORE_MESSAGE_COLUMNS
+                                     " FROM messages WHERE conversation = ?1 AND outgoing = 0 "
+                                     "ORDER BY timestamp_ms DESC, dot DESC LIMIT 1",
+                                     key.bytes);
+    return read_messages(found);
+  });
+  return rows.empty() ? std::nullopt : std::optional(rows.back());
 }
 
 }  // namespace toxtore

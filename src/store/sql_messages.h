@@ -20,12 +20,12 @@ class SqlMessages {
   std::optional<MessageRow> message(const Dot& id);
   std::vector<MessageRow> history(const HistoryQuery& query);
   std::uint32_t read_mark(const PublicKey& conversation, const LogId& log);
-  std::vector<MessageRow> unread(const PublicKey& conversation);
-  std::size_t unread_count(const PublicKey& conversation);
+  std::vector<MessageRow> unread(const Conversation& conversation);
+  std::size_t unread_count(const Conversation& conversation);
   std::vector<MessageRow> undelivered();
-  std::vector<MessageRow> undelivered_to(const PublicKey& conversation);
+  std::vector<MessageRow> undelivered_to(const Conversation& conversation);
   std::size_t undelivered_count();
-  std::optional<MessageRow> last_received(const PublicKey& conversation);
+  std::optional<MessageRow> last_received(const Conversation& conversation);
 
  private:
   void insert(const MessageRow& row);

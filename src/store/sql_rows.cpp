@@ -1,35 +1,11 @@
 #include "store/sql_rows.h"
 
+#include "store/friend_row_bytes.h"
 #include "store/sql_values.h"
 
 namespace toxtore {
-namespace {
-
-Bytes joined(const std::vector<PublicKey>& keys) {
-  Bytes bytes;
-  for (const PublicKey& key : keys) bytes.insert(bytes.end(), key.bytes.begin(), key.bytes.end());
-  return bytes;
-}
-
-std::vector<PublicKey> split(ByteView bytes) {
-  std::vector<PublicKey> keys;
-  for (; bytes.size() >= PublicKey::size; bytes = bytes.subspan(PublicKey::size)) {
-    keys.push_back(key_from(bytes.first(PublicKey::size)));
-  }
-  return keys;
-}
-
-FriendRow read_friend(const SqlQuery& row) {
-  return {
-      .key = key_from(row.blob(0)), .known_by = split(row.blob(1)), .since_ms = row.number(2), .name = row.bytes(3)};
-}
-
-}  // namespace
-
 void SqlRows::put(const FriendRow& row) {
-  database_
-      .query("INSERT OR REPLACE INTO friends (key, known_by, since_ms, name) VALUES (?1, ?2, ?3, ?4)", row.key.bytes,
-             joined(row.known_by), row.since_ms, row.name)
+  database_.query("INSERT OR REPLACE INTO friends (key, row) VALUES (?1, ?2)", row.key.bytes, friend_row_bytes(row))
       .run();
 }
 
@@ -58,9 +34,9 @@ void SqlRows::put(const ProfileRow& row) {
 }
 
 std::optional<FriendRow> SqlRows::friend_row(const PublicKey& key) {
-  SqlQuery found = database_.query("SELECT key, known_by, since_ms, name FROM friends WHERE key = ?1", key.bytes);
+  SqlQuery found = database_.query("SELECT row FROM friends WHERE key = ?1", key.bytes);
   if (!found.row()) return std::nullopt;
-  return read_friend(found);
+  return friend_row_from(key, found.blob(0));
 }
 
 std::optional<DeviceRow> SqlRows::device_row(const PublicKey& key) {
@@ -72,9 +48,9 @@ std::optional<DeviceRow> SqlRows::device_row(const PublicKey& key) {
 }
 
 std::vector<FriendRow> SqlRows::friend_rows() {
-  SqlQuery found = database_.query("SELECT key, known_by, since_ms, name FROM friends ORDER BY key");
+  SqlQuery found = database_.query("SELECT key, row FROM friends ORDER BY key");
   std::vector<FriendRow> rows;
-  while (found.row()) rows.push_back(read_friend(found));
+  while (found.row()) rows.push_back(friend_row_from(key_from(found.blob(0)), found.blob(1)));
   return rows;
 }
 

@@ -1,5 +1,8 @@
 #include "store/sql_search.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "store/sql_message_row.h"
 #include "store/sql_values.h"
 
@@ -46,6 +49,17 @@ std::string SqlSearch::expression_of(std::string_view words) {
 std::vector<MessageRow> SqlSearch::find(const SearchQuery& query) {
   const std::string expression = expression_of(query.words);
   if (expression.empty()) return {};
+  if (!query.conversation) return find(query, expression, std::nullopt);
+  std::vector<MessageRow> rows;
+  for (const PublicKey& key : query.conversation->keys()) {
+    std::ranges::move(find(query, expression, key), std::back_inserter(rows));
+  }
+  std::ranges::sort(rows, {}, &MessageRow::order);
+  return newest(std::move(rows), query.limit);
+}
+
+std::vector<MessageRow> SqlSearch::find(const SearchQuery& query, const std::string& expression,
+                                        const std::optional<PublicKey>& key) {
   const OrderBound before(query.before);
   // CROSS JOIN: the words first, whatever the planner thinks.
   SqlQuery found = database_.query(
@@ -53,7 +67,7 @@ std::vector<MessageRow> SqlSearch::find(const SearchQuery& query) {
       " FROM words CROSS JOIN messages ON messages.id = words.docid "
       "WHERE words MATCH CAST(?1 AS TEXT) AND (?2 IS NULL OR conversation = ?2) AND (timestamp_ms, dot) < (?3, ?4) "
       "ORDER BY timestamp_ms DESC, dot DESC LIMIT ?5",
-      as_bytes(expression), to_blob(query.conversation), before.timestamp_ms, before.dot, query.limit);
+      as_bytes(expression), to_blob(key), before.timestamp_ms, before.dot, query.limit);
   return read_messages_reversed(found);
 }
 

@@ -1,6 +1,7 @@
 // Full-text search over the messages: the FTS4 table `words`, which has the words of messages.text but no text.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,8 @@ class SqlSearch {
  private:
   std::vector<std::string> words_of(std::string_view text);
   std::string expression_of(std::string_view words);
+  std::vector<MessageRow> find(const SearchQuery& query, const std::string& expression,
+                               const std::optional<PublicKey>& key);
 
   SqlDatabase& database_;
 };

@@ -104,18 +104,18 @@ class OpenSqlStore final : public SqlStore {
   ProfileRow profile() const override { return rows_.profile(); }
   std::vector<MessageRow> history(const HistoryQuery& query) const override { return messages_.history(query); }
   std::vector<MessageRow> search(const SearchQuery& query) const override { return search_.find(query); }
-  std::vector<MessageRow> unread(const PublicKey& conversation) const override {
+  std::vector<MessageRow> unread(const Conversation& conversation) const override {
     return messages_.unread(conversation);
   }
-  std::size_t unread_count(const PublicKey& conversation) const override {
+  std::size_t unread_count(const Conversation& conversation) const override {
     return messages_.unread_count(conversation);
   }
   std::vector<MessageRow> undelivered() const override { return messages_.undelivered(); }
-  std::vector<MessageRow> undelivered_to(const PublicKey& conversation) const override {
+  std::vector<MessageRow> undelivered_to(const Conversation& conversation) const override {
     return messages_.undelivered_to(conversation);
   }
   std::size_t undelivered_count() const override { return messages_.undelivered_count(); }
-  std::optional<MessageRow> last_received(const PublicKey& conversation) const override {
+  std::optional<MessageRow> last_received(const Conversation& conversation) const override {
     return messages_.last_received(conversation);
   }
 

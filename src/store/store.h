@@ -35,9 +35,24 @@ namespace toxtore {
 /// `events.subscribe`.
 using Arrival = std::uint64_t;
 
+/// What is written with one person: the messages of all keys of a contact, in one order. Which keys those are is the
+/// view's business (view/contact_graph.h); a single key is a conversation too.
+class Conversation {
+ public:
+  Conversation() = default;
+  Conversation(const PublicKey& key) : keys_{key} {}   // NOLINT(google-explicit-constructor): most have one key
+  explicit Conversation(std::vector<PublicKey> keys);  ///< in any order; one that stands twice counts once
+
+  [[nodiscard]] const std::vector<PublicKey>& keys() const { return keys_; }  ///< ascending
+  [[nodiscard]] bool has(const PublicKey& key) const;
+
+ private:
+  std::vector<PublicKey> keys_;
+};
+
 /// A page of a conversation, newest last. Rows are in the view's one order.
 struct HistoryQuery {
-  PublicKey conversation;
+  Conversation conversation;
   std::optional<OrderKey> before;  ///< only rows before this one; none: from the newest
   std::size_t limit = 50;
 };
@@ -48,7 +63,7 @@ struct HistoryQuery {
 /// without any letter or digit nothing is found. A text is searched up to its first NUL, if it has one.
 struct SearchQuery {
   std::string words;
-  std::optional<PublicKey> conversation;  ///< none: all
+  std::optional<Conversation> conversation;  ///< none: all
   std::optional<OrderKey> before;
   std::size_t limit = 50;
 };
@@ -124,16 +139,16 @@ class Store {
   /// Newest last, as `history`.
   virtual std::vector<MessageRow> search(const SearchQuery& query) const = 0;
   /// Incoming rows of a conversation that are not read, in order.
-  virtual std::vector<MessageRow> unread(const PublicKey& conversation) const = 0;
-  virtual std::size_t unread_count(const PublicKey& conversation) const = 0;
+  virtual std::vector<MessageRow> unread(const Conversation& conversation) const = 0;
+  virtual std::size_t unread_count(const Conversation& conversation) const = 0;
   /// Outgoing rows of all conversations that are neither delivered nor withdrawn, in order. Reads and sorts all: for
   /// the start only.
   virtual std::vector<MessageRow> undelivered() const = 0;
   /// Those of one conversation; it does not matter how many wait in others.
-  virtual std::vector<MessageRow> undelivered_to(const PublicKey& conversation) const = 0;
+  virtual std::vector<MessageRow> undelivered_to(const Conversation& conversation) const = 0;
   virtual std::size_t undelivered_count() const = 0;
   /// The newest incoming row of a conversation.
-  virtual std::optional<MessageRow> last_received(const PublicKey& conversation) const = 0;
+  virtual std::optional<MessageRow> last_received(const Conversation& conversation) const = 0;
 
   // --- What only this device remembers: a map of names to bytes. Writes only inside `transact`.
 

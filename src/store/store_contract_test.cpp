@@ -75,7 +75,7 @@ TEST_P(StoreContract, TheViewCanBeEmptiedAndMadeAnew) {
   const Subject subject = Subject::key(sample_key(9));
   const MessageRow row = sample_message(Dot::of(log_a, 1), "apples");
   append(sample_event(Dot::of(log_a, 1)), {subject});
-  put(row, FriendRow{.key = sample_key(9), .known_by = {}, .since_ms = 0, .name = {}},
+  put(row, named_friend_row(sample_key(9), {}, ""),
       DeviceRow{.key = sample_key(8), .address = {}, .always_on = true, .name = {}}, sample_request(row.id, 1),
       ReadMark{.conversation = sample_key(9), .log = log_a, .number = 7},
       ProfileRow{.name = to_bytes("Ann"), .status_message = {}});
@@ -217,9 +217,9 @@ TEST_P(StoreContract, GivesRowsBackAsTheyWere) {
   MessageRow erased = sample_message(Dot::of(log_b, 6), "", 79);
   erased.erased = true;
   const MessageRow bare = sample_message(Dot::of(log_a, 4), "", 0);
-  const FriendRow contact{
-      .key = sample_key(5), .known_by = {sample_key(1), sample_key(2)}, .since_ms = 8, .name = to_bytes("Eva")};
-  const FriendRow stranger{.key = sample_key(4), .known_by = {}, .since_ms = 0, .name = {}};
+  const FriendRow contact = full_friend_row(sample_key(5));
+  FriendRow stranger;
+  stranger.key = sample_key(4);
   ToxAddress address;
   address.bytes[0] = 1;
   address.bytes[36] = 1;  // the checksum
@@ -236,6 +236,27 @@ TEST_P(StoreContract, GivesRowsBackAsTheyWere) {
   EXPECT_EQ(store_->device_row(device.key), device);
   EXPECT_EQ(store_->device_row(silent.key), silent);
   EXPECT_EQ(store_->device_row(sample_key(3)), std::nullopt);
+}
+
+TEST_P(StoreContract, AConversationIsWithAllKeysOfAContactInOneOrder) {
+  using Rows = std::vector<MessageRow>;
+  std::vector<MessageRow> rows;
+  for (std::uint8_t n = 1; n <= 6; ++n) {  // by turns with keys 7, 8 and 9
+    rows.push_back(sample_message(Dot::of(log_a, n), "word " + std::to_string(n), 10 + n));
+    rows.back().conversation = sample_key(static_cast<std::uint8_t>(7 + n % 3));
+    rows.back().outgoing = n > 4;
+  }
+  put(rows[0], rows[1], rows[2], rows[3], rows[4], rows[5]);
+  const Conversation two({sample_key(9), sample_key(7), sample_key(9)});
+  EXPECT_EQ(store_->history({.conversation = two, .before = {}}), (Rows{rows[1], rows[2], rows[4], rows[5]}));
+  EXPECT_EQ(store_->history({.conversation = two, .before = rows[4].order(), .limit = 1}), Rows{rows[2]});
+  EXPECT_EQ(store_->search({.words = "word", .conversation = two, .before = rows[5].order(), .limit = 2}),
+            (Rows{rows[2], rows[4]}));
+  EXPECT_EQ(store_->unread(two), (Rows{rows[1], rows[2]}));
+  EXPECT_EQ(store_->unread_count(two), 2u);
+  EXPECT_EQ(store_->undelivered_to(two), (Rows{rows[4], rows[5]}));
+  EXPECT_EQ(store_->last_received(two), rows[2]);
+  EXPECT_EQ(store_->history({.conversation = Conversation(), .before = {}}), Rows{});
 }
 
 TEST_P(StoreContract, ARowReplacesTheOneBefore) {
@@ -456,7 +477,7 @@ void change_everything(Store& store) {
   store.append(sample_event(Dot::of(log_b, 1), 9), {Subject::key(sample_key(4))});
   store.put(sample_message(Dot::of(log_a, 1), "changed", 9));
   store.put(sample_message(Dot::of(log_a, 2), "new", 9));
-  store.put(FriendRow{.key = sample_key(9), .known_by = {}, .since_ms = 0, .name = to_bytes("other")});
+  store.put(named_friend_row(sample_key(9), {}, "other"));
   store.put(DeviceRow{.key = sample_key(1), .address = {}, .always_on = false, .name = to_bytes("other")});
   store.put(ReadMark{.conversation = sample_key(9), .log = log_a, .number = 9});
   store.put(ProfileRow{.name = to_bytes("other"), .status_message = {}});
@@ -505,7 +526,7 @@ class StoreRollback : public StoreContract {
     EXPECT_EQ(store_->fault(), std::nullopt);
   }
 
-  const FriendRow friend_{.key = sample_key(9), .known_by = {sample_key(1)}, .since_ms = 4, .name = to_bytes("Eva")};
+  const FriendRow friend_ = named_friend_row(sample_key(9), {sample_key(1)}, "Eva");
   const DeviceRow device_{.key = sample_key(1), .address = {}, .always_on = true, .name = {}};
 };
 

@@ -158,10 +158,8 @@ void apply(Store& store, const Change& change) {
                                 .number = change.of(incarnations, 2)});
     case What::profile: return store.put(ProfileRow{.name = to_bytes(change.of(texts, 0)), .status_message = {}});
     case What::friend_row:
-      return store.put(FriendRow{.key = key,
-                                 .known_by = std::vector<PublicKey>(change.pick(1, 3), sample_key(6)),
-                                 .since_ms = change.of(odd_times_ms, 2),
-                                 .name = to_bytes(change.of(texts, 3))});
+      return store.put(named_friend_row(key, std::vector<PublicKey>(change.pick(1, 3), sample_key(6)),
+                                        change.of(texts, 3), change.of(odd_times_ms, 2)));
     case What::device_row:
       return store.put(DeviceRow{
           .key = key, .address = {}, .always_on = change.pick(1, 2) == 1, .name = to_bytes(change.of(texts, 2))});
@@ -212,10 +210,12 @@ void compare_logs(const Store& store, const Store& naive) {
 }
 
 /// Goes through a conversation in pages of two and through every search in pages of three.
-void compare_conversation(const Store& store, const Store& naive, const PublicKey& conversation) {
-  for (const std::uint32_t incarnation : incarnations) {
-    const LogId log{.device = sample_key(1), .incarnation = incarnation};
-    RC_ASSERT(store.read_mark(conversation, log) == naive.read_mark(conversation, log));
+void compare_conversation(const Store& store, const Store& naive, const Conversation& conversation) {
+  for (const PublicKey& key : conversation.keys()) {
+    for (const std::uint32_t incarnation : incarnations) {
+      const LogId log{.device = sample_key(1), .incarnation = incarnation};
+      RC_ASSERT(store.read_mark(key, log) == naive.read_mark(key, log));
+    }
   }
   RC_ASSERT(store.unread(conversation) == naive.unread(conversation));
   RC_ASSERT(store.unread_count(conversation) == naive.unread_count(conversation));
@@ -250,7 +250,10 @@ void compare_rows(const Store& store, const Store& naive) {
     RC_ASSERT(store.device_row(sample_key(value)) == naive.device_row(sample_key(value)));
     compare_conversation(store, naive, sample_key(value));
   }
+  const Conversation two({sample_key(2), sample_key(1)});
+  compare_conversation(store, naive, two);
   for (const std::string& words : searches) {
+    compare_search(store, naive, {.words = words, .conversation = two, .before = {}, .limit = 3});
     compare_search(store, naive, {.words = words, .conversation = {}, .before = {}, .limit = 3});
     compare_search(store, naive, {.words = words, .conversation = sample_key(1), .before = {}, .limit = 3});
   }

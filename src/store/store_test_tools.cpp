@@ -57,6 +57,32 @@ RequestRow sample_request(const Dot& id, std::uint64_t timestamp_ms) {
           .open = true};
 }
 
+FriendRow full_friend_row(const PublicKey& key) {
+  const auto order = [](std::uint64_t at) { return OrderKey{at, {sample_key(2), at}}; };
+  FriendRow row = named_friend_row(key, {sample_key(1), sample_key(2)}, "Eva", 8);
+  row.first_added = order(1);
+  row.alias = {to_bytes("Sis"), order(2)};
+  row.muted = {true, order(3)};
+  row.blocked = {true, order(4)};
+  row.devices_withheld = {true, order(5)};
+  row.claims = {ClaimPolicy::never, order(6)};
+  row.claim_answers = {{sample_key(3), {true, order(7)}}, {sample_key(4), {false, order(8)}}};
+  row.by_hand = {{sample_key(3), true}, {sample_key(4), false}};
+  row.devices = DeviceList{{key, sample_key(3)}, {sample_key(4)}, 7, 9, sample_key(1)};
+  row.nospam = NospamAndChecksum{1, 2, 3, 4, 5, 6};
+  return row;
+}
+
+FriendRow named_friend_row(const PublicKey& key, std::vector<PublicKey> known_by, std::string_view name,
+                           std::uint64_t since_ms) {
+  FriendRow row;
+  row.key = key;
+  row.known_by = std::move(known_by);
+  row.since_ms = since_ms;
+  row.name = {to_bytes(name), {9, {sample_key(1), 9}}};
+  return row;
+}
+
 void fill(Store& store, std::uint32_t count) {
   for (std::uint32_t number = 1; number <= count; ++number) {
     const Dot dot{.device = sample_key(1), .seq = number};

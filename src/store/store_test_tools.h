@@ -50,6 +50,10 @@ Event sample_event(const Dot& dot, std::uint64_t timestamp_ms = 1, std::string_v
 MessageRow sample_message(const Dot& id, std::string_view text, std::uint64_t timestamp_ms = 1);
 /// An open friend request of sample_key(9).
 RequestRow sample_request(const Dot& id, std::uint64_t timestamp_ms);
+/// With a value in every field.
+FriendRow full_friend_row(const PublicKey& key);
+FriendRow named_friend_row(const PublicKey& key, std::vector<PublicKey> known_by, std::string_view name,
+                           std::uint64_t since_ms = 4);
 
 /// Stores sample events 1 to `count` of sample_key(1), each with its message row, in a transaction each.
 void fill(Store& store, std::uint32_t count);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -60,14 +61,46 @@ struct ReadMark {
   bool operator==(const ReadMark&) const = default;
 };
 
-/// One friend's key. There is a row as soon as any event is about the key.
+/// A value that an event set, and the place of that event: of several keys of one contact the last value counts.
+template <class T>
+struct Setting {
+  T value{};
+  OrderKey order;  ///< zeros: nobody set it
+
+  bool operator==(const Setting&) const = default;
+};
+
+/// What a friend's device last said of its user's devices: the list with the greatest version of its own, whoever of
+/// the user's devices heard it.
+struct DeviceList {
+  std::vector<PublicKey> keys;     ///< as said: its own may be among them, and anybody's
+  std::vector<PublicKey> removed;  ///< that it takes back
+  std::uint64_t version = 0;
+  std::uint64_t heard_ms = 0;  ///< shown time of the event
+  PublicKey heard_by;          ///< the own device that logged it
+
+  bool operator==(const DeviceList&) const = default;
+};
+
+/// One key of a friend, or of whom any event is about. What the keys of one contact are together: contact_graph.h.
 struct FriendRow {
   PublicKey key;
   /// Devices that have an add of their own that was not removed: the ones that a stock friend knows. The key is a
   /// friend while this is not empty. Ascending.
   std::vector<PublicKey> known_by;
   std::uint64_t since_ms = 0;  ///< shown time of the earliest add that counts, 0 if none
-  Bytes name;                  ///< what the friend calls himself, as last heard by any device; may be empty
+  Setting<Bytes> name;         ///< what the friend calls himself, as last heard by any device; may be empty
+
+  std::optional<OrderKey> first_added;  ///< the earliest add of all, removed or not; none: never a friend
+  Setting<Bytes> alias;                 ///< what the user calls him; empty: nothing
+  Setting<bool> muted;
+  Setting<bool> blocked;
+  Setting<bool> devices_withheld;
+  Setting<ClaimPolicy> claims;
+  std::map<PublicKey, Setting<bool>> claim_answers;  ///< by key that this one claims: whether the user agrees
+  std::map<PublicKey, bool> by_hand;                 ///< by other key: whether the user says that both are one contact
+  std::optional<DeviceList> devices;                 ///< none: it never said, so nothing shows that it has Toxtore
+  std::optional<NospamAndChecksum> nospam;           ///< the rest of its Tox ID, if the user ever gave that
 
   [[nodiscard]] bool present() const { return !known_by.empty(); }
   bool operator==(const FriendRow&) const = default;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <string_view>
 
 #include "base/utf8.h"
@@ -26,7 +25,10 @@ struct TouchedBy {
   void operator()(const MarkRead& body) const { rows.messages.push_back(body.message); }
   void operator()(const Sending& body) const { rows.messages = body.messages; }
   void operator()(const SendingEnded& body) const { rows.messages = body.messages; }
+  void operator()(const FriendNospam& body) const { rows.friends.push_back(body.key); }
+  void operator()(const FriendDevices& body) const { rows.friends.push_back(body.key); }
   void operator()(const ContactSetting& body) const { rows.friends.push_back(body.key); }
+  void operator()(const ContactsMerged& body) const { rows.friends = {body.one, body.other}; }
   void operator()(const DeviceSetting& body) const { rows.devices.push_back(body.key); }
   void operator()(const MessageWithdrawn& body) const { rows.messages.push_back(body.message); }
   void operator()(const ReadUpTo& body) const {
@@ -38,9 +40,6 @@ struct TouchedBy {
   void operator()(const FriendRequestDeclined& body) const { rows.declined_requests.push_back(body.request); }
   void operator()(const ProfileValue&) const { rows.profile = true; }
   // Not in any row yet.
-  void operator()(const FriendNospam&) const {}
-  void operator()(const FriendDevices&) const {}
-  void operator()(const ContactsMerged&) const {}
   void operator()(const Opaque&) const {}
 };
 
@@ -164,28 +163,6 @@ std::optional<MessageRow> derive_message(const ReadEvent& message, const std::ve
     row.size_bytes = offer->size;
   }
   if (row.erased) row.text.clear();
-  return row;
-}
-
-FriendRow derive_friend(const PublicKey& key, const std::vector<AddWithReferences>& adds,
-                        const std::vector<ReadEvent>& settings) {
-  FriendRow row;
-  row.key = key;
-  std::set<PublicKey> known_by;
-  std::optional<OrderKey> earliest;
-  for (const auto& [add, references] : adds) {
-    if (!in_order<FriendRemove>(references).empty()) continue;
-    known_by.insert(add.dot.device);
-    if (!earliest || add.order() < *earliest) {
-      earliest = add.order();
-      row.since_ms = add.shown_ms();
-    }
-  }
-  row.known_by.assign(known_by.begin(), known_by.end());
-  const auto* name = last_value<ContactSetting>(settings, [](const ReadEvent&, const ContactSetting& setting) {
-    return setting.what == ContactSetting::What::name;
-  });
-  if (name != nullptr) row.name = name->value;
   return row;
 }
 

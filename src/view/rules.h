@@ -52,9 +52,9 @@ struct AddWithReferences {
   ReadEvent add;
   std::vector<ReadEvent> references;
 };
-/// `adds` are all friend adds of the key, `settings` all contact settings of it.
+/// `adds` are all friend adds of the key, `others` all other events whose subject it is.
 FriendRow derive_friend(const PublicKey& key, const std::vector<AddWithReferences>& adds,
-                        const std::vector<ReadEvent>& settings);
+                        const std::vector<ReadEvent>& others);
 
 /// `request` is the event, `references` all events whose subject is its dot, `adds` all friend adds of its key, and
 /// `is_friend` what derive_friend makes of them. Nothing if `request` is no friend request.

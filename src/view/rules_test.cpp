@@ -166,8 +166,8 @@ TEST(FriendRules, TheLastNameInOrderWins) {
   const auto named = [](const PublicKey& by, std::uint64_t at, const char* name) {
     return event(by, at, at, ContactSetting{bob, ContactSetting::What::name, to_bytes(name)});
   };
-  EXPECT_EQ(derive_friend(bob, {}, {named(laptop, 5, "Bob"), named(server, 4, "Rob")}).name, to_bytes("Bob"));
-  EXPECT_EQ(derive_friend(bob, {}, {named(laptop, 5, "Bob"), named(server, 5, "Rob")}).name, to_bytes("Rob"));
+  EXPECT_EQ(derive_friend(bob, {}, {named(laptop, 5, "Bob"), named(server, 4, "Rob")}).name.value, to_bytes("Bob"));
+  EXPECT_EQ(derive_friend(bob, {}, {named(laptop, 5, "Bob"), named(server, 5, "Rob")}).name.value, to_bytes("Rob"));
 }
 
 TEST(RequestRules, AreOpenUntilTheyAreAnswered) {

@@ -10,13 +10,13 @@ status=0
 short=no
 if [ "${1:-}" = "--short" ]; then short=yes; fi
 
-mapfile -t files < <(find src tests fuzz -name '*.cpp' -o -name '*.h' | sort)
+mapfile -t files < <(find src sim tests fuzz -name '*.cpp' -o -name '*.h' | sort)
 if [ "${1:-}" = "--fix" ]; then clang-format-19 -i "${files[@]}"; fi
 clang-format-19 --dry-run -Werror "${files[@]}" || status=1
 
 # A layer's include path does not reach above it (cmake/Layer.cmake). What that cannot see: system headers, and paths.
 only_in() {  # pattern, folder
-  if grep -rnE "#include $1" src tests/harness 2>/dev/null | grep -v "^$2"; then
+  if grep -rnE "#include $1" src sim tests/harness 2>/dev/null | grep -v "^$2"; then
     echo "lint: $1 may be included in $2 only"
     status=1
   fi
@@ -35,7 +35,7 @@ for script in scripts/*.sh .ci/run; do bash -n "$script" || status=1; done
 cmake --preset dev -B build/tidy -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON >/dev/null || exit 1
 stamps=build/tidy-stamps
 mkdir -p "$stamps"
-headers=$(cat .clang-tidy $(find src tests fuzz -name '*.h' | sort) | sha256sum | cut -d' ' -f1)
+headers=$(cat .clang-tidy $(find src sim tests fuzz -name '*.h' | sort) | sha256sum | cut -d' ' -f1)
 tidy_one() {
   local key
   key=$( (echo "$2"; cat "$1") | sha256sum | cut -d' ' -f1)
@@ -47,7 +47,7 @@ sources() {
   if [ "$short" = yes ]; then
     find src/base src/model src/wire src/sync src/view -name '*.cpp' -not -name '*_test.cpp' | sort
   else
-    find src tests fuzz -name '*.cpp' | sort
+    find src sim tests fuzz -name '*.cpp' | sort
   fi
 }
 sources | xargs -P "$(nproc)" -I{} bash -c 'tidy_one {} '"$headers $stamps" || status=1

@@ -1,0 +1,105 @@
+// P4, delivery, as far as it is built.
+//
+// Checks: at the end no message waits for a friend who is connected to a device of its user; a message that is shown as
+// delivered was; who handed a message over again after another device had, said so first ("unsure"), unless the
+// devices could not talk to each other meanwhile.
+// Does not check: how soon, which device, the `message` packet between friends with Toxtore.
+#include <map>
+#include <set>
+
+#include "sim/checkers.h"
+#include "sim/world.h"
+#include "wire/body.h"
+
+namespace toxtore::sim {
+namespace {
+
+/// Two devices that were connected for so long without trouble know what the other had logged: hello, roster, clock,
+/// fetch and events, each with the greatest delay, and slack.
+constexpr std::uint64_t calm_ms_min = 60'000;
+
+class CheckDelivery final : public Checker {
+ public:
+  using Checker::Checker;
+
+  void handed_over(const Device& device, const PublicKey& /*to*/, const Dot& message) override {
+    auto& devices = handed_over_[message];
+    ++devices[device.key()];
+    for (const auto& [other, count] : devices) {
+      // Two that are cut off from each other both deliver: the price of delivering at all.
+      if (other != device.key() && world_.network.calm_ms(other, device.key()) < calm_ms_min) excused_.insert(message);
+    }
+  }
+
+  void ended() override {
+    for (std::size_t user = 0; user < world_.users(); ++user) {
+      const auto devices = linked_devices(world_, user);
+      const auto unsure = unsure_in(devices.front()->store());
+      for (const PublicKey& key : reached_by(devices)) {
+        for (const MessageRow& row : whole_history(devices.front()->store(), key)) {
+          if (row.outgoing) judge(row, unsure);
+        }
+      }
+    }
+  }
+
+ private:
+  static std::map<Dot, std::size_t> unsure_in(const Store& store) {
+    std::map<Dot, std::size_t> unsure;
+    for (const auto& [arrival, event] : store.arrived(0, ~std::size_t{0})) {
+      const ReadEvent read = read_event(event);
+      const auto* ended = std::get_if<SendingEnded>(&read.body);
+      if (ended == nullptr || ended->outcome != SendingOutcome::unsure) continue;
+      for (const Dot& dot : ended->messages) ++unsure[dot];
+    }
+    return unsure;
+  }
+
+  static std::set<PublicKey> reached_by(const std::vector<const Device*>& devices) {
+    std::set<PublicKey> keys;
+    for (const Device* device : devices) {
+      for (const FriendInfo& info : device->engine().friends()) {
+        if (info.connection != Connection::none) keys.insert(info.row.key);
+      }
+    }
+    return keys;
+  }
+
+  void judge(const MessageRow& row, const std::map<Dot, std::size_t>& unsure) {
+    const std::string text = to_text(row.text);
+    if (row.delivery != Delivery::delivered) {
+      return world_.violation("P4", "\"" + text.substr(0, 12) + "\" still waits for a friend who is connected");
+    }
+    const std::size_t copies = copies_at(row.conversation, text);
+    if (copies == 0) return world_.violation("P4", "\"" + text.substr(0, 12) + "\" is shown as delivered and was not");
+    const auto doubts = unsure.find(row.id);
+    const std::size_t copies_max = 1 + (doubts == unsure.end() ? 0 : doubts->second);
+    if (copies > copies_max && !excused_.contains(row.id)) {
+      world_.violation("P4", "\"" + text.substr(0, 12) + "\" was delivered " + std::to_string(copies) +
+                                 " times, and the view never said that it might");
+    }
+  }
+
+  [[nodiscard]] std::size_t copies_at(const PublicKey& friend_key, const std::string& text) const {
+    std::size_t copies = 0;
+    if (const StockFriend* stock = world_.stock_with(friend_key)) {
+      for (const ShownText& shown : stock->texts()) copies += shown.text == text ? 1 : 0;
+    } else if (const Device* device = world_.device_with(friend_key)) {
+      for (const auto& [arrival, event] : device->store().arrived(0, ~std::size_t{0})) {
+        const ReadEvent read = read_event(event);
+        const auto* received = std::get_if<Received>(&read.body);
+        copies += received != nullptr && event.dot.device == friend_key && to_text(received->text) == text ? 1 : 0;
+      }
+    }
+    return copies;
+  }
+
+  std::map<Dot, std::map<PublicKey, std::size_t>> handed_over_;
+  std::set<Dot> excused_;
+};
+
+}  // namespace
+
+std::unique_ptr<Checker> check_delivery(World& world) { return std::make_unique<CheckDelivery>(world); }
+
+}  // namespace toxtore::sim

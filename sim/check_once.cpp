@@ -1,0 +1,61 @@
+// P3, once inside, and P8, no dot twice.
+//
+// Checks: a dot names the same event on every device that ever showed it; no device shows one twice; a command with a
+// token makes one message (workload.cpp); a text has not more rows than times that it was given to toxcore.
+// Does not check: second copies of a profile and restored backups (a later version), copies in groups.
+#include <map>
+#include <set>
+
+#include "sim/checkers.h"
+#include "sim/world.h"
+#include "wire/body.h"
+
+namespace toxtore::sim {
+namespace {
+
+class CheckOnce final : public Checker {
+ public:
+  using Checker::Checker;
+
+  void shown(const Device& device, const Event& event) override {
+    const auto [known, fresh] = hashes_.try_emplace(event.dot, event_hash(event));
+    if (!fresh && known->second != event_hash(event)) {
+      world_.violation("P8", device.name() + " shows another event as number " + std::to_string(event.dot.seq) +
+                                 " of " + event.dot.device.hex().substr(0, 8));
+    }
+    if (!shown_[device.key()].insert(event.dot).second) {
+      world_.violation("P3", device.name() + " shows event " + std::to_string(event.dot.seq) + " of " +
+                                 event.dot.device.hex().substr(0, 8) + " twice");
+    }
+  }
+
+  void stock_tried(const StockFriend& from, const std::string& text) override { ++tried_[{from.key(), text}]; }
+
+  void ended() override {
+    for (const Device* device : linked_devices(world_, 0)) {
+      for (const PublicKey& friend_key : world_.stock_keys()) count(*device, friend_key);
+    }
+  }
+
+ private:
+  void count(const Device& device, const PublicKey& friend_key) {
+    std::map<std::string, std::size_t> rows;
+    for (const MessageRow& row : whole_history(device.store(), friend_key)) {
+      const std::string text = to_text(row.text);
+      const std::size_t rows_max = row.outgoing ? 1 : tried_[{friend_key, text}];
+      if (++rows[text] > rows_max) {
+        world_.violation("P3", device.name() + " shows \"" + text.substr(0, 12) + "\" too often");
+      }
+    }
+  }
+
+  std::map<Dot, Hash> hashes_;
+  std::map<PublicKey, std::set<Dot>> shown_;
+  std::map<std::pair<PublicKey, std::string>, std::size_t> tried_;
+};
+
+}  // namespace
+
+std::unique_ptr<Checker> check_once(World& world) { return std::make_unique<CheckOnce>(world); }
+
+}  // namespace toxtore::sim

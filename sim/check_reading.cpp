@@ -1,0 +1,64 @@
+// P6, read state.
+//
+// Checks: a row that was read is never unread again; at the end what a user marked is read on every linked device, and
+// nothing is read that no user had before him when he marked it.
+// Does not check: read marks that a removal takes back (a later version), when a notification is cleared.
+#include <set>
+
+#include "sim/checkers.h"
+#include "sim/world.h"
+
+namespace toxtore::sim {
+namespace {
+
+class CheckReading final : public Checker {
+ public:
+  using Checker::Checker;
+
+  void row_put(const Device& device, const std::optional<MessageRow>& before, const MessageRow& after) override {
+    if (before && before->read && !after.read) {
+      world_.violation("P6", "a message that was read is unread again on " + device.name());
+    }
+  }
+
+  void reads(const Device& /*device*/, const std::vector<MessageRow>& rows) override {
+    for (const MessageRow& row : rows) seen_.insert(row.id);
+  }
+  void marked(const Device& /*device*/, const std::vector<MessageRow>& rows) override {
+    for (const MessageRow& row : rows) marked_.insert(row.id);
+  }
+
+  void ended() override {
+    for (std::size_t user = 0; user < world_.users(); ++user) {
+      for (const Device* device : linked_devices(world_, user)) judge(*device);
+    }
+  }
+
+ private:
+  // What a device wrote while it was only a friend is marked by the engine: it is in no list any more.
+  void judge(const Device& device) {
+    for (const PublicKey& key : conversations(device.store())) {
+      if (world_.may_be_linked(key, device.key())) continue;
+      for (const MessageRow& row : whole_history(device.store(), key)) {
+        if (row.outgoing) continue;
+        if (row.read && !seen_.contains(row.id)) {
+          world_.violation("P6", device.name() + " shows \"" + to_text(row.text).substr(0, 12) +
+                                     "\" as read, which nobody has seen");
+        }
+        if (!row.read && marked_.contains(row.id)) {
+          world_.violation(
+              "P6", device.name() + " shows \"" + to_text(row.text).substr(0, 12) + "\" as unread, which was marked");
+        }
+      }
+    }
+  }
+
+  std::set<Dot> seen_;
+  std::set<Dot> marked_;
+};
+
+}  // namespace
+
+std::unique_ptr<Checker> check_reading(World& world) { return std::make_unique<CheckReading>(world); }
+
+}  // namespace toxtore::sim

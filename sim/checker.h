@@ -1,0 +1,68 @@
+// What a run is judged by: one checker for each promise (DESIGN 2), told of everything that can be seen from outside.
+//
+// A checker says in its file what it checks and what it does not. It keeps what it needs to remember, reports through
+// `World::violation`, and changes nothing.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/event.h"
+#include "model/ids.h"
+#include "view/rows.h"
+
+namespace toxtore::sim {
+
+class World;
+class Device;
+class StockFriend;
+
+/// A text that a stock friend has on its screen.
+struct ShownText {
+  PublicKey from;
+  std::string text;
+};
+
+class Checker {
+ public:
+  explicit Checker(World& world) : world_(world) {}
+  Checker(const Checker&) = delete;
+  Checker& operator=(const Checker&) = delete;
+  virtual ~Checker() = default;
+
+  /// A process begins on what is durable.
+  virtual void started(const Device& /*device*/) {}
+  /// Something is about to leave a device that rests on everything it holds: an output, or a command's reply. Told
+  /// once for each event that it had not told before.
+  virtual void shown(const Device& /*device*/, const Event& /*event*/) {}
+  /// A row is written, not yet committed.
+  virtual void row_put(const Device& /*device*/, const std::optional<MessageRow>& /*before*/,
+                       const MessageRow& /*after*/) {}
+  /// The user was told that this message is queued.
+  virtual void sent(const Device& /*device*/, const MessageRow& /*row*/) {}
+  /// The user marks as read what this device shows of a conversation.
+  virtual void reads(const Device& /*device*/, const std::vector<MessageRow>& /*rows*/) {}
+  /// And that was done.
+  virtual void marked(const Device& /*device*/, const std::vector<MessageRow>& /*rows*/) {}
+  /// A device gave its toxcore a message for a key.
+  virtual void handed_over(const Device& /*device*/, const PublicKey& /*to*/, const Dot& /*message*/) {}
+  /// A stock friend's toxcore acknowledged: its user wrote this, and its client gave it `attempts` times to toxcore.
+  virtual void stock_delivered(const StockFriend& /*from*/, const PublicKey& /*to*/, const std::string& /*text*/) {}
+  virtual void stock_tried(const StockFriend& /*from*/, const std::string& /*text*/) {}
+  virtual void stock_got_message(const StockFriend& /*to*/, const ShownText& /*text*/) {}
+  virtual void stock_got_packet(const StockFriend& /*to*/, const PublicKey& /*from*/, std::size_t /*size*/,
+                                std::size_t /*on_this_connection*/) {}
+  virtual void stock_got_request(const StockFriend& /*to*/, const PublicKey& /*from*/) {}
+  /// All is healed and quiet.
+  virtual void ended() {}
+
+ protected:
+  World& world_;
+};
+
+/// All of them.
+std::vector<std::unique_ptr<Checker>> make_checkers(World& world);
+
+}  // namespace toxtore::sim

@@ -1,0 +1,97 @@
+#include "sim/run.h"
+
+#include <algorithm>
+
+#include "sim/actions.h"
+
+namespace toxtore::sim {
+namespace {
+
+/// What healing may cost (P10): greeting each other and rosters, and each event to each device a few times over, since
+/// whoever restarts or is cut off in the last moment fetches again what was under way.
+constexpr std::uint64_t healing_bytes_free = 400'000;
+constexpr std::uint64_t healing_copies_max = 6;
+
+void set_up(World& world, const Plan& plan) {
+  for (const auto& device : world.devices()) device->start();
+  for (const auto& one : world.stock_friends()) one->start();
+  for (std::size_t user = 0; user < world.users(); ++user) {
+    const auto devices = world.devices_of(user);
+    const std::size_t linked = devices.size() - (user == 0 ? plan.late_devices : 0);
+    for (std::size_t i = 1; i < linked; ++i) world.want_link(*devices[i], *devices[(i - 1) / 2]);
+    if (user > 0) world.want_friend(devices.front()->key(), world.devices_of(0).front()->key());
+  }
+  Dice dice(plan.seed, "friends");
+  const std::size_t linked = plan.own_devices - plan.late_devices;
+  for (const auto& one : world.stock_friends()) {
+    world.want_friend(one->key(), world.devices()[static_cast<std::size_t>(dice.below(linked))]->key());
+  }
+  while (!world.all_wishes_done() && world.timeline.now_ms() < setup_ms_max && !world.violated()) {
+    world.run_until(world.timeline.now_ms() + 1'000);
+  }
+  if (!world.all_wishes_done()) world.violation("setup", "without any fault: " + world.open_wishes());
+}
+
+void go_through(World& world, const Plan& plan) {
+  world.network.settings = plan.network;
+  for (const Step& step : plan.steps) {
+    world.run_until(world.timeline.now_ms() + step.after_ms);
+    if (world.violated()) return;
+    const Action& action = actions()[step.action];
+    world.trace.line(world.timeline.now_ms(), "step", action.name, step.numbers[0], step.numbers[1]);
+    action.act(world, step);
+  }
+  world.run_until(world.timeline.now_ms() + 1'000);
+}
+
+std::uint64_t event_bytes(const World& world) {
+  std::uint64_t bytes = 0;
+  for (const auto& device : world.devices()) {
+    for (const auto& [arrival, event] : device->store().arrived(0, ~std::size_t{0})) bytes += event.body.size() + 60;
+  }
+  return bytes;
+}
+
+// P10. Does not check what toxcore itself sends, nor the time in which something new happens.
+void become_quiet(World& world, Outcome& outcome) {
+  const std::uint64_t healed_ms = world.timeline.now_ms();
+  const std::uint64_t bytes_before = world.network.bytes();
+  world.heal();
+  const auto quiet_at = [&] { return std::max(world.network.last_packet_ms(), healed_ms) + quiet_ms; };
+  while (!world.violated() && (world.timeline.now_ms() < quiet_at() || !world.all_wishes_done())) {
+    if (world.timeline.now_ms() > healed_ms + until_quiet_ms_max) {
+      world.violation("P10", world.all_wishes_done()
+                                 ? std::string("devices still talk two hours after everything healed")
+                                 : "not done within two hours: " + world.open_wishes());
+    }
+    world.run_until(std::max(quiet_at(), world.timeline.now_ms() + 1'000));
+  }
+  outcome.healing_ms = std::max(world.network.last_packet_ms(), healed_ms) - healed_ms;
+  outcome.healing_bytes = world.network.bytes() - bytes_before;
+  const std::uint64_t allowed = healing_bytes_free + healing_copies_max * event_bytes(world);
+  if (outcome.healing_bytes > allowed) {
+    world.violation("P10", "healing took " + std::to_string(outcome.healing_bytes) + " bytes, where " +
+                               std::to_string(allowed) + " are more than enough");
+  }
+}
+
+}  // namespace
+
+Outcome run(const Plan& plan, std::size_t trace_lines) {
+  Outcome outcome;
+  World world(plan, trace_lines);
+  set_up(world, plan);
+  if (!world.violated()) go_through(world, plan);
+  if (!world.violated()) become_quiet(world, outcome);
+  if (!world.violated()) world.tell([](Checker& checker) { checker.ended(); });
+  world.trace.line(world.timeline.now_ms(), "end", "", world.network.packets(), world.network.bytes());
+  outcome.violation = world.violated();
+  outcome.trace_hash = world.trace.hash();
+  outcome.trace = world.trace.lines();
+  outcome.virtual_ms = world.timeline.now_ms();
+  outcome.packets = world.network.packets();
+  outcome.bytes = world.network.bytes();
+  return outcome;
+}
+
+}  // namespace toxtore::sim

@@ -1,0 +1,214 @@
+#include <algorithm>
+
+#include "sim/actions.h"
+#include "sim/later_version.h"
+#include "sim/world.h"
+
+namespace toxtore::sim {
+namespace {
+
+template <class T>
+const T* one_of(const std::vector<T>& things, std::uint32_t number) {
+  return things.empty() ? nullptr : &things[number % things.size()];
+}
+
+/// A text that is not like any other, of any legal length now and then.
+std::string new_text(World& world, std::uint32_t number) {
+  std::string text = "text " + std::to_string(++world.texts) + " ";
+  if (number % 8 == 0) text.append(message_size_max - text.size(), 'x');
+  if (number % 8 == 1) text.append(number / 8 % (message_size_max - text.size()), 'y');
+  if (number % 8 == 2) text += "größer \xE2\x82\xAC\xF0\x9F\x98\x80";
+  return text;
+}
+
+/// What a friend's client may send: any bytes at all.
+std::string new_bytes(World& world, std::uint32_t number) {
+  std::string text = new_text(world, number);
+  if (number % 8 != 3) return text;
+  for (int byte = 0; byte < 256; ++byte) text.push_back(static_cast<char>(byte));
+  return text;
+}
+
+void send(World& world, const Step& step) {
+  Device& device = world.device_at(step.numbers[0]);
+  if (!device.running()) return;
+  const auto friends = device.engine().friends();
+  const auto* to = one_of(friends, step.numbers[1]);
+  if (to == nullptr) return;
+  SendMessage message{to->row.key, MessageKind::normal, new_text(world, step.numbers[2]), {}};
+  if (step.numbers[3] % 5 == 0) message.kind = MessageKind::action;
+  if (step.numbers[3] % 3 == 0) message.token = "token " + message.text.substr(0, 16);
+  std::optional<MessageRow> first;
+  const auto give = [&](Engine& engine, Instant now) {
+    const auto row = engine.send_message(message, now);
+    if (!row) {
+      if (!engine.fault()) world.violation("P12", "a message was refused: " + row.error().message);
+      return;
+    }
+    if (first && first->id != row->id) world.violation("P3", "the same command with the same token made two messages");
+    first = *row;
+  };
+  // The reply may be lost with the process; whoever gave a token gives the command once more.
+  const bool done = device.command(give);
+  if (first && done) world.tell([&](Checker& checker) { checker.sent(device, *first); });
+  if (!message.token.empty() && first) device.command(give);
+}
+
+void read_conversation(World& world, const Step& step) {
+  Device& device = world.device_at(step.numbers[0]);
+  if (!device.running()) return;
+  const auto friends = device.engine().friends();
+  const auto* of = one_of(friends, step.numbers[1]);
+  if (of == nullptr) return;
+  const auto rows = device.store().history({of->row.key, std::nullopt, 10'000});
+  world.tell([&](Checker& checker) { checker.reads(device, rows); });
+  const bool marked = device.command([&](Engine& engine, Instant now) {
+    if (const auto done = engine.mark_conversation_read(of->row.key, now); !done && !engine.fault()) {
+      world.violation("P12", "a conversation could not be marked: " + done.error().message);
+    }
+  });
+  if (marked) world.tell([&](Checker& checker) { checker.marked(device, rows); });
+}
+
+void read_message(World& world, const Step& step) {
+  Device& device = world.device_at(step.numbers[0]);
+  if (!device.running()) return;
+  const auto friends = device.engine().friends();
+  const auto* of = one_of(friends, step.numbers[1]);
+  if (of == nullptr) return;
+  const auto rows = device.store().unread(of->row.key);
+  const auto* row = one_of(rows, step.numbers[2]);
+  if (row == nullptr) return;
+  world.tell([&](Checker& checker) { checker.reads(device, {*row}); });
+  const bool marked =
+      device.command([&](Engine& engine, Instant now) { (void)engine.mark_message_read(row->id, now); });
+  if (marked) world.tell([&](Checker& checker) { checker.marked(device, {*row}); });
+}
+
+void friend_writes(World& world, const Step& step) {
+  const auto* one = one_of(world.stock_friends(), step.numbers[0]);
+  if (one == nullptr) return;
+  const auto contacts = (*one)->contacts();
+  if (const auto* to = one_of(contacts, step.numbers[1])) (*one)->write(*to, new_bytes(world, step.numbers[2]));
+}
+
+void friend_renames(World& world, const Step& step) {
+  const auto* one = one_of(world.stock_friends(), step.numbers[0]);
+  if (one != nullptr) (*one)->rename("stock " + std::to_string(step.numbers[1] % 100));
+}
+
+/// A friend gets to know another device of the user, or is a friend again after he was removed.
+void friend_asks(World& world, const Step& step) {
+  const auto* one = one_of(world.stock_friends(), step.numbers[0]);
+  const auto own = world.devices_of(0);
+  if (one != nullptr) world.want_friend((*one)->key(), own[step.numbers[1] % own.size()]->key());
+}
+
+void add_friend(World& world, const Step& step) {
+  Device& device = world.device_at(step.numbers[0]);
+  const auto* stock = one_of(world.stock_friends(), step.numbers[1]);
+  if (stock != nullptr && step.numbers[2] % 2 == 0) return world.want_friend(device.key(), (*stock)->key());
+  const Device& other = *world.devices()[step.numbers[1] % world.devices().size()];
+  if (other.setup().user != device.setup().user) world.want_friend(device.key(), other.key());
+}
+
+void remove_friend(World& world, const Step& step) {
+  Device& device = world.device_at(step.numbers[0]);
+  if (!device.running()) return;
+  const auto friends = device.engine().friends();
+  const auto* whom = one_of(friends, step.numbers[1]);
+  if (whom == nullptr || world.may_be_linked(whom->row.key, device.key())) return;
+  device.command([&](Engine& engine, Instant now) { (void)engine.remove_friend(whom->row.key, now); });
+}
+
+void answer_request(World& world, const Step& step) {
+  Device& device = world.device_at(step.numbers[0]);
+  if (!device.running()) return;
+  const auto requests = device.engine().friend_requests();
+  const auto* request = one_of(requests, step.numbers[1]);
+  if (request == nullptr) return;
+  device.command([&](Engine& engine, Instant now) {
+    step.numbers[2] % 2 == 0 ? void(engine.accept_friend(request->key, now))
+                             : void(engine.decline_friend(request->key, now));
+  });
+}
+
+void link_device(World& world, const Step& step) {
+  const auto own = world.devices_of(0);
+  world.want_link(*own[step.numbers[0] % own.size()], *own.front());
+}
+
+void cancel_linking(World& world, const Step& step) {
+  Device& device = world.device_at(step.numbers[0]);
+  if (!device.running()) return;
+  const auto links = device.engine().link_requests();
+  const auto* link = one_of(links, step.numbers[1]);
+  if (link == nullptr) return;
+  device.command([&](Engine& engine, Instant now) { (void)engine.cancel_device(link->key, now); });
+}
+
+void ask_around(World& world, const Step& step) {
+  Device& device = world.device_at(step.numbers[0]);
+  if (!device.running()) return;
+  const auto status = device.engine().status();
+  const auto found = device.store().search({"text", std::nullopt, std::nullopt, 20});
+  world.trace.line(world.timeline.now_ms(), device.name(), "status", status.events, found.size());
+}
+
+/// Commands with impossible arguments end in an error and nothing else.
+void ask_nonsense(World& world, const Step& step) {
+  Device& device = world.device_at(step.numbers[0]);
+  PublicKey nobody;
+  Dice(step.numbers[1]).fill(nobody.bytes);
+  device.command([&](Engine& engine, Instant now) {
+    const bool refused = !engine.send_message({nobody, MessageKind::normal, "x", {}}, now) &&
+                         !engine.send_message({nobody, MessageKind::normal, std::string(2'000, 'x'), {}}, now) &&
+                         !engine.remove_friend(nobody, now) && !engine.accept_friend(nobody, now) &&
+                         !engine.accept_device(nobody, "123456", now) && !engine.request_device(nobody, now) &&
+                         !engine.mark_message_read(Dot{nobody, 1}, now) &&
+                         !engine.add_friend(device.setup().address, "me", now);
+    if (!refused) world.violation("P12", "a command with impossible arguments was taken");
+  });
+}
+
+/// Broken packets from a friend's client, or from a linked device of which they cannot be understood at all.
+void send_bad_packet(World& world, const Step& step) {
+  Dice dice(step.numbers[3]);
+  if (world.seen_packets().empty()) return;
+  Bytes bytes = dice.chance(20) ? packet_of_a_later_version(dice) : dice.pick(world.seen_packets());
+  for (std::uint64_t i = dice.below(4); i > 0 && bytes.size() > 1; --i) {
+    bytes[1 + static_cast<std::size_t>(dice.below(bytes.size() - 1))] = static_cast<std::uint8_t>(dice.next());
+  }
+  if (dice.chance(50)) bytes.resize(1 + static_cast<std::size_t>(dice.below(bytes.size())));
+  if (const auto* one = one_of(world.stock_friends(), step.numbers[0]); one != nullptr && dice.chance(60)) {
+    const auto contacts = (*one)->contacts();
+    if (const auto* to = one_of(contacts, step.numbers[1])) (*one)->send_packet(*to, std::move(bytes));
+    return;
+  }
+  Device& to = world.device_at(step.numbers[0]);
+  const Device& from = world.device_at(step.numbers[1]);
+  if (!decode_packet(bytes) && world.network.connected(from.key(), to.key())) to.inject(from.key(), std::move(bytes));
+}
+
+constexpr Action operations[] = {
+    {"send", 10, false, send},
+    {"friend writes", 10, false, friend_writes},
+    {"read conversation", 4, false, read_conversation},
+    {"read message", 2, false, read_message},
+    {"friend renames himself", 1, false, friend_renames},
+    {"friend asks another device", 1, false, friend_asks},
+    {"add friend", 1, false, add_friend},
+    {"remove friend", 1, false, remove_friend},
+    {"answer request", 1, false, answer_request},
+    {"link device", 2, false, link_device},
+    {"cancel linking", 1, false, cancel_linking},
+    {"ask around", 1, false, ask_around},
+    {"nonsense", 1, false, ask_nonsense},
+    {"bad packet", 2, false, send_bad_packet},
+};
+
+}  // namespace
+
+std::span<const Action> workload() { return operations; }
+
+}  // namespace toxtore::sim

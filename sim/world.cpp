@@ -1,0 +1,274 @@
+#include "sim/world.h"
+
+#include <algorithm>
+
+namespace toxtore::sim {
+namespace {
+
+/// How often people look whether what they wait for has happened.
+constexpr std::uint64_t look_every_ms = 2'000;
+/// Whoever uses a device that crashed starts it again within that time.
+constexpr std::uint64_t restart_ms_max = 60'000;
+constexpr std::size_t seen_packets_max = 64;
+
+ToxAddress address_of(std::uint64_t seed, std::uint64_t number) {
+  Dice dice(seed, "address", number);
+  ToxAddress address;
+  dice.fill(std::span(address.bytes).first(ToxAddress::size - 2));
+  address.bytes[PublicKey::size - 1] &= 127;  // no point of the curve has the highest bit
+  std::uint8_t even = 0;
+  std::uint8_t odd = 0;
+  for (std::size_t i = 0; i < ToxAddress::size - 2; ++i) (i % 2 == 0 ? even : odd) ^= address.bytes[i];
+  address.bytes[ToxAddress::size - 2] = even;
+  address.bytes[ToxAddress::size - 1] = odd;
+  return address;
+}
+
+bool counts_as_own(const Device& device, const PublicKey& other) {
+  const auto devices = device.engine().devices();
+  return std::any_of(devices.begin(), devices.end(), [&](const DeviceInfo& info) { return info.key == other; });
+}
+
+bool is_friend(const Device& device, const PublicKey& key) {
+  const auto row = device.store().friend_row(key);
+  return row && row->present();
+}
+
+std::optional<LinkInfo> link_with(const Device& device, const PublicKey& key) {
+  for (const LinkInfo& link : device.engine().link_requests()) {
+    if (link.key == key) return link;
+  }
+  return std::nullopt;
+}
+
+// Says yes if that key has asked.
+void accept_request(Device& device, const PublicKey& key) {
+  for (const auto& request : device.engine().friend_requests()) {
+    if (request.key != key) continue;
+    device.command([&](Engine& engine, Instant now) { (void)engine.accept_friend(key, now); });
+    return;
+  }
+}
+
+}  // namespace
+
+World::World(const Plan& plan, std::size_t trace_lines)
+    : trace(trace_lines), network(timeline, trace, plan.seed), seed_(plan.seed) {
+  for (std::size_t i = 0; i < plan.own_devices; ++i) add_device(0, "own" + std::to_string(i), plan);
+  for (const std::size_t count : plan.friends) {
+    const std::string name = "friend" + std::to_string(stock_.size() + users_);
+    if (count == 0) {
+      stock_.push_back(std::make_unique<StockFriend>(*this, address_of(seed_, 100 + stock_.size()), "stock " + name));
+      continue;
+    }
+    for (std::size_t i = 0; i < count; ++i) add_device(users_, name + "." + std::to_string(i), plan);
+    ++users_;
+  }
+  checkers_ = make_checkers(*this);
+}
+
+World::~World() = default;
+
+Device& World::add_device(std::size_t user, const std::string& name, const Plan& plan) {
+  const std::size_t number = devices_.size();
+  DeviceSetup setup;
+  setup.user = user;
+  setup.address = address_of(seed_, number);
+  setup.name = name;
+  setup.sql = plan.sql && number < 2;
+  setup.newer = (plan.newer_devices >> number & 1) != 0;
+  setup.seed = Dice(seed_, "device", number).next();
+  devices_.push_back(std::make_unique<Device>(*this, setup));
+  return *devices_.back();
+}
+
+std::vector<PublicKey> World::stock_keys() const {
+  std::vector<PublicKey> keys;
+  for (const auto& one : stock_) keys.push_back(one->key());
+  return keys;
+}
+
+std::vector<Device*> World::devices_of(std::size_t user) const {
+  std::vector<Device*> found;
+  for (const auto& device : devices_) {
+    if (device->setup().user == user) found.push_back(device.get());
+  }
+  return found;
+}
+
+Device& World::device_at(std::uint32_t number) const {
+  const auto own = devices_of(0);
+  if (number % 4 != 0) return *own[number / 4 % own.size()];
+  return *devices_[number / 4 % devices_.size()];
+}
+
+Device* World::device_with(const PublicKey& key) const {
+  for (const auto& device : devices_) {
+    if (device->key() == key) return device.get();
+  }
+  return nullptr;
+}
+
+StockFriend* World::stock_with(const PublicKey& key) const {
+  for (const auto& one : stock_) {
+    if (one->key() == key) return one.get();
+  }
+  return nullptr;
+}
+
+void World::run_until(std::uint64_t until_ms) {
+  while (!violation_ && timeline.step(until_ms)) {
+  }
+}
+
+void World::saw_packet(const Bytes& bytes) {
+  if (seen_packets_.size() < seen_packets_max) {
+    seen_packets_.push_back(bytes);
+  } else {
+    seen_packets_[next_seen_packet_++ % seen_packets_max] = bytes;
+  }
+}
+
+void World::violation(const std::string& promise, const std::string& what) {
+  if (violation_) return;
+  violation_ = Violation{promise, what};
+  trace.line_of(timeline.now_ms(), "violation", promise, 0, [&] { return what; });
+}
+
+// --- People.
+
+void World::want_link(Device& asks, Device& accepts) {
+  const auto same = [&](const Link& link) {
+    return (link.asks == &asks && link.accepts == &accepts) || (link.asks == &accepts && link.accepts == &asks);
+  };
+  if (&asks == &accepts || std::any_of(links_.begin(), links_.end(), same)) return;
+  links_.push_back({&asks, &accepts});
+  tend();
+}
+
+void World::want_friend(const PublicKey& asks, const PublicKey& accepts) {
+  const std::pair pair{asks, accepts};
+  asked_.insert(pair);
+  if (std::find(friendships_.begin(), friendships_.end(), pair) != friendships_.end()) return;
+  friendships_.push_back(pair);
+  tend();
+}
+
+void World::tend() {
+  if (tending_ || all_wishes_done()) return;
+  tending_ = true;
+  timeline.after(look_every_ms, [this] {
+    tending_ = false;
+    std::erase_if(links_, [this](const Link& link) { return tend_link(link); });
+    std::erase_if(friendships_, [this](const auto& pair) { return tend_friendship(pair); });
+    tend();
+  });
+}
+
+bool World::tend_link(const Link& link) {
+  Device& a = *link.asks;
+  Device& b = *link.accepts;
+  if (!a.running() || !b.running()) return false;
+  const bool a_linked = counts_as_own(a, b.key());
+  const bool b_linked = counts_as_own(b, a.key());
+  if (a_linked && b_linked) return true;
+  if (!is_friend(a, b.key()) && !a_linked) {
+    a.command([&](Engine& engine, Instant now) { (void)engine.add_friend(b.setup().address, "it is me", now); });
+    return false;
+  }
+  accept_request(b, a.key());
+  Device& asks = a_linked ? b : a;
+  Device& other = a_linked ? a : b;
+  if (!asks.running() || !other.running()) return false;
+  const auto here = link_with(asks, other.key());
+  const auto there = link_with(other, asks.key());
+  if (!here) {
+    asks.command([&](Engine& engine, Instant now) { (void)engine.request_device(other.key(), now); });
+  } else if (here->code && (!there || there->code == here->code)) {
+    if (!here->confirmed_here) confirm(asks, other.key(), *here->code);
+    if (there && !there->confirmed_here) confirm(other, asks.key(), *here->code);
+  }
+  return false;
+}
+
+void World::confirm(Device& device, const PublicKey& peer, const std::string& code) {
+  device.command([&](Engine& engine, Instant now) { (void)engine.accept_device(peer, code, now); });
+}
+
+bool World::tend_friendship(const std::pair<PublicKey, PublicKey>& pair) {
+  const auto& [asks, accepts] = pair;
+  if (network.is_up(asks) && network.is_up(accepts) && network.list(asks).contains(accepts) &&
+      network.list(accepts).contains(asks)) {
+    return true;
+  }
+  Device* accepting = device_with(accepts);
+  if (Device* asking = device_with(asks); asking != nullptr && asking->running()) {
+    // A friend already, so that this device cannot ask him: other devices know him, or he took it off his list.
+    const auto& list = network.list(asks);
+    const auto entry = list.find(accepts);
+    if (is_friend(*asking, accepts) && (entry == list.end() || !entry->second)) return true;
+    const ToxAddress address = accepting != nullptr ? accepting->setup().address : stock_with(accepts)->address();
+    asking->command([&](Engine& engine, Instant now) { (void)engine.add_friend(address, "be my friend", now); });
+  }
+  if (StockFriend* asking = stock_with(asks); asking != nullptr && accepting != nullptr) {
+    asking->ask(accepting->setup().address, "hello");
+  }
+  if (accepting != nullptr && accepting->running()) accept_request(*accepting, asks);
+  return false;
+}
+
+std::string World::open_wishes() const {
+  std::string words;
+  for (const Link& link : links_) words += link.asks->name() + " is to be linked with " + link.accepts->name() + "; ";
+  for (const auto& [asks, accepts] : friendships_) {
+    words += name_of(asks) + " wants to be a friend of " + name_of(accepts) + "; ";
+  }
+  return words;
+}
+
+std::string World::name_of(const PublicKey& key) const {
+  if (const Device* device = device_with(key)) return device->name();
+  const StockFriend* stock = stock_with(key);
+  return stock != nullptr ? stock->name() : key.hex().substr(0, 8);
+}
+
+bool World::may_be_linked(const PublicKey& a, const PublicKey& b) const {
+  const Device* one = device_with(a);
+  const Device* other = device_with(b);
+  return one != nullptr && other != nullptr && one->setup().user == other->setup().user;
+}
+
+void World::noticed(Device& device, const output::Notice& notice) {
+  trace.line(timeline.now_ms(), device.name(), "notice", static_cast<std::uint64_t>(notice.what));
+}
+
+void World::died(Device& device) {
+  const std::uint64_t ms = healed_ ? 1'000 : Dice(seed_, "restart", timeline.now_ms()).below(restart_ms_max);
+  timeline.after(ms, [this, &device] {
+    if (!off_.contains(device.key())) device.start();
+  });
+}
+
+void World::leave_off(Device& device, bool off) {
+  if (off) {
+    off_.insert(device.key());
+    device.stop();
+  } else {
+    off_.erase(device.key());
+    device.start();
+  }
+}
+
+void World::heal() {
+  healed_ = true;
+  network.heal();
+  off_.clear();
+  for (const auto& device : devices_) {
+    device->set_disk_full(false);
+    device->die_never();
+    device->start();
+  }
+  for (const auto& one : stock_) one->start();
+}
+
+}  // namespace toxtore::sim

@@ -1,0 +1,129 @@
+// All that takes part in one run: time, network, devices, friends, the people who use them, and the checkers.
+//
+// The people do what the tables of actions say; beyond that they finish what they began: they accept the requests they
+// wait for, and confirm a link when both devices show the same code.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "sim/checker.h"
+#include "sim/device.h"
+#include "sim/network.h"
+#include "sim/plan.h"
+#include "sim/stock_friend.h"
+#include "sim/timeline.h"
+#include "sim/trace.h"
+
+namespace toxtore::sim {
+
+struct Violation {
+  std::string promise;  ///< "P1" … "P12", or "setup"
+  std::string what;
+};
+
+class World {
+ public:
+  /// 14 November 2023: any time would do.
+  static constexpr std::uint64_t epoch_ms = 1'700'000'000'000;
+
+  World(const Plan& plan, std::size_t trace_lines);
+  ~World();
+
+  Timeline timeline;
+  Trace trace;
+  Network network;
+  /// Numbers what the users write, so that every text is another one.
+  std::uint64_t texts = 0;
+
+  // --- Who there is. The devices of user 0 come first; the friends with Toxtore are users 1, 2, …
+
+  [[nodiscard]] const std::vector<std::unique_ptr<Device>>& devices() const { return devices_; }
+  [[nodiscard]] const std::vector<std::unique_ptr<StockFriend>>& stock_friends() const { return stock_; }
+  [[nodiscard]] std::vector<PublicKey> stock_keys() const;
+  [[nodiscard]] std::size_t users() const { return users_; }
+  [[nodiscard]] std::vector<Device*> devices_of(std::size_t user) const;
+  /// Any device; mostly one of user 0.
+  [[nodiscard]] Device& device_at(std::uint32_t number) const;
+  [[nodiscard]] Device* device_with(const PublicKey& key) const;
+  [[nodiscard]] StockFriend* stock_with(const PublicKey& key) const;
+  [[nodiscard]] std::string name_of(const PublicKey& key) const;
+
+  // --- Time.
+
+  [[nodiscard]] std::uint64_t wall_ms() const { return epoch_ms + skipped_ms_ + timeline.now_ms(); }
+  /// As if everybody's machine had slept.
+  void skip(std::uint64_t ms) { skipped_ms_ += ms; }
+  /// Goes on until then, or until something is violated.
+  void run_until(std::uint64_t until_ms);
+
+  // --- People.
+
+  /// Two devices of one user are to be linked: the people see to it until it is done.
+  void want_link(Device& asks, Device& accepts);
+  /// Somebody's device or stock client is to be a friend of a device.
+  void want_friend(const PublicKey& asks, const PublicKey& accepts);
+  /// In words, those that are open.
+  [[nodiscard]] std::string open_wishes() const;
+  [[nodiscard]] bool all_wishes_done() const { return links_.empty() && friendships_.empty(); }
+  /// Whether the user of that device, or of that client, ever wanted this.
+  [[nodiscard]] bool asked(const PublicKey& asks, const PublicKey& accepts) const {
+    return asked_.contains({asks, accepts});
+  }
+  [[nodiscard]] bool may_be_linked(const PublicKey& a, const PublicKey& b) const;
+  void noticed(Device& device, const output::Notice& notice);
+  void died(Device& device);
+  /// Crashed devices start again by themselves; not while the user leaves them off.
+  void leave_off(Device& device, bool off);
+
+  /// The last packets that went by, for who sends broken ones.
+  void saw_packet(const Bytes& bytes);
+  [[nodiscard]] const std::vector<Bytes>& seen_packets() const { return seen_packets_; }
+
+  // --- Judging.
+
+  template <class Tell>
+  void tell(Tell tell_one) {
+    for (const auto& checker : checkers_) tell_one(*checker);
+  }
+  void violation(const std::string& promise, const std::string& what);
+  [[nodiscard]] const std::optional<Violation>& violated() const { return violation_; }
+
+  /// Ends all faults and switches everything on.
+  void heal();
+  [[nodiscard]] bool healed() const { return healed_; }
+
+ private:
+  struct Link {
+    Device* asks;
+    Device* accepts;
+  };
+  Device& add_device(std::size_t user, const std::string& name, const Plan& plan);
+  void tend();
+  bool tend_link(const Link& link);
+  bool tend_friendship(const std::pair<PublicKey, PublicKey>& pair);
+  void confirm(Device& device, const PublicKey& peer, const std::string& code);
+
+  std::uint64_t seed_;
+  std::size_t users_ = 1;
+  std::vector<std::unique_ptr<Device>> devices_;
+  std::vector<std::unique_ptr<StockFriend>> stock_;
+  std::uint64_t skipped_ms_ = 0;
+  std::vector<Link> links_;
+  std::vector<std::pair<PublicKey, PublicKey>> friendships_;
+  std::set<std::pair<PublicKey, PublicKey>> asked_;
+  bool tending_ = false;
+  std::set<PublicKey> off_;
+  std::vector<Bytes> seen_packets_;
+  std::size_t next_seen_packet_ = 0;
+  std::vector<std::unique_ptr<Checker>> checkers_;
+  std::optional<Violation> violation_;
+  bool healed_ = false;
+};
+
+}  // namespace toxtore::sim

@@ -49,9 +49,12 @@ struct DeviceInfo {
   Connection connection = Connection::none;
   PublicKey linked_by;          ///< who took it in (itself for the first device)
   std::uint64_t linked_ms = 0;  ///< wall clock of `linked_by`
+  /// Whether it ever told what it holds since this program started; if not, nothing is known and the rest is 0.
+  bool known = false;
   /// Events that this device is known to hold and we lack; and those that we hold and it is not known to hold.
   std::uint64_t we_lack = 0;
   std::uint64_t it_lacks = 0;
+  std::uint64_t coming = 0;  ///< of those that we lack, what it was asked for
 };
 
 /// A friend request that waits for an answer on this device.
@@ -88,7 +91,10 @@ struct Status {
   std::string device_name;
   Connection connection = Connection::none;
   std::uint64_t events = 0;           ///< in the log
-  std::uint64_t events_missing = 0;   ///< that some device was told to hold, and we lack
+  std::uint64_t events_missing = 0;   ///< that some device said to hold, and we lack
+  std::uint64_t backlog = 0;          ///< the most that were missing since none was
+  std::uint64_t only_here = 0;        ///< events that no other device is known to hold
+  std::size_t full_copies = 0;        ///< other devices that are known to hold all that is held here
   std::size_t undelivered = 0;        ///< messages
   std::size_t unread = 0;             ///< messages
   std::size_t devices = 0;            ///< own devices, this one included

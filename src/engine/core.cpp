@@ -1,5 +1,6 @@
 #include "engine/core.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/recorder.h"
@@ -11,7 +12,7 @@ namespace toxtore {
 namespace {
 
 VectorClock stored_told(const Store& store) {
-  VectorClock told = store.clock();
+  VectorClock told;
   const auto bytes = store.remembered(remembered_name::told);
   if (!bytes) return told;
   Reader reader(*bytes);
@@ -41,7 +42,7 @@ Core::Core(EngineConfig engine_config, Store& the_store, Random& the_random)
       self(config.address.key()),
       store(the_store),
       random(the_random),
-      replicator(self, the_store.clock(), stored_told(the_store)),
+      replicator(self, the_store.holdings(), stored_told(the_store)),
       roster(stored_roster(self, the_store)) {
   clock_.saw(store.latest_timestamp_ms());
 }
@@ -117,6 +118,19 @@ bool Core::commit_turn() {
   stated_.clear();
   told_changed_ = false;
   return true;
+}
+
+// Within a log timestamps rise, so all that lacks before a held event is older than it.
+std::optional<OrderKey> Core::caught_up_from() const {
+  const auto firsts = replicator.complete_from();
+  if (!firsts) return std::nullopt;
+  OrderKey from;
+  for (const Dot& dot : *firsts) {
+    const auto event = store.event(dot);
+    if (!event) return std::nullopt;
+    from = std::max(from, order_of(*event));
+  }
+  return from;
 }
 
 void Core::send(const PublicKey& to, const Packet& packet) {

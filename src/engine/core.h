@@ -35,6 +35,7 @@ struct Peer {
   bool session = false;        ///< an own device, and both sides' logs are being brought together
   bool began = false;          ///< it sent its roster: it takes us for its device, and hears what we report
   bool reported = false;       ///< we sent our clock and end mark
+  bool takes_ranges = false;   ///< its hello's capability `ranges`
   bool broken = false;         ///< it sent a bundle that does not decode: nothing more is taken on this connection
   std::set<Hash> statements;   ///< roster statements that it surely has
   BundleReader live;
@@ -56,6 +57,8 @@ class Core {
   std::vector<Output> outputs;
   Counters counters;
   Connection own_connection = Connection::none;
+  /// The most events that were known to be missing since none was: what a catch-up began with.
+  std::uint64_t backlog = 0;
   /// Set whenever the log or roster changed, for whoever looks at the view once a turn.
   bool view_changed = true;
 
@@ -75,6 +78,9 @@ class Core {
   void told() { told_changed_ = true; }
   /// Commits what arrived since the last call. False on failure.
   bool commit_turn();
+  /// Rule 1 of DESIGN 7: everything later than an event that stands there or behind is held, of every log, as far as
+  /// anyone ever told. Nothing if the newest events of a log lack. Of what is committed.
+  [[nodiscard]] std::optional<OrderKey> caught_up_from() const;
   [[nodiscard]] bool has_uncommitted() const { return told_changed_ || !arrived_.empty() || !stated_.empty(); }
 
   [[nodiscard]] const std::optional<Error>& fault() const { return fault_; }
@@ -98,7 +104,7 @@ class Core {
 
 /// Names under which the engine remembers things (Store::remember). On disk, never reused.
 namespace remembered_name {
-inline constexpr std::string_view told = "told";                ///< dots: every prefix that was ever told
+inline constexpr std::string_view told = "told";                ///< dots: of each log the greatest number ever told
 inline constexpr std::string_view view = "view";                ///< u32: the view_version that the view was made by
 inline constexpr std::string_view roster = "roster/";           ///< + hash: a statement
 inline constexpr std::string_view friend_request = "request/";  ///< + key: received_ms u64, message

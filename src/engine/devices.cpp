@@ -13,14 +13,6 @@ std::string usable_name(std::string name, const PublicKey& key) {
   return name;
 }
 
-std::uint64_t events_missing(const VectorClock& have, const VectorClock& want) {
-  std::uint64_t missing = 0;
-  for (const auto& [log, number] : want.logs()) {
-    if (number > have.prefix(log)) missing += number - have.prefix(log);
-  }
-  return missing;
-}
-
 }  // namespace
 
 Devices::Devices(Core& core, Sessions& sessions) : core_(core), sessions_(sessions), linking_(core.self, core.random) {}
@@ -198,13 +190,14 @@ DeviceInfo Devices::describe(const PublicKey& key, const Roster::Member& member)
     device.address = row->address;
     device.always_on = row->always_on;
   }
-  if (const Peer* peer = core_.connected(key)) {
-    device.connection = peer->connection;
-    if (peer->session) {
-      const VectorClock theirs = core_.replicator.known_of(key);
-      device.we_lack = events_missing(core_.replicator.held(), theirs);
-      device.it_lacks = events_missing(theirs, core_.replicator.held());
-    }
+  if (const Peer* peer = core_.connected(key)) device.connection = peer->connection;
+  const Replicator& replicator = core_.replicator;
+  const Holdings* theirs = replicator.known_of(key);
+  if (theirs != nullptr) {
+    device.known = true;
+    device.we_lack = replicator.held().count_lacking(*theirs);
+    device.it_lacks = theirs->count_lacking(replicator.held());
+    device.coming = replicator.coming_from(key);
   }
   return device;
 }

@@ -123,13 +123,14 @@ Status Engine::status() const {
   status.connection = core.own_connection;
   status.counters = core.counters;
   status.undelivered = core.store.undelivered_count();
-  for (const auto& [log, number] : core.replicator.held().logs()) status.events += number;
-  for (const auto& [log, number] : core.replicator.told().logs()) {
-    status.events_missing += number - std::min(number, core.replicator.held().prefix(log));
-  }
+  status.events = core.replicator.held().count();
+  status.events_missing = core.replicator.missing_count();
+  status.backlog = core.backlog;
+  status.only_here = core.replicator.held_only_here();
   for (const DeviceInfo& device : devices()) {
     if (device.self) status.device_name = device.name;
     if (device.connection != Connection::none) ++status.devices_connected;
+    if (device.known && device.it_lacks == 0) ++status.full_copies;
     ++status.devices;
   }
   for (const FriendInfo& info : friends()) {

@@ -41,7 +41,7 @@ struct Alone {
 TEST(Engine, TellsAStrangerNothingButHello) {
   Alone alone;
   alone.connect();
-  EXPECT_EQ(alone.sent(), std::vector<Packet>{packet::Hello{}});
+  EXPECT_EQ(alone.sent(), (std::vector<Packet>{packet::Hello{protocol_version, protocol_version, capability::ranges}}));
   alone.get(packet::Clock{});
   alone.get(packet::DeviceAddRequest{});
   EXPECT_TRUE(alone.sent().empty());

@@ -73,6 +73,8 @@ void Inbound::dispatch(const PublicKey& from, const Packet& packet, Instant now)
   if (const auto* event = std::get_if<packet::SendDot>(&packet)) return sessions.on_event(from, event->event);
   if (const auto* bundle = std::get_if<packet::Bundle>(&packet)) return sessions.on_bundle(from, *bundle);
   if (const auto* clock = std::get_if<packet::Clock>(&packet)) return sessions.on_clock(from, *clock);
+  if (const auto* holdings = std::get_if<packet::Holdings>(&packet)) return sessions.on_holdings(from, *holdings);
+  if (const auto* page = std::get_if<packet::Page>(&packet)) return sessions.on_page(from, *page);
   if (const auto* fetch = std::get_if<packet::Fetch>(&packet)) return sessions.on_fetch(from, *fetch);
   if (const auto* committed = std::get_if<packet::Committed>(&packet)) return sessions.on_committed(from, *committed);
   if (const auto* roster = std::get_if<packet::Roster>(&packet)) return parts_.devices.on_roster(from, *roster, now);

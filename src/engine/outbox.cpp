@@ -119,8 +119,11 @@ void Outbox::end(const PublicKey& device, const std::vector<Dot>& messages, Send
   (void)core_.log(bodies, now);
 }
 
+bool Outbox::caught_up_on(const MessageRow& row) const { return caught_up_from_ && *caught_up_from_ <= row.order(); }
+
 void Outbox::step(Instant now) {
   deadline_ms_.reset();
+  caught_up_from_ = core_.caught_up_from();
   std::erase_if(not_before_ms_, [&](const auto& entry) { return !is_later(entry.second, now); });
   if (std::exchange(core_.view_changed, false)) read_rows();
   end_dead(now);
@@ -143,7 +146,7 @@ void Outbox::end_dead(Instant now) {
     if (row.delivery != Delivery::sending || own_.contains(row.id)) continue;
     for (const OpenSending& open : open_sendings_of(row.id)) {
       const auto seen = foreign_seen_ms_.try_emplace({row.id, open.device}, now.mono_ms).first;
-      if (core_.connected(row.conversation) == nullptr || !core_.replicator.caught_up()) continue;
+      if (core_.connected(row.conversation) == nullptr || !caught_up_on(row)) continue;
       if (is_later(seen->second + foreign_sending_ms, now) || core_.connected(open.device) != nullptr) continue;
       dead[open.device].push_back(row.id);
     }
@@ -156,6 +159,7 @@ std::map<PublicKey, std::vector<Dot>> Outbox::waiting_by_friend() const {
   for (const MessageRow& row : rows_) {
     if (row.delivery != Delivery::queued && row.delivery != Delivery::unsure) continue;
     if (core_.connected(row.conversation) == nullptr || core_.is_own(row.conversation)) continue;
+    if (!caught_up_on(row)) continue;
     auto& messages = waiting[row.conversation];
     if (!own_.contains(row.id) && messages.size() < sending_messages_max) messages.push_back(row.id);
   }
@@ -181,7 +185,6 @@ std::uint64_t Outbox::ready_ms(const PublicKey& to, const Dot& first, Instant no
 }
 
 void Outbox::begin_waiting(Instant now) {
-  if (!core_.replicator.caught_up()) return;
   for (const auto& [to, messages] : waiting_by_friend()) {
     if (has_logged_sending(to) || not_before_ms_.contains(to)) continue;
     if (!is_later(ready_ms(to, messages.front(), now), now)) begin(to, messages, now);
@@ -222,7 +225,7 @@ void Outbox::hand_over_acknowledged(Instant now) {
     if (own == own_.end() || own->second.stage != Stage::logged) continue;
     if (now.mono_ms >= own->second.logged_ms + hand_over_ms_max) {
       nothing.push_back(row.id);
-    } else if (acknowledged_by_all(own->second.logged) && core_.replicator.caught_up()) {
+    } else if (acknowledged_by_all(own->second.logged) && caught_up_on(row)) {
       if (yields_to_other(row.id)) {
         nothing.push_back(row.id);
       } else {

@@ -3,8 +3,9 @@
 // Private to src/engine. What the devices know of a queued message are events, so all of them show the same state.
 // This is the first form of the rules:
 //
-// 1. A message is sent for another device only while this device is caught up: it holds all that it was ever told
-//    of, so it would know if another had delivered the message.
+// 1. A message is sent for another device only while this device is caught up on it: of all that it was ever told of
+//    it holds what is later than the message, so it would know if another had delivered it. What is still missing of a
+//    long absence, newest first, holds back only what is as old.
 // 2. A message typed while this device is connected to the friend goes at once, as its own `sending`, if nothing
 //    older still waits for the same friend.
 // 3. Otherwise a device connected to the friend logs one `sending` for up to 32 messages in view order, and hands
@@ -82,6 +83,7 @@ class Outbox {
   [[nodiscard]] std::uint64_t wait_ms(const PublicKey& to) const;
   [[nodiscard]] std::uint64_t ready_ms(const PublicKey& to, const Dot& first, Instant now);
   bool is_later(std::uint64_t due_ms, Instant now);
+  [[nodiscard]] bool caught_up_on(const MessageRow& row) const;
 
   Core& core_;
   std::vector<MessageRow> rows_;  // undelivered ones of connected friends, in order; read when the view changed
@@ -90,6 +92,7 @@ class Outbox {
   std::map<Dot, std::uint64_t> first_seen_ms_;                      // waiting messages, monotonic
   std::map<std::pair<Dot, PublicKey>, std::uint64_t> foreign_seen_ms_;
   std::map<PublicKey, std::uint64_t> not_before_ms_;  // by friend, after toxcore refused
+  std::optional<OrderKey> caught_up_from_;            // Core::caught_up_from, of this step
   std::optional<std::uint64_t> deadline_ms_;
 };
 

@@ -18,6 +18,12 @@ constexpr std::size_t piece_bytes_max = std::size_t{32} * 1024;
 constexpr std::size_t roster_room = packet_size_max - 3;
 constexpr std::size_t roster_count_max = 255;
 
+Replicator::Sent sent_of(const std::vector<Event>& events) {
+  Replicator::Sent sent;
+  for (const Event& event : events) sent.emplace_back(event.dot, bundled_size(event));
+  return sent;
+}
+
 bool fits_packet(const Event& event) { return 2 + event_header_size + event.body.size() <= packet_size_max; }
 
 }  // namespace
@@ -34,13 +40,14 @@ void Sessions::on_connection(const PublicKey& key, Connection connection, Instan
   if (connection == Connection::none) {
     core_.peers.erase(key);
     core_.replicator.disconnect(key);
+    pages_.forget(key);
   } else if (peer != nullptr) {
     peer->connection = connection;  // only the way changed
   } else {
     Peer& fresh = core_.peers[key];
     fresh.connection = connection;
     fresh.since_ms = now.mono_ms;
-    core_.send(key, packet::Hello{});
+    core_.send(key, packet::Hello{protocol_version, protocol_version, capability::ranges});
   }
 }
 
@@ -49,6 +56,7 @@ bool Sessions::on_hello(const PublicKey& from, const packet::Hello& hello) {
   if (peer == nullptr || peer->toxtore) return false;
   if (hello.version_min > protocol_version || hello.version_max < protocol_version) return false;
   peer->toxtore = true;
+  peer->takes_ranges = (hello.capabilities & capability::ranges) != 0;
   send_my_devices(from);
   begin(from);
   return true;
@@ -65,7 +73,7 @@ void Sessions::begin(const PublicKey& key) {
   Peer* peer = core_.connected(key);
   if (peer == nullptr || !peer->toxtore || peer->session || peer->broken || !core_.is_own(key)) return;
   peer->session = true;
-  core_.replicator.connect(key);
+  core_.replicator.connect(key, peer->takes_ranges);
   std::vector<Bytes> all;
   for (const auto& [hash, statement] : core_.roster.statements()) all.push_back(statement);
   send_statements(key, all);
@@ -121,6 +129,19 @@ void Sessions::on_clock(const PublicKey& from, const packet::Clock& clock) {
   if (session_with(from) != nullptr && core_.replicator.on_clock(from, clock)) core_.told();
 }
 
+void Sessions::on_holdings(const PublicKey& from, const packet::Holdings& holdings) {
+  if (session_with(from) != nullptr && core_.replicator.on_holdings(from, holdings)) core_.told();
+}
+
+void Sessions::on_page(const PublicKey& from, const packet::Page& page) {
+  if (session_with(from) == nullptr) return;
+  if (page.count == 0) {
+    core_.replicator.on_page_ended(from);
+  } else {
+    pages_.ask(from, page);
+  }
+}
+
 void Sessions::on_fetch(const PublicKey& from, const packet::Fetch& fetch) {
   if (session_with(from) != nullptr) core_.replicator.on_fetch(from, fetch);
 }
@@ -158,6 +179,7 @@ void Sessions::give_up(const PublicKey& key, Peer& peer) {
   peer.session = false;
   peer.broken = true;
   core_.replicator.disconnect(key);
+  pages_.forget(key);
 }
 
 void Sessions::on_roster_changed() {
@@ -173,7 +195,9 @@ void Sessions::on_roster_changed() {
 }
 
 void Sessions::pump(Instant now) {
-  for (const auto& [to, fetch] : core_.replicator.requests()) core_.send(to, fetch);
+  const std::uint64_t missing = core_.replicator.missing_count();
+  core_.backlog = missing == 0 ? 0 : std::max(core_.backlog, missing);
+  for (const auto& [to, packet] : core_.replicator.requests(now.mono_ms)) core_.send(to, packet);
   serve();
   for (const PublicKey& peer : core_.replicator.connected_peers()) {
     const auto acknowledgement = core_.replicator.acknowledge(peer);
@@ -181,31 +205,53 @@ void Sessions::pump(Instant now) {
     if (acknowledgement->own_prefix) core_.send(peer, *acknowledgement->own_prefix);
     core_.send(peer, acknowledgement->committed);
   }
-  for (const auto& [to, clock] : core_.replicator.changed_clocks(now.mono_ms)) core_.send(to, clock);
+  for (const auto& [to, packet] : core_.replicator.changed_holdings(now.mono_ms)) core_.send(to, packet);
 }
 
 // A piece for each peer in turn, so that no one waits behind another's long absence.
 void Sessions::serve() {
   for (bool served = true; served;) {
     served = false;
-    for (const PublicKey& peer : core_.replicator.connected_peers()) served = serve_piece(peer) || served;
+    for (const PublicKey& peer : core_.replicator.connected_peers()) served = serve_next(peer) || served;
   }
 }
 
-bool Sessions::serve_piece(const PublicKey& to) {
-  const auto piece = core_.replicator.next_to_serve(to);
+// What is new before what is old; a page before what it makes bearable to wait for.
+bool Sessions::serve_next(const PublicKey& to) {
+  using Class = packet::Bundle::Class;
+  return serve_piece(to, Class::live) || serve_page(to) || serve_piece(to, Class::backfill);
+}
+
+void Sessions::send_events(const PublicKey& to, const std::vector<Event>& events, packet::Bundle::Class cls) {
+  if (events.size() == 1 && fits_packet(events.front())) {
+    core_.send(to, packet::SendDot{events.front()});
+  } else {
+    for (const auto& bundle : pack_bundle(events, cls)) core_.send(to, bundle);
+  }
+}
+
+bool Sessions::serve_piece(const PublicKey& to, packet::Bundle::Class cls) {
+  const auto piece = core_.replicator.next_to_serve(to, cls);
   if (!piece) return false;
   const auto events = core_.store.log_range(piece->log, piece->after, piece->until, piece_events_max,
                                             std::min(piece->bytes, piece_bytes_max));
   if (events.empty()) return false;  // the store failed; nothing comes out any more
-  if (events.size() == 1 && fits_packet(events.front())) {
-    core_.send(to, packet::SendDot{events.front()});
-  } else {
-    for (const auto& bundle : pack_bundle(events, packet::Bundle::Class::backfill)) core_.send(to, bundle);
+  send_events(to, events, cls);
+  core_.replicator.served(to, cls, *piece, sent_of(events));
+  return true;
+}
+
+bool Sessions::serve_page(const PublicKey& to) {
+  if (!pages_.wanted(to)) return false;
+  const std::size_t room = core_.replicator.room(to, packet::Bundle::Class::backfill);
+  if (room == 0) return false;
+  const auto events = pages_.next(to, piece_events_max, std::min(room, piece_bytes_max));
+  if (events.empty()) {
+    core_.send(to, packet::Page{});
+    return false;
   }
-  std::vector<std::pair<Dot, std::size_t>> sent;
-  for (const Event& event : events) sent.emplace_back(event.dot, bundled_size(event));
-  core_.replicator.served(to, sent);
+  send_events(to, events, packet::Bundle::Class::backfill);
+  core_.replicator.served_page(to, sent_of(events));
   return true;
 }
 

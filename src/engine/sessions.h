@@ -6,12 +6,13 @@
 #pragma once
 
 #include "engine/core.h"
+#include "engine/pages.h"
 
 namespace toxtore {
 
 class Sessions {
  public:
-  explicit Sessions(Core& core) : core_(core) {}
+  explicit Sessions(Core& core) : core_(core), pages_(core) {}
 
   /// A key came or went. Says hello to whoever comes.
   void on_connection(const PublicKey& key, Connection connection, Instant now);
@@ -20,6 +21,8 @@ class Sessions {
   /// The roster of a peer; true if it holds statements that are new to us.
   bool on_roster(const PublicKey& from, const packet::Roster& roster);
   void on_clock(const PublicKey& from, const packet::Clock& clock);
+  void on_holdings(const PublicKey& from, const packet::Holdings& holdings);
+  void on_page(const PublicKey& from, const packet::Page& page);
   void on_fetch(const PublicKey& from, const packet::Fetch& fetch);
   void on_committed(const PublicKey& from, const packet::Committed& committed);
   void on_event(const PublicKey& from, const Event& event);
@@ -42,10 +45,14 @@ class Sessions {
   void send_lacking_statements(const PublicKey& to, Peer& peer);
   void send_report(const PublicKey& to, Peer& peer);
   void give_up(const PublicKey& key, Peer& peer);
-  bool serve_piece(const PublicKey& to);
+  void send_events(const PublicKey& to, const std::vector<Event>& events, packet::Bundle::Class cls);
+  bool serve_piece(const PublicKey& to, packet::Bundle::Class cls);
+  bool serve_page(const PublicKey& to);
+  bool serve_next(const PublicKey& to);
   void serve();
 
   Core& core_;
+  Pages pages_;
 };
 
 }  // namespace toxtore

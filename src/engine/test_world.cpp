@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "store/memory_store.h"
+#include "wire/packet.h"
 
 namespace toxtore {
 namespace {
@@ -135,6 +136,17 @@ void World::later(std::uint64_t after_ms, std::function<void()> act) {
   deliveries_.emplace(time_ms_ + after_ms, std::move(act));
 }
 
+void World::arrive(const Node& from, Node& to, const Bytes& bytes) {
+  if (to.stock) ++to.packets;
+  auto packet = decode_packet(bytes);
+  if (packet && (from.first_form || to.first_form)) {
+    if (auto* hello = std::get_if<packet::Hello>(&*packet)) hello->capabilities = 0;
+    if (std::holds_alternative<packet::Holdings>(*packet) || std::holds_alternative<packet::Page>(*packet)) return;
+    return give(to, input::PacketArrived{from.key(), encode_packet(*packet)});
+  }
+  give(to, input::PacketArrived{from.key(), bytes});
+}
+
 void World::act(Node& from, const Output& output) {
   if (const auto* packet = std::get_if<output::SendPacket>(&output)) {
     Node& to = node(packet->to);
@@ -145,8 +157,7 @@ void World::act(Node& from, const Output& output) {
     later(delay_ms, [this, &from, &to, connection, bytes = packet->bytes] {
       const auto current = connections_.find(pair_of(from.key(), to.key()));
       if (current == connections_.end() || current->second != connection) return;
-      if (to.stock) ++to.packets;
-      give(to, input::PacketArrived{from.key(), bytes});
+      arrive(from, to, bytes);
     });
   } else if (const auto* message = std::get_if<output::HandOver>(&output)) {
     hand_over(from, *message);

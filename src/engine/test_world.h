@@ -40,6 +40,9 @@ class World {
     std::string name;
     ToxAddress address;
     bool stock = false;
+    /// Speaks as the first form did, which knew neither ranges nor pages: its hello says so, it is spoken to as such,
+    /// and what it would not have known does not reach it.
+    bool first_form = false;
     bool online = false;
     std::unique_ptr<Store> store;
     std::unique_ptr<SeededRandom> random;
@@ -102,6 +105,7 @@ class World {
   void give(Node& to, const Input& input);
   void act(Node& from, const Output& output);
   void hand_over(Node& from, const output::HandOver& message);
+  void arrive(const Node& from, Node& to, const Bytes& bytes);
   void later(std::uint64_t after_ms, std::function<void()> act);
   bool step(std::uint64_t until_ms);
 

@@ -2,102 +2,100 @@
 //
 // It knows which numbers this device holds, what the connected own devices say they hold, what was asked of whom and
 // what they asked of us. It moves no event itself: the engine asks it about each event that comes in, reads the log
-// for what it says is to be sent, and tells it what became of both.
+// for what it says is to be sent, and tells it what became of both. Its parts, each with its rules:
 //
-// Rules, in this first form (prefixes only, one source a log):
-// - The one who lacks something asks for it. Each log is asked of one peer at a time, from our prefix on and
-// open-ended,
-//   so what is new comes by itself. The source is the log's author if it is connected, else a connected peer that told
-//   us of more than we hold. A source that disconnects is replaced. A source other than the author gives way to the
-//   author once it has nothing more for us.
-// - Nothing is asked before the peer has ended its first report, and an event that was not asked for is dropped.
+//   knowledge.h   who holds what            fetching.h   what to ask of whom (open_requests.h: what is open there)
+//   serving.h     what was asked of us      announcing.h what others were told of ours
+//
+// Across them:
+// - The one who lacks something asks for it; an event that was not asked for is dropped.
 // - An event is acknowledged (`committed`) only after it is durable. Before that our own log is sent as far as the
 //   peer asked for it; if the window does not let it through, the peer is at least told how far it goes, so that an
 //   acknowledgement never overtakes the news of an own event (DESIGN 7, rule 3).
-// - At most `window_bytes` of events are under way to a peer unacknowledged, whatever it asks for: bounded memory
-//   against a slow or silent one.
-// - Changed prefixes are told at most once a second, and only to who cannot know them otherwise: a peer that sent us
-//   the events gets our acknowledgement instead.
 //
 // No I/O; time is monotonic milliseconds. Nothing here survives a connection but `told()`, which the engine stores.
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <optional>
 #include <set>
 #include <vector>
 
-#include "model/dot.h"
-#include "model/event.h"
-#include "model/vector_clock.h"
+#include "model/holdings.h"
+#include "sync/announcing.h"
+#include "sync/fetching.h"
+#include "sync/knowledge.h"
+#include "sync/serving.h"
 #include "wire/packet.h"
 
 namespace toxtore {
 
-/// Event bytes under way to one peer: some 190 full packets uncompressed, what toxcore moves in its first second.
-inline constexpr std::size_t window_bytes = std::size_t{256} * 1024;
-/// Changed prefixes are told at most this often.
-inline constexpr std::uint64_t clock_interval_ms = 1'000;
-/// Logs that this device takes note of, over all own devices: incarnations are rare, so this is generous.
-inline constexpr std::size_t known_logs_max = 4'096;
-
 class Replicator {
  public:
-  /// `held`: what the store holds. `told`: every clock that was ever told, as stored.
-  Replicator(const PublicKey& self, VectorClock held, VectorClock told);
+  using Class = Server::Class;
+  using Addressed = std::vector<std::pair<PublicKey, Packet>>;
+
+  /// `held`: what the store holds. `told`: for each log the greatest number that was ever told, as stored.
+  Replicator(const PublicKey& self, Holdings held, VectorClock told);
+  Replicator(const Replicator&) = delete;
+  Replicator& operator=(const Replicator&) = delete;
 
   /// The keys of the roster. Peers and logs of other keys are none of our business.
-  void set_members(std::set<PublicKey> members);
+  void set_members(std::set<PublicKey> members) { knowledge_.set_members(std::move(members)); }
 
   // --- Connections with own devices.
 
-  void connect(const PublicKey& peer);
+  /// `takes_ranges`: what the peer's hello said (knowledge.h).
+  void connect(const PublicKey& peer, bool takes_ranges);
   void disconnect(const PublicKey& peer);
-  [[nodiscard]] bool connected(const PublicKey& peer) const { return peers_.contains(peer); }
+  [[nodiscard]] bool connected(const PublicKey& peer) const { return knowledge_.peer(peer) != nullptr; }
   [[nodiscard]] std::vector<PublicKey> connected_peers() const;
 
   // --- What peers say. All are ignored from a peer that is not connected.
 
   /// True if that told us of something new.
   bool on_clock(const PublicKey& peer, const packet::Clock& clock);
+  bool on_holdings(const PublicKey& peer, const packet::Holdings& holdings);
   void on_fetch(const PublicKey& peer, const packet::Fetch& fetch);
   void on_committed(const PublicKey& peer, std::uint64_t count);
+  void on_page_ended(const PublicKey& peer) { fetcher_.page_ended(peer); }
 
   enum class Verdict {
-    take,    ///< the next one of a log that we asked this peer for: store it
+    take,    ///< we asked this peer for it, and lack it: store it
     held,    ///< we have it
-    unasked  ///< not asked for, or out of turn: drop it
+    unasked  ///< not asked for, or no room for one more gap: drop it
   };
   /// Judges an event that came in and counts it for the acknowledgement. After `take` it counts as held.
   Verdict judge(const PublicKey& peer, const Dot& dot);
 
   /// An own event was stored.
-  void logged(const Dot& dot);
+  void logged(const Dot& dot) { knowledge_.hold(dot); }
 
   // --- What to do. The engine calls these after its commit.
 
-  /// The whole report for a peer: all prefixes and the end mark.
-  std::vector<packet::Clock> report(const PublicKey& peer);
+  /// The whole report for a peer: all holdings and the end mark.
+  std::vector<Packet> report(const PublicKey& peer) { return announcer_.report(peer); }
   /// What to ask of whom now.
-  std::vector<std::pair<PublicKey, packet::Fetch>> requests();
+  Addressed requests(std::uint64_t now_ms) { return fetcher_.requests(now_ms); }
 
-  struct Serve {
-    LogId log;
-    std::uint32_t after = 0;
-    std::uint32_t until = 0;  ///< inclusive; all of (after, until] is held
-    std::size_t bytes = 0;    ///< how much the window lets through
-  };
-  /// The next piece for a peer, own log first; nothing if there is none or the window is used up.
-  [[nodiscard]] std::optional<Serve> next_to_serve(const PublicKey& peer) const;
-  /// These events of one log were sent, ascending from where `next_to_serve` said.
-  void served(const PublicKey& peer, const std::vector<std::pair<Dot, std::size_t>>& dots_and_bytes);
+  using Piece = Server::Piece;
+  using Sent = Server::Sent;
+  /// The next piece for a peer; nothing if there is none or the window is used up.
+  std::optional<Piece> next_to_serve(const PublicKey& peer, Class cls) { return server_.next(peer, cls); }
+  /// How many bytes of a class may still be sent.
+  [[nodiscard]] std::size_t room(const PublicKey& peer, Class cls) const { return server_.room(peer, cls); }
+  /// These events of the piece were sent, ascending from its beginning.
+  void served(const PublicKey& peer, Class cls, const Piece& piece, const Sent& sent) {
+    server_.served(peer, cls, piece, sent);
+  }
+  /// These were sent as part of a page.
+  void served_page(const PublicKey& peer, const Sent& sent) { server_.served_page(peer, sent); }
 
   /// Whether a connected peer cannot be caught up: it was told of own events that were not even sent to it yet.
   [[nodiscard]] bool is_behind(const PublicKey& peer) const;
   /// How far our own log goes, if the peer was not told.
-  std::optional<packet::Clock> own_prefix_for(const PublicKey& peer);
+  std::optional<packet::Clock> own_prefix_for(const PublicKey& peer) { return announcer_.own_prefix_for(peer); }
 
   /// What to acknowledge: at most a clock with our own log's prefix, and a count. Call after serving.
   struct Acknowledgement {
@@ -106,62 +104,44 @@ class Replicator {
   };
   std::optional<Acknowledgement> acknowledge(const PublicKey& peer);
 
-  /// Changed prefixes to tell, if it is time.
-  std::vector<std::pair<PublicKey, packet::Clock>> changed_clocks(std::uint64_t now_ms);
-  /// When `changed_clocks` has something to say again.
+  /// Changed holdings to tell, if it is time.
+  Addressed changed_holdings(std::uint64_t now_ms) { return announcer_.changes(now_ms); }
+  /// When `requests` or `changed_holdings` has something to say again.
   [[nodiscard]] std::optional<std::uint64_t> deadline_ms() const;
 
   // --- What is known.
 
-  [[nodiscard]] const VectorClock& held() const { return held_; }
-  [[nodiscard]] const VectorClock& told() const { return told_; }
-  /// Everything of every log in every clock that we were ever told is held (DESIGN 7, rule 1).
-  [[nodiscard]] bool caught_up() const { return held_.covers(told_); }
+  [[nodiscard]] const Holdings& held() const { return knowledge_.held(); }
+  [[nodiscard]] const VectorClock& told() const { return knowledge_.told(); }
+  /// For rule 1 of DESIGN 7. Of each log with gaps, the event from which on it is held whole, as far as anyone ever
+  /// told: what lacks is older than that. Nothing if the newest events of a log lack.
+  [[nodiscard]] std::optional<std::vector<Dot>> complete_from() const;
   /// Whether a connected peer has acknowledged an event, or told that it holds it.
   [[nodiscard]] bool has_acknowledged(const PublicKey& peer, const Dot& dot) const;
-  /// What a connected peer is known to hold.
-  [[nodiscard]] VectorClock known_of(const PublicKey& peer) const;
+
+  // --- For the status.
+
+  /// Events that someone ever told of, and that lack here.
+  [[nodiscard]] std::uint64_t missing_count() const;
+  /// Events that a device was asked for and is to send.
+  [[nodiscard]] std::uint64_t coming_from(const PublicKey& peer) const { return fetcher_.coming_from(peer); }
+  /// What a device is known to hold: on this connection, or at the end of its last one since the program started. Null
+  /// if nothing is known.
+  [[nodiscard]] const Holdings* known_of(const PublicKey& device) const { return knowledge_.known_of(device); }
+  /// Events that are held here and by no other device, as far as is known.
+  [[nodiscard]] std::uint64_t held_only_here() const;
 
  private:
-  struct Serving {
-    std::uint32_t after = 0;
-    std::uint32_t until = 0;
-  };
-  struct UnderWay {
-    Dot dot;
-    std::size_t bytes = 0;
-  };
-  struct Peer {
-    VectorClock theirs;                // what it is known to hold
-    bool report_ended = false;         // its first report is complete
-    VectorClock announced;             // what we told it that we hold
-    std::map<LogId, Serving> serving;  // what it asked of us
-    std::set<LogId> asked;             // what we asked of it
-    std::deque<UnderWay> under_way;
-    std::size_t under_way_bytes = 0;
-    std::uint64_t sent = 0;  // events sent and acknowledged on this connection
-    std::uint64_t acknowledged = 0;
-    std::uint64_t dealt_with = 0;  // events that it sent, and how many of them we acknowledged
-    std::uint64_t told_dealt_with = 0;
-    std::uint64_t clock_sent_ms = 0;
+  struct Receipts {
+    std::uint64_t dealt_with = 0;  // events that the peer sent on this connection
+    std::uint64_t told = 0;        // how many of them we acknowledged
   };
 
-  Peer* find(const PublicKey& peer);
-  [[nodiscard]] const Peer* find(const PublicKey& peer) const;
-  [[nodiscard]] LogId own_log() const { return {self_, 0}; }
-  [[nodiscard]] bool of_member(const LogId& log) const { return members_.contains(log.device); }
-  [[nodiscard]] std::set<LogId> wanted_logs() const;
-  [[nodiscard]] std::optional<PublicKey> source_of(const LogId& log) const;
-  [[nodiscard]] std::optional<PublicKey> best_source(const LogId& log) const;
-  [[nodiscard]] std::vector<Dot> untold(const Peer& peer) const;
-  [[nodiscard]] std::optional<Serve> piece_of(const Peer& peer, const LogId& log, const Serving& serving) const;
-  void mark_told(const LogId& log, std::uint32_t number);
-
-  PublicKey self_;
-  VectorClock held_;
-  VectorClock told_;
-  std::set<PublicKey> members_;
-  std::map<PublicKey, Peer> peers_;
+  Knowledge knowledge_;
+  Fetcher fetcher_{knowledge_};
+  Server server_{knowledge_};
+  Announcer announcer_{knowledge_, server_};
+  std::map<PublicKey, Receipts> receipts_;
 };
 
 }  // namespace toxtore

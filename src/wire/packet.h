@@ -55,6 +55,12 @@ inline constexpr std::uint8_t version = 1;  ///< u64
 inline constexpr std::uint8_t removed = 2;  ///< key × n: keys that are no longer this user's
 }  // namespace my_devices_extension
 
+/// Bits of hello's capabilities. Given once, never reused.
+namespace capability {
+/// Understands `holdings` and `page`, and serves several ranges of one log at a time.
+inline constexpr std::uint32_t ranges = 1;
+}  // namespace capability
+
 namespace packet {
 
 /// "My user is also these Tox IDs." To friends with Toxtore and to own devices.
@@ -120,7 +126,7 @@ struct Holdings {
 inline constexpr std::size_t holdings_ranges_max = 28;
 
 /// "Bundle me the newest `count` events of each of these conversations, and those that mark them." No conversation:
-/// the newest of all.
+/// the newest of all. A count of 0 is the answer's end: "that was the page".
 struct Page {
   std::uint8_t count = 0;
   std::vector<PublicKey> conversations;  ///< at most 42 fit a packet

@@ -1,0 +1,73 @@
+#include "sync/knowledge.h"
+
+#include <utility>
+
+namespace toxtore {
+
+Knowledge::Knowledge(const PublicKey& self, Holdings held, VectorClock told)
+    : self_(self), held_(std::move(held)), told_(std::move(told)) {
+  for (const auto& [log, numbers] : held_.logs()) told_.raise(log, numbers.top());
+}
+
+void Knowledge::connect(const PublicKey& peer, bool takes_ranges) {
+  peers_[peer] = ConnectedPeer{takes_ranges, false, {}};
+}
+
+void Knowledge::disconnect(const PublicKey& peer) {
+  const auto found = peers_.find(peer);
+  if (found == peers_.end()) return;
+  // One that went before it had told what it holds leaves what was known before.
+  if (found->second.report_ended) last_known_[peer] = std::move(found->second.theirs);
+  peers_.erase(found);
+}
+
+void Knowledge::hold(const Dot& dot) {
+  held_.add(dot);
+  told_.raise(dot.log(), dot.number());
+}
+
+// An entry for a key that was never an own device is ignored; so is a log beyond the bound on memory.
+bool Knowledge::learn(const PublicKey& peer, const LogId& log, const NumberRanges::Range& range) {
+  const auto found = peers_.find(peer);
+  if (found == peers_.end() || !of_member(log)) return false;
+  const bool is_new_log = told_.prefix(log) == 0;
+  if (is_new_log && told_.logs().size() >= known_logs_max) return false;
+  found->second.theirs.add(log, range);
+  return told_.raise(log, range.until);
+}
+
+void Knowledge::unlearn(const PublicKey& peer, const LogId& log, const NumberRanges::Range& range) {
+  if (const auto found = peers_.find(peer); found != peers_.end()) found->second.theirs.remove(log, range);
+}
+
+void Knowledge::end_report(const PublicKey& peer) {
+  if (const auto found = peers_.find(peer); found != peers_.end()) found->second.report_ended = true;
+}
+
+const ConnectedPeer* Knowledge::peer(const PublicKey& key) const {
+  const auto found = peers_.find(key);
+  return found == peers_.end() ? nullptr : &found->second;
+}
+
+const Holdings* Knowledge::known_of(const PublicKey& device) const {
+  if (const ConnectedPeer* now = peer(device); now != nullptr && now->report_ended) return &now->theirs;
+  const auto found = last_known_.find(device);
+  return found == last_known_.end() ? nullptr : &found->second;
+}
+
+std::set<LogId> Knowledge::wanted_logs() const {
+  std::set<LogId> logs;
+  for (const PublicKey& member : members_) logs.insert({member, 0});
+  for (const auto& [log, number] : told_.logs()) {
+    if (of_member(log)) logs.insert(log);
+  }
+  logs.erase(own_log());
+  return logs;
+}
+
+NumberRanges Knowledge::missing(const LogId& log) const {
+  const std::uint32_t top = told_.prefix(log);
+  return top == 0 ? NumberRanges{} : NumberRanges({1, top}).without(held_.numbers(log));
+}
+
+}  // namespace toxtore

@@ -1,0 +1,74 @@
+// What a device knows of who holds what: its own holdings, what it was ever told, and what each own device holds.
+//
+// The shared ground of fetching, serving and announcing. Bounds: at most `known_logs_max` logs are taken note of, each
+// with a prefix and 64 ranges (Holdings). No I/O and no time.
+#pragma once
+
+#include <map>
+#include <set>
+#include <vector>
+
+#include "model/holdings.h"
+
+namespace toxtore {
+
+/// Logs that this device takes note of, over all own devices: incarnations are rare, so this is generous.
+inline constexpr std::size_t known_logs_max = 4'096;
+
+/// An own device for the length of a connection.
+struct ConnectedPeer {
+  /// It understands `holdings` and `page` and serves several ranges of a log (hello's capability `ranges`). One that
+  /// does not is of the first form: it knows prefixes only, and takes a log in ascending order without gaps.
+  bool takes_ranges = false;
+  bool report_ended = false;  ///< its first report is complete
+  Holdings theirs;            ///< what it is known to hold
+};
+
+class Knowledge {
+ public:
+  using Peers = std::map<PublicKey, ConnectedPeer>;
+
+  /// `told`: for each log the greatest number that anyone ever said to hold; what is held counts too.
+  Knowledge(const PublicKey& self, Holdings held, VectorClock told);
+
+  /// The keys of the roster. Logs of other keys are none of our business.
+  void set_members(std::set<PublicKey> members) { members_ = std::move(members); }
+  void connect(const PublicKey& peer, bool takes_ranges);
+  void disconnect(const PublicKey& peer);
+
+  /// An event is held from now on.
+  void hold(const Dot& dot);
+  /// A connected peer holds these. True if that told us of events that nobody had told us of.
+  bool learn(const PublicKey& peer, const LogId& log, const NumberRanges::Range& range);
+  /// A connected peer asks for these, so it lacks them, whatever its acknowledgements made us think.
+  void unlearn(const PublicKey& peer, const LogId& log, const NumberRanges::Range& range);
+  void end_report(const PublicKey& peer);
+
+  [[nodiscard]] const PublicKey& self() const { return self_; }
+  [[nodiscard]] LogId own_log() const { return {self_, 0}; }
+  [[nodiscard]] const std::set<PublicKey>& members() const { return members_; }
+  [[nodiscard]] bool of_member(const LogId& log) const { return members_.contains(log.device); }
+  [[nodiscard]] const Holdings& held() const { return held_; }
+  [[nodiscard]] const VectorClock& told() const { return told_; }
+  [[nodiscard]] const Peers& peers() const { return peers_; }
+  /// Null if it is not connected.
+  [[nodiscard]] const ConnectedPeer* peer(const PublicKey& key) const;
+  /// What a device is known to hold: on this connection, or at the end of its last one since the program started. Null
+  /// if nothing is known.
+  [[nodiscard]] const Holdings* known_of(const PublicKey& device) const;
+
+  /// Logs of other devices that are to be fetched: those of every member, and every one that we were told of.
+  [[nodiscard]] std::set<LogId> wanted_logs() const;
+  /// What is lacking of a log, as far as we were told.
+  [[nodiscard]] NumberRanges missing(const LogId& log) const;
+
+ private:
+  PublicKey self_;
+  std::set<PublicKey> members_;
+  Holdings held_;
+  VectorClock told_;
+  Peers peers_;
+  std::map<PublicKey, Holdings> last_known_;
+};
+
+}  // namespace toxtore

@@ -154,7 +154,12 @@ Body any_other_body(Choices& choices) {
 }
 
 Bytes any_statement(Choices& choices) {
-  if (choices.below(4) == 0) return choices.bytes(choices.below(90) + 1);
+  if (choices.below(4) == 0) {
+    Bytes other_kind{choices.u8()};
+    const Bytes rest = choices.bytes(choices.below(90));
+    other_kind.insert(other_kind.end(), rest.begin(), rest.end());
+    return other_kind;
+  }
   DeviceAdd add{any_key(choices), any_key(choices), choices.u8(), {}, {}};
   add.name = to_valid_utf8(to_text(choices.bytes(choices.below(4)))) + "x";
   return encode_statement(add);
@@ -229,6 +234,8 @@ Packet any_friend_packet(Choices& choices) {
 }  // namespace
 
 Who any_who(Choices& choices) { return static_cast<Who>(choices.below(peers)); }
+
+Who any_peer(Choices& choices) { return static_cast<Who>(choices.below(peers - 1) + 1); }
 
 Body any_body(Choices& choices) {
   switch (choices.below(4)) {

@@ -9,6 +9,8 @@
 namespace toxtore::fuzz {
 
 Who any_who(Choices& choices);
+/// Whom toxcore can report something of: it knows no friend with its own key.
+Who any_peer(Choices& choices);
 Body any_body(Choices& choices);
 Event any_event(Choices& choices);
 Packet any_packet(Choices& choices);

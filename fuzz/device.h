@@ -5,6 +5,7 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <memory>
 #include <set>
 #include <vector>
@@ -61,11 +62,16 @@ class Device {
  private:
   void check(const Output& output);
   void check(const output::SendPacket& packet);
+  void keep_original(const Event& event);
+  [[nodiscard]] Event original_of(const Event& stored) const;
 
   std::unique_ptr<Store> store_;
   CountingRandom random_;
   Instant now_{1'700'000'000'000, 1'000};
   std::unique_ptr<Engine> engine_;
+  /// Events as they came or were logged, before any text was erased, by what names their content.
+  std::map<Hash, Event> originals_;
+  Arrival last_arrival_ = 0;
   std::set<PublicKey> connected_;
   std::set<PublicKey> said_hello_;  // on this connection
   std::deque<output::HandOver> handed_over_;

@@ -16,7 +16,7 @@ constexpr int steps_max = 300;
 constexpr std::int64_t hour_ms = 3'600'000;
 
 void change_connection(Device& device, Choices& choices) {
-  const Who who = any_who(choices);
+  const Who who = any_peer(choices);
   device.connect(who, static_cast<Connection>(choices.below(3)));
 }
 
@@ -26,7 +26,7 @@ void let_time_pass(Device& device, Choices& choices) {
 }
 
 void hear_from_toxcore(Device& device, Choices& choices) {
-  const PublicKey key = key_of(any_who(choices));
+  const PublicKey key = key_of(any_peer(choices));
   switch (choices.below(6)) {
     case 0:
     case 1: return device.give(input::Message{key, MessageKind::normal, choices.bytes(choices.below(20))});
@@ -70,9 +70,9 @@ void command_about_people(Device& device, Choices& choices) {
 void step(Device& device, Choices& choices) {
   switch (choices.below(16)) {
     case 0: return change_connection(device, choices);
-    case 1: return device.receive(any_who(choices), packet::Hello{});
+    case 1: return device.receive(any_peer(choices), packet::Hello{});
     case 2: {
-      const Who from = any_who(choices);
+      const Who from = any_peer(choices);
       return device.receive(from, choices.bytes(choices.below(100)));
     }
     case 3: return let_time_pass(device, choices);
@@ -85,7 +85,7 @@ void step(Device& device, Choices& choices) {
     case 10: return device.receive(Who::device, any_packet(choices));
     case 11: return device.finish_turn();
     default: {
-      const Who from = any_who(choices);
+      const Who from = any_peer(choices);
       return device.receive(from, any_packet(choices));
     }
   }

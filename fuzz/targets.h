@@ -5,10 +5,9 @@
 // runs them once over each seed.
 #pragma once
 
-#include <filesystem>
 #include <map>
+#include <stdexcept>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/bytes.h"
@@ -37,6 +36,8 @@ const std::map<std::string, Target>& targets();
 std::vector<Bytes> vector_seeds(const std::string& target);
 
 /// An exception that ends the run, with the rule that was broken.
-void require(bool holds, const char* rule);
+inline void require(bool holds, const char* rule) {
+  if (!holds) throw std::logic_error(rule);
+}
 
 }  // namespace toxtore::fuzz

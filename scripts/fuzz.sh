@@ -4,7 +4,7 @@
 #
 #   scripts/fuzz.sh [--minutes M] [TARGET...]    M minutes for each target (default 1; all targets)
 #   scripts/fuzz.sh --list                       the targets
-#   scripts/fuzz.sh --keep TARGET...             puts the smallest inputs that cover all that was reached into fuzz/seeds
+#   scripts/fuzz.sh --keep [TARGET...]           adds to fuzz/seeds what reaches more than the seeds do
 #
 # The corpus grows in build/fuzz/corpus/TARGET and is used again next time. What is found is written to
 # build/fuzz/found/; the last line counts it. A finding is kept by copying its file to fuzz/seeds/TARGET, where
@@ -65,9 +65,9 @@ run() {  # target
     "build/fuzz/corpus/$1" "fuzz/seeds/$1" >"build/fuzz/$1.log" 2>&1
 }
 
-# Merging keeps what adds coverage, the smallest first. Inputs beyond 1 KiB are left out: the tree is to stay small.
+# Adds few inputs that reach together what all reach. Those beyond 1 KiB are left out: the tree is to stay small.
 keep_seeds() {  # target
-  nice -n 19 "build/fuzz/bin/fuzz_$1" -merge=1 -max_len=1024 "fuzz/seeds/$1" "build/fuzz/corpus/$1" \
+  nice -n 19 "build/fuzz/bin/fuzz_$1" -set_cover_merge=1 -max_len=1024 "fuzz/seeds/$1" "build/fuzz/corpus/$1" \
     >"build/fuzz/$1-merge.log" 2>&1
 }
 

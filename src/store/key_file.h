@@ -40,11 +40,11 @@ class DatabaseKey {
 /// crypto_pwhash_*_MODERATE (about 0.7 s); tests take less.
 struct PassphraseCost {
   std::uint64_t passes = 3;
-  std::uint64_t memory_bytes = 256 * 1024 * 1024;
+  std::uint64_t memory_bytes = std::uint64_t{256} * 1024 * 1024;
 };
 
 /// A file that asks for more is refused as damaged, before any memory is taken.
-inline constexpr PassphraseCost passphrase_cost_max{.passes = 32, .memory_bytes = 1024 * 1024 * 1024};
+inline constexpr PassphraseCost passphrase_cost_max{.passes = 32, .memory_bytes = std::uint64_t{1024} * 1024 * 1024};
 
 /// What is known of a key file without the passphrase.
 enum class KeyFileState { absent, plain, wrapped };

@@ -17,7 +17,7 @@
 namespace toxtore {
 
 /// 1 MiB. The public list of some 100 nodes has 40 KiB.
-inline constexpr std::size_t node_file_size_max = 1024 * 1024;
+inline constexpr std::size_t node_file_size_max = std::size_t{1024} * 1024;
 /// More entries than that are no list of Tox nodes.
 inline constexpr std::size_t node_entries_max = 4096;
 /// TCP ports kept of one entry; public nodes have one to four.

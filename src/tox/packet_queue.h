@@ -24,7 +24,7 @@
 namespace toxtore {
 
 inline constexpr std::size_t tcp_packets_per_turn_max = 20;
-inline constexpr std::size_t queued_bytes_max = 16 * 1024 * 1024;
+inline constexpr std::size_t queued_bytes_max = std::size_t{16} * 1024 * 1024;
 
 class PacketQueue {
  public:

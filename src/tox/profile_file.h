@@ -17,7 +17,7 @@
 namespace toxtore {
 
 /// 64 MiB; a friend takes 2,216 bytes.
-inline constexpr std::size_t profile_size_max = 64 * 1024 * 1024;
+inline constexpr std::size_t profile_size_max = std::size_t{64} * 1024 * 1024;
 
 /// Whether it begins like a profile that needs a passphrase.
 bool is_protected_profile(ByteView file);

@@ -81,6 +81,8 @@ class Parser {
   void add_send();
   void add_history_and_search();
   void add_read_and_watch();
+  void add_withdraw_and_erase();
+  void add_profile_value(CLI::App* group, const Described& described, command::ProfileValue::What what);
   void add_device_request_and_requests(CLI::App* group);
   void add_other_device_commands(CLI::App* group);
   void add_profile_commands();
@@ -124,6 +126,7 @@ Parser::Parser()
   heading_ = "Messages";
   add_send();
   add_history_and_search();
+  add_withdraw_and_erase();
   add_read_and_watch();
   heading_ = "More devices";
   CLI::App* device = app_.add_subcommand("device", "Links other devices to this one, and shows those that are linked.");
@@ -192,7 +195,7 @@ void Parser::add_friend_commands() {
 
   CLI::App* requests =
       add(group, {"requests", "Who asks to be your friend",
-                  "Lists the friend requests that wait for an answer on this device.", "  toxtore friend requests\n"});
+                  "Lists the friend requests that wait for an answer, whichever device they came to.", "  toxtore friend requests\n"});
   on(requests, [] { return command::FriendRequests{}; });
   add_friend_answer(
       group,
@@ -350,16 +353,67 @@ void Parser::add_other_device_commands(CLI::App* group) {
   const CLI::Option* cancelled = positional(cancel, "NAME", "Name or key of the other device");
   on(cancel, [=] { return command::DeviceCancel{words_of(cancelled)}; });
 
+  CLI::App* rename = add(group, {"rename", "Give a device of yours another name",
+                                 "Gives one of your devices another name, on all of them. Friends do not see it.",
+                                 "  toxtore device rename server \"box in the attic\"\n"});
+  const CLI::Option* renamed = positional(rename, "DEVICE", "Name, key or Tox ID of one of your devices");
+  const CLI::Option* name = positional_words(rename, "NAME", "Its new name")->required();
+  on(rename, [=] { return command::DeviceRename{words_of(renamed), words_of(name)}; });
+
   CLI::App* list = add(
       group, {"list", "Your devices", "Lists your devices, which are connected, and how much each still has to fetch.",
               "  toxtore device list\n"});
   on(list, [] { return command::DeviceList{}; });
 }
 
+void Parser::add_withdraw_and_erase() {
+  CLI::App* withdraw = add(&app_, {"withdraw", "Take back a message that still waits",
+                                   "Takes back a message that is not delivered yet: no device of yours sends it any "
+                                   "more. `toxtore history --ids` shows the ids.",
+                                   "  toxtore withdraw 3F2A…:17\n"});
+  const CLI::Option* id = positional(withdraw, "MESSAGE-ID", "The id of the message");
+  on(withdraw, [=] { return command::Withdraw{words_of(id)}; });
+
+  CLI::App* erase = add(&app_, {"erase", "Erase messages on all your devices",
+                                "Erases the text of messages, or of a whole conversation, on all your devices. That a "
+                                "message was there stays. Friends keep what they have; what still waits is not sent.",
+                                "  toxtore erase 3F2A…:17 3F2A…:18\n  toxtore erase --conversation Anna\n"});
+  const CLI::Option* ids = positional_words(erase, "MESSAGE-ID", "Ids of messages");
+  const CLI::Option* with = value(erase, "--conversation", "FRIEND", "Everything said with this friend until now");
+  on(erase, [=]() -> Outcome<Command> {
+    if ((with->count() > 0) == (ids->count() > 0))
+      return refuse_usage("erase needs either ids of messages or --conversation FRIEND");
+    command::Erase made{words_of(with), {}};
+    for (const std::string& each : ids->results()) made.ids.push_back(unguarded(each));
+    return made;
+  });
+}
+
+void Parser::add_profile_value(CLI::App* group, const Described& described, command::ProfileValue::What what) {
+  CLI::App* app = add(group, described);
+  const CLI::Option* text = positional_words(app, "TEXT", "The new one; left out: show it");
+  on(app, [=] {
+    command::ProfileValue made{what, std::nullopt};
+    if (text->count() > 0) made.value = words_of(text);
+    return made;
+  });
+}
+
 void Parser::add_profile_commands() {
-  heading_ = "The Tox profile";
-  CLI::App* group = app_.add_subcommand("profile", "Takes this device's Tox profile out of Toxtore.");
+  heading_ = "Your profile";
+  CLI::App* group = app_.add_subcommand("profile", "What friends see of you, and this device's Tox profile as a file.");
   group->require_subcommand(1);
+  using What = command::ProfileValue::What;
+  add_profile_value(
+      group,
+      {"name", "Show or set your name", "Sets your name as friends see it, on all your devices, or shows it.",
+       "  toxtore profile name Anna\n  toxtore profile name\n"},
+      What::name);
+  add_profile_value(group,
+                    {"status", "Show or set your status message",
+                     "Sets the status message that friends see, on all your devices, or shows it.",
+                     "  toxtore profile status Back on Monday\n  toxtore profile status \"\"\n"},
+                    What::status);
   CLI::App* exported = add(group, {"export", "Write this device's profile as a .tox file",
                                    "Writes this device's Tox profile (its secret key, name and friends) to a new file "
                                    "that ordinary Tox clients can open. Do not use it while toxtored runs: two copies "

@@ -74,6 +74,14 @@ struct Read {
   std::string with;
   std::string id;
 };
+struct Withdraw {
+  std::string id;
+};
+/// One of the two is given.
+struct Erase {
+  std::string with;  ///< the whole conversation
+  std::vector<std::string> ids;
+};
 struct Watch {
   std::optional<std::uint64_t> since;
 };
@@ -91,6 +99,16 @@ struct DeviceCancel {
   std::string device;
 };
 struct DeviceList {};
+struct DeviceRename {
+  std::string device;
+  std::string name;
+};
+
+/// Shows it if no value is given.
+struct ProfileValue {
+  enum class What { name, status } what = What::name;
+  std::optional<std::string> value;
+};
 
 struct ProfileExport {
   std::string file;  ///< empty only with --json
@@ -103,9 +121,10 @@ struct ProfileExport {
 
 using Command =
     std::variant<command::Status, command::Id, command::FriendAdd, command::FriendList, command::FriendRequests,
-                 command::FriendAnswer, command::Send, command::History, command::Search, command::Read, command::Watch,
-                 command::DeviceRequest, command::DeviceRequests, command::DeviceAccept, command::DeviceCancel,
-                 command::DeviceList, command::ProfileExport>;
+                 command::FriendAnswer, command::Send, command::History, command::Search, command::Read,
+                 command::Withdraw, command::Erase, command::Watch, command::DeviceRequest, command::DeviceRequests,
+                 command::DeviceAccept, command::DeviceCancel, command::DeviceList, command::DeviceRename,
+                 command::ProfileValue, command::ProfileExport>;
 
 struct Arguments {
   GlobalOptions global;

@@ -35,6 +35,9 @@ std::string ChangeText::event(const json& params) {
     learn(device);
     return device_line(device);
   }
+  if (const json& request = field_in(change, "request"); request.is_object()) return request_line(request);
+  if (const json& read = field_in(change, "conversation"); read.is_object()) return conversation_line(read);
+  if (const json& profile = field_in(change, "profile"); profile.is_object()) return profile_line(profile);
   return "";
 }
 
@@ -50,6 +53,25 @@ std::string ChangeText::device_line(const json& device) const {
                 (flag_in(device, "always_on") ? " is always on" : " is not always on"));
 }
 
+std::string ChangeText::request_line(const json& request) const {
+  const std::string key = harmless_line(text_in(request, "key").substr(0, 8));
+  if (!flag_in(request, "open")) return marked("the friend request of " + key + " is answered");
+  return marked(key + " asks to be your friend: " + harmless_line(text_in(request, "message"))) +
+         marked("  toxtore friend accept " + key);
+}
+
+std::string ChangeText::conversation_line(const json& conversation) const {
+  const std::uint64_t unread = number_in(conversation, "unread");
+  return marked("what " + harmless_line(text_in(conversation, "friend")) + " wrote is read" +
+                (unread == 0 ? "" : ", but for " + std::to_string(unread)));
+}
+
+std::string ChangeText::profile_line(const json& profile) const {
+  const std::string status = harmless_line(text_in(profile, "status_message"));
+  return marked("your name is " + harmless_line(text_in(profile, "name")) +
+                (status.empty() ? "" : ", your status message: " + status));
+}
+
 std::string ChangeText::named(const json& params) const {
   const std::string key = text_in(params, "key");
   const auto known = names_.find(key);
@@ -59,9 +81,9 @@ std::string ChangeText::named(const json& params) const {
 std::string ChangeText::notice(const json& params) const {
   const std::string what = text_in(params, "what");
   const std::string text = harmless_line(text_in(params, "text"));
-  const std::string key = harmless_line(text_in(params, "key").substr(0, 8));
-  if (what == "friend_request")
-    return marked(key + " asks to be your friend: " + text) + marked("  toxtore friend accept " + key);
+  // What a message and a friend request say came with the event; these are for who shows notifications.
+  if (what == "message") return marked("notification: " + named(params));
+  if (what == "notification_cleared") return marked("notification taken back: " + named(params));
   if (what == "link_request")
     return marked(named(params) + " asks to become one of your devices; see `toxtore device requests`");
   if (what == "link_code") return marked("the code for " + named(params) + " is " + spaced_code(text));

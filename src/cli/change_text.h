@@ -24,6 +24,9 @@ class ChangeText {
   std::string event(const nlohmann::json& params);
   std::string friend_line(const nlohmann::json& person) const;
   std::string device_line(const nlohmann::json& device) const;
+  std::string request_line(const nlohmann::json& request) const;
+  std::string conversation_line(const nlohmann::json& conversation) const;
+  std::string profile_line(const nlohmann::json& profile) const;
   std::string notice(const nlohmann::json& params) const;
   std::string named(const nlohmann::json& params) const;
   std::string marked(const std::string& text) const;

@@ -61,14 +61,28 @@ TEST_F(Changes, FriendsAndDevices) {
   EXPECT_EQ(changes_.add(event("AB:5", json::object())), "");
 }
 
+TEST_F(Changes, RequestsReadingAndTheProfile) {
+  EXPECT_EQ(changes_.add(event("AB:2", {{"request", {{"key", anna}, {"message", "Hi\nyou"}, {"open", true}}}})),
+            "  -- AAAAAAAA asks to be your friend: Hi␊you\n  --   toxtore friend accept AAAAAAAA\n");
+  EXPECT_EQ(changes_.add(event("AB:3", {{"request", {{"key", anna}, {"message", "Hi"}, {"open", false}}}})),
+            "  -- the friend request of AAAAAAAA is answered\n");
+  EXPECT_EQ(changes_.add(event("AB:4", {{"conversation", {{"key", anna}, {"friend", "Anna"}, {"unread", 0}}}})),
+            "  -- what Anna wrote is read\n");
+  EXPECT_EQ(changes_.add(event("AB:4", {{"conversation", {{"key", anna}, {"friend", "Anna"}, {"unread", 2}}}})),
+            "  -- what Anna wrote is read, but for 2\n");
+  EXPECT_EQ(changes_.add(event("AB:5", {{"profile", {{"name", "Me"}, {"status_message", nullptr}}}})),
+            "  -- your name is Me\n");
+}
+
 TEST_F(Changes, NoticesNameWhoIsKnown) {
   EXPECT_EQ(changes_.add(notice("peer_connection", "none")), "  -- AAAAAAAA is not connected\n");
   changes_.learn({{"key", anna}, {"name", "An\x1bna"}});
   EXPECT_EQ(changes_.add(notice("peer_connection", "udp")), "  -- An␛na is connected over UDP\n");
   EXPECT_EQ(changes_.add(notice("link_code", "493027")), "  -- the code for An␛na is 493 027\n");
   EXPECT_EQ(changes_.add(notice("link_ended", "no\x1b")), "  -- linking with An␛na ended: no␛\n");
-  EXPECT_EQ(changes_.add(notice("friend_request", "Hi\nyou")),
-            "  -- AAAAAAAA asks to be your friend: Hi␊you\n  --   toxtore friend accept AAAAAAAA\n");
+  EXPECT_EQ(changes_.add(notice("message", "Hi")), "  -- notification: An␛na\n");
+  EXPECT_EQ(changes_.add(notice("notification_cleared", "")), "  -- notification taken back: An␛na\n");
+  EXPECT_EQ(changes_.add(notice("friend_request", "Hi")), "") << "the event said it";
   EXPECT_EQ(changes_.add(notice("device_linked", "server")), "  -- server is now one of your devices\n");
   EXPECT_NE(changes_.add(notice("link_request", "")).find("device requests"), std::string::npos);
   EXPECT_EQ(changes_.add(notice("of a later version", "x")), "");

@@ -33,6 +33,8 @@ Outcome<> run(const command::Send& command, Session& session);
 Outcome<> run(const command::History& command, Session& session);
 Outcome<> run(const command::Search& command, Session& session);
 Outcome<> run(const command::Read& command, Session& session);
+Outcome<> run(const command::Withdraw& command, Session& session);
+Outcome<> run(const command::Erase& command, Session& session);
 /// Runs until SIGINT or SIGTERM, which end it well, or until the connection is lost.
 Outcome<> run(const command::Watch& command, Session& session);
 /// With a terminal: waits for the code, asks whether both are the same, confirms, and waits for the other side.
@@ -41,6 +43,8 @@ Outcome<> run(const command::DeviceRequests& command, Session& session);
 Outcome<> run(const command::DeviceAccept& command, Session& session);
 Outcome<> run(const command::DeviceCancel& command, Session& session);
 Outcome<> run(const command::DeviceList& command, Session& session);
+Outcome<> run(const command::DeviceRename& command, Session& session);
+Outcome<> run(const command::ProfileValue& command, Session& session);
 Outcome<> run(const command::ProfileExport& command, Session& session);
 
 /// The whole program: parses, connects, runs, prints a failure. `words` without the program's name. Returns the exit

@@ -201,4 +201,11 @@ Outcome<> run(const command::DeviceList& /*command*/, Session& session) {
   return {};
 }
 
+Outcome<> run(const command::DeviceRename& command, Session& session) {
+  const auto device = session.daemon.call("device.rename", {{"device", command.device}, {"name", command.name}});
+  if (!device) return refuse(device.error());
+  session.show(*device, "Your devices call it " + shown_name(*device) + " now.\n");
+  return {};
+}
+
 }  // namespace toxtore

@@ -1,4 +1,4 @@
-// send, history, search and read.
+// send, history, search, read, withdraw and erase.
 #include "base/bytes.h"
 #include "base/random.h"
 #include "base/utf8.h"
@@ -98,6 +98,29 @@ Outcome<> run(const command::Read& command, Session& session) {
   if (!done) return refuse(done.error());
   const std::uint64_t marked = number_in(*done, "marked");
   session.show(*done, std::to_string(marked) + (marked == 1 ? " message" : " messages") + " marked as read.\n");
+  return {};
+}
+
+Outcome<> run(const command::Withdraw& command, Session& session) {
+  const auto message = session.daemon.call("message.withdraw", {{"id", command.id}});
+  if (!message) return refuse(message.error());
+  session.show(*message, sent_text(*message, session.terminal.style()));
+  return {};
+}
+
+Outcome<> run(const command::Erase& command, Session& session) {
+  std::vector<json> wanted;
+  if (!command.with.empty()) wanted.push_back({{"friend", command.with}});
+  for (const std::string& id : command.ids) wanted.push_back({{"id", id}});
+  std::uint64_t erased = 0;
+  for (const json& params : wanted) {
+    const auto done = session.daemon.call("message.erase", params);
+    if (!done) return refuse(done.error());
+    erased += number_in(*done, "erased");
+  }
+  session.show({{"erased", erased}},
+               std::to_string(erased) + (erased == 1 ? " message" : " messages") +
+                   " erased here; on your other devices as soon as they are connected. Friends keep what they have.\n");
   return {};
 }
 

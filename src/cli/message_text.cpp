@@ -1,5 +1,7 @@
 #include "cli/message_text.h"
 
+#include <array>
+#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "cli/local_time.h"
@@ -18,6 +20,18 @@ constexpr std::size_t text_columns_min = 20;
 /// Of a message that a line is about.
 constexpr std::size_t quote_columns = 40;
 
+/// Such as "4.0 KiB".
+std::string byte_count(std::uint64_t bytes) {
+  constexpr std::array<const char*, 6> units = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+  if (bytes < 1024) return std::to_string(bytes) + " bytes";
+  std::size_t unit = 0;
+  auto amount = static_cast<double>(bytes) / 1024;
+  for (; amount >= 1024 && unit + 1 < units.size(); ++unit) amount /= 1024;
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.1f %s", amount, units[unit]);
+  return text.data();
+}
+
 std::string friend_name(const json& message) {
   const std::string name = text_in(message, "friend");
   return harmless_line(name.empty() ? text_in(message, "conversation").substr(0, 8) : name);
@@ -34,6 +48,19 @@ Tone tone_of_remark(const std::string& remark) {
   return Tone::warning;
 }
 
+/// What stands there instead of a text: a file that nobody took, a call that nobody answered, or nothing any more.
+std::string shown_text(const json& message) {
+  const std::string text = text_in(message, "text");
+  const std::string content = text_in(message, "content");
+  if (content == "call") return "[missed call]";
+  if (content == "file") {
+    const std::string name = flag_in(message, "erased") ? "erased" : text;
+    const json& size = field_in(message, "size");
+    return "[offered a file: " + name + (size.is_number() ? ", " + byte_count(number_in(message, "size")) : "") + "]";
+  }
+  return flag_in(message, "erased") ? "[erased]" : text;
+}
+
 std::string in_brackets(const std::string& remark, const Style& style) {
   return remark.empty() ? "" : "  " + style.paint(tone_of_remark(remark), "(" + remark + ")");
 }
@@ -45,6 +72,7 @@ std::string delivery_words(const std::string& state) {
   if (state == "sending") return "sending: handed over, the friend's receipt is not here yet";
   if (state == "unsure") return "unsure: handed over without a receipt, and sent again later; it may arrive twice";
   if (state == "delivered") return "delivered";
+  if (state == "withdrawn") return "withdrawn: it is not sent any more";
   return harmless_line(state);
 }
 
@@ -57,7 +85,7 @@ std::string Transcript::who(const json& message) const {
 std::string Transcript::body(const json& message, std::size_t indent) const {
   const bool room = style_.columns >= indent + text_columns_min;
   std::string text;
-  for (const std::string& line : harmless_lines(text_in(message, "text"))) {
+  for (const std::string& line : harmless_lines(shown_text(message))) {
     for (const std::string& piece : wrapped(line, room ? style_.columns - indent : 0)) {
       if (!text.empty()) text += "\n" + std::string(piece.empty() ? 0 : indent, ' ');
       // An empty first line must count as a line as well.
@@ -89,7 +117,7 @@ std::string Transcript::change(const json& message) const {
   const std::string state = outgoing ? remark(message) : flag_in(message, "read") ? "read" : "unread";
   return std::string(clock_columns, ' ') + style_.paint(Tone::faint, "now " + state + ": ") + who(message) + ", " +
          local_clock(number_in(message, "time")) + ": " +
-         cut_to_width(harmless_line(text_in(message, "text")), quote_columns) + "\n";
+         cut_to_width(harmless_line(shown_text(message)), quote_columns) + "\n";
 }
 
 std::string messages_text(const json& result, Transcript::Options options, const std::string& older,

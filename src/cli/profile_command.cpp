@@ -1,4 +1,4 @@
-// profile export: the Tox profile as a file for other clients.
+// profile: the user's name and status message, and the Tox profile as a file for other clients.
 #include <fcntl.h>
 #include <sodium.h>
 #include <unistd.h>
@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "base/passphrase.h"
 #include "cli/commands.h"
+#include "cli/terminal_text.h"
 #include "rpc/json_fields.h"
 
 namespace toxtore {
@@ -89,6 +90,18 @@ Outcome<> run(const command::ProfileExport& command, Session& session) {
   session.show({{"file", command.file}},
                "Written to " + command.file +
                    ".\nDo not use it while toxtored runs: two copies of one Tox ID fight for the connection.\n");
+  return {};
+}
+
+Outcome<> run(const command::ProfileValue& command, Session& session) {
+  const bool is_name = command.what == command::ProfileValue::What::name;
+  const char* field = is_name ? "name" : "status_message";
+  const auto profile = command.value ? session.daemon.call("profile.set", {{field, *command.value}})
+                                     : session.daemon.call("profile.get");
+  if (!profile) return refuse(profile.error());
+  const std::string value = harmless_line(text_in(*profile, field));
+  session.show(*profile,
+               value.empty() ? (is_name ? "No name is set.\n" : "No status message is set.\n") : value + "\n");
   return {};
 }
 

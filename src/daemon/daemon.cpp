@@ -44,6 +44,8 @@ std::string log_text(const output::Notice& notice) {
   std::string key = notice.key.hex().substr(0, 8);
   const std::string text = to_valid_utf8(notice.text);
   switch (notice.what) {
+    case What::message: return "a new message of " + key;
+    case What::notification_cleared: return "a message of " + key + " was read";
     case What::friend_request: return "friend request of " + key;
     case What::link_request: return key + " asks to be linked as a device";
     case What::link_code: return "linking with " + key + ": compare the codes on both devices";
@@ -103,9 +105,6 @@ Result<void> Daemon::start_tox() {
   auto node = ToxNode::create(tox);
   if (!node) return fail(node.error());
   node_ = std::move(*node);
-  if (options_.name) {
-    if (auto named = node_->set_name(as_bytes(*options_.name)); !named) return named;
-  }
   return {};
 }
 
@@ -114,6 +113,8 @@ Result<void> Daemon::start_engine() {
   config.address = node_->address();
   config.device_name = options_.device_name;
   config.always_on = options_.always_on;
+  config.name = options_.name ? to_bytes(*options_.name) : node_->name();
+  config.status_message = node_->status_message();
   config.toxcore_friends = node_->friend_keys();
   if (profile_.import_pending) config.imported_friends = config.toxcore_friends;
   const auto imported = config.imported_friends;
@@ -239,7 +240,9 @@ void Daemon::settle() {
 
 void Daemon::apply(const Output& output) {
   if (const auto* notice = std::get_if<output::Notice>(&output)) {
-    const bool often = notice->what == output::Notice::What::peer_connection;
+    using What = output::Notice::What;
+    const bool often = notice->what == What::peer_connection || notice->what == What::message ||
+                       notice->what == What::notification_cleared;
     often ? log::detail(log_text(*notice)) : log::info(log_text(*notice));
     server_->notify(notice_line(*notice));
   } else if (const auto applied = node_->apply(output); !applied) {

@@ -177,7 +177,8 @@ void add_profile_options(CLI::App& app, Raw& raw) {
       ->check(check_device_name)
       ->type_name("NAME")
       ->group(group);
-  app.add_option("--name", raw.name, "your name as friends see it; kept until you give another")
+  app.add_option("--name", raw.name,
+                 "your name as friends see it, if you have none yet; `toxtore profile name` changes it")
       ->check(check_tox_name)
       ->type_name("NAME")
       ->group(group);

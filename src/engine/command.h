@@ -57,7 +57,7 @@ struct DeviceInfo {
   std::uint64_t coming = 0;  ///< of those that we lack, what it was asked for
 };
 
-/// A friend request that waits for an answer on this device.
+/// A friend request that waits for an answer, on any device.
 struct FriendRequestInfo {
   PublicKey key;
   Bytes message;

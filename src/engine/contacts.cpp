@@ -4,24 +4,15 @@
 #include <utility>
 
 #include "base/utf8.h"
+#include "engine/conversation.h"
 #include "view/rules.h"
 #include "wire/body.h"
-#include "wire/reader.h"
 #include "wire/writer.h"
 
 namespace toxtore {
 namespace {
 
 std::string name_of(std::string_view prefix, const PublicKey& key) { return std::string(prefix) + key.hex(); }
-
-std::optional<FriendRequestInfo> parse_request(std::string_view name, ByteView value) {
-  const auto key = PublicKey::from_hex(name.substr(remembered_name::friend_request.size()));
-  Reader reader(value);
-  const std::uint64_t received_ms = reader.u64();
-  const ByteView message = reader.bytes(reader.left());
-  if (!key || reader.failed()) return std::nullopt;
-  return FriendRequestInfo{*key, Bytes(message.begin(), message.end()), received_ms};
-}
 
 bool contains(const std::vector<PublicKey>& keys, const PublicKey& key) {
   return std::find(keys.begin(), keys.end(), key) != keys.end();
@@ -78,34 +69,10 @@ Result<void> Contacts::add(const ToxAddress& address, const std::string& greetin
     return fail(ErrorKind::too_long, "the words of a friend request must not be longer than 900 bytes");
   }
   const Bytes asked = Writer().bytes(address.bytes).bytes(as_bytes(greeting)).take();
-  const auto logged = core_.log({FriendAdd{key}}, now, [&] {
-    core_.store.remember(name_of(remembered_name::asked, key), asked);
-    core_.store.forget(name_of(remembered_name::friend_request, key));
-  });
+  const auto logged =
+      core_.log({FriendAdd{key}}, now, [&] { core_.store.remember(name_of(remembered_name::asked, key), asked); });
   if (!logged) return fail(logged.error());
   reconcile(now);
-  return {};
-}
-
-Result<void> Contacts::accept(const PublicKey& key, Instant now) {
-  const std::string name = name_of(remembered_name::friend_request, key);
-  if (!core_.store.remembered(name)) {
-    return fail(ErrorKind::not_found, "no friend request of this key waits on this device");
-  }
-  const auto logged = core_.log({FriendAdd{key}}, now, [&] { core_.store.forget(name); });
-  if (!logged) return fail(logged.error());
-  reconcile(now);
-  return {};
-}
-
-Result<void> Contacts::decline(const PublicKey& key) {
-  const std::string name = name_of(remembered_name::friend_request, key);
-  if (!core_.store.remembered(name)) {
-    return fail(ErrorKind::not_found, "no friend request of this key waits on this device");
-  }
-  const auto done = core_.change([&] { core_.store.forget(name); });
-  if (!done) return fail(done.error());
-  core_.outputs.emplace_back(output::RemovePeer{key});  // so that it can ask again
   return {};
 }
 
@@ -116,28 +83,24 @@ Result<void> Contacts::remove(const PublicKey& key, Instant now) {
   if (!is_friend(key)) return fail(ErrorKind::not_found, "this key is not in your friend list");
   std::vector<Body> removes;
   for (const Dot& add : standing_adds(core_.store, key)) removes.emplace_back(FriendRemove{add});
+  const auto withdrawn = withdrawals(core_.store, key);
+  removes.insert(removes.end(), withdrawn.begin(), withdrawn.end());
   const auto logged = core_.log(removes, now, [&] { core_.store.forget(name_of(remembered_name::asked, key)); });
   if (!logged) return fail(logged.error());
   reconcile(now);
   return {};
 }
 
-void Contacts::on_request(const input::FriendRequest& request, Instant now) {
-  if (core_.is_own(request.key)) {
-    add_to_toxcore(request.key);
-    return;
+bool Contacts::admit(const PublicKey& key, Instant now) {
+  if (core_.is_own(key)) {
+    add_to_toxcore(key);
+    return true;
   }
-  const auto waiting = core_.store.remembered_under(remembered_name::friend_request);
-  const std::string name = name_of(remembered_name::friend_request, request.key);
-  if (waiting.size() >= friend_requests_max && !core_.store.remembered(name)) return;
-  const std::size_t length = std::min(request.message.size(), request_text_max);
-  const Bytes value = Writer().u64(now.wall_ms).bytes(ByteView(request.message).first(length)).take();
-  if (!core_.change([&] { core_.store.remember(name, value); })) return;
-  if (is_friend(request.key)) {
-    core_.view_changed = true;  // a friend already, who wants to know this device too: `reconcile` accepts
-  } else {
-    core_.notice(output::Notice::What::friend_request, request.key, to_text(request.message));
-  }
+  const auto row = core_.store.friend_row(key);
+  if (!row || !row->present()) return false;
+  // A failure is kept by the core as its fault.
+  if (!contains(row->known_by, core_.self)) (void)core_.log({FriendAdd{key}}, now);
+  return true;
 }
 
 void Contacts::on_name(const input::PeerName& name, Instant now) {
@@ -189,22 +152,7 @@ void Contacts::remove_from_toxcore(const PublicKey& key) {
   if (in_toxcore_.erase(key) > 0) core_.outputs.emplace_back(output::RemovePeer{key});
 }
 
-// A key that is a friend already is accepted at once on any device that it asks (DESIGN 7).
-void Contacts::accept_waiting(Instant now) {
-  for (const FriendRequestInfo& request : all_requests()) {
-    const auto row = core_.store.friend_row(request.key);
-    if (!row || !row->present()) continue;
-    const auto forget = [&] { core_.store.forget(name_of(remembered_name::friend_request, request.key)); };
-    if (contains(row->known_by, core_.self)) {
-      (void)core_.change(forget);
-    } else {
-      (void)core_.log({FriendAdd{request.key}}, now, forget);
-    }
-  }
-}
-
 void Contacts::reconcile(Instant now) {
-  accept_waiting(now);
   for (const auto& [key, member] : core_.roster.members()) {
     if (key == core_.self) continue;
     add_to_toxcore(key);
@@ -214,6 +162,7 @@ void Contacts::reconcile(Instant now) {
     if (core_.is_own(row.key)) continue;
     if (!row.present()) {
       remove_from_toxcore(row.key);
+      withdraw_what_waits(row.key, now);
       continue;
     }
     if (contains(row.known_by, core_.self)) add_to_toxcore(row.key);
@@ -223,9 +172,13 @@ void Contacts::reconcile(Instant now) {
 // What a device wrote while it was only a friend is in no list any more, so it must not stay unread.
 void Contacts::read_what_it_wrote(const PublicKey& device, Instant now) {
   if (core_.store.unread_count(device) == 0) return;
-  std::vector<Body> marks;
-  for (const MessageRow& row : core_.store.unread(device)) marks.emplace_back(MarkRead{row.id});
-  (void)core_.log(marks, now);
+  (void)core_.log(marks_for_all(core_, device), now);
+}
+
+// What this device wrote without knowing of the removal: the remover could not withdraw it.
+void Contacts::withdraw_what_waits(const PublicKey& key, Instant now) {
+  const auto withdrawn = withdrawals(core_.store, key, core_.self);
+  if (!withdrawn.empty()) (void)core_.log(withdrawn, now);
 }
 
 std::vector<FriendInfo> Contacts::list() const {
@@ -244,20 +197,6 @@ std::vector<FriendInfo> Contacts::list() const {
     friends.push_back(std::move(info));
   }
   return friends;
-}
-
-std::vector<FriendRequestInfo> Contacts::all_requests() const {
-  std::vector<FriendRequestInfo> requests;
-  for (const auto& [name, value] : core_.store.remembered_under(remembered_name::friend_request)) {
-    if (auto request = parse_request(name, value)) requests.push_back(std::move(*request));
-  }
-  return requests;
-}
-
-std::vector<FriendRequestInfo> Contacts::requests() const {
-  auto requests = all_requests();
-  std::erase_if(requests, [this](const FriendRequestInfo& request) { return is_friend(request.key); });
-  return requests;
 }
 
 }  // namespace toxtore

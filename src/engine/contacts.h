@@ -1,4 +1,4 @@
-// Friends: adding, accepting and removing them, their names, and toxcore's friend list (DESIGN 7).
+// Friends: adding and removing them, their names, and toxcore's friend list (DESIGN 7).
 //
 // Private to src/engine. The view says who is a friend. toxcore's list on this device holds the own devices and those
 // friends that this device added or accepted itself: a stock friend knows no other. `reconcile` brings that list in
@@ -13,10 +13,6 @@
 
 namespace toxtore {
 
-/// Friend requests that wait for the user on this device. Later ones are dropped: who floods keeps himself out.
-inline constexpr std::size_t friend_requests_max = 256;
-/// TOX_MAX_FRIEND_REQUEST_LENGTH and some; what is longer is cut.
-inline constexpr std::size_t request_text_max = 1024;
 /// A friend's new name is logged at most once a minute, since every event stays for ever on every device.
 inline constexpr std::uint64_t name_interval_ms = 60'000;
 
@@ -28,11 +24,11 @@ class Contacts {
   Result<void> take_over_imported(Instant now);
 
   Result<void> add(const ToxAddress& address, const std::string& greeting, Instant now);
-  Result<void> accept(const PublicKey& key, Instant now);
-  Result<void> decline(const PublicKey& key);
   Result<void> remove(const PublicKey& key, Instant now);
 
-  void on_request(const input::FriendRequest& request, Instant now);
+  /// A key asks this device to be a friend. True if it need not be asked about: an own device, or a friend already,
+  /// who is accepted at once on any device (DESIGN 7).
+  bool admit(const PublicKey& key, Instant now);
   void on_name(const input::PeerName& name, Instant now);
   void on_connected(const PublicKey& key);
 
@@ -44,14 +40,12 @@ class Contacts {
 
   [[nodiscard]] bool is_friend(const PublicKey& key) const;
   [[nodiscard]] std::vector<FriendInfo> list() const;
-  [[nodiscard]] std::vector<FriendRequestInfo> requests() const;
 
  private:
   void add_to_toxcore(const PublicKey& key);
   void remove_from_toxcore(const PublicKey& key);
-  void accept_waiting(Instant now);
   void read_what_it_wrote(const PublicKey& device, Instant now);
-  [[nodiscard]] std::vector<FriendRequestInfo> all_requests() const;
+  void withdraw_what_waits(const PublicKey& key, Instant now);
 
   Core& core_;
   struct HeardName {

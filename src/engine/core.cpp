@@ -76,7 +76,10 @@ Result<std::vector<Event>> Core::log(const std::vector<Body>& bodies, Instant no
     if (also) also();
   });
   if (!done) return fail(done.error());
-  for (const Event& event : events) replicator.logged(event.dot);
+  for (const Event& event : events) {
+    replicator.logged(event.dot);
+    fresh.push_back({self, event.dot, static_cast<EventType>(event.type), false});
+  }
   view_changed = true;
   return events;
 }
@@ -89,6 +92,16 @@ Result<void> Core::change(const std::function<void()>& work) {
   });
   failed(done);
   return done;
+}
+
+void Core::arrived(const PublicKey& from, const Event& event) {
+  arrived_.push_back(without_hints(event));
+  arriving_.push_back({from, event.dot, static_cast<EventType>(event.type), hint_of(event)});
+}
+
+bool Core::caught_up_with(const PublicKey& peer) const {
+  const Holdings* theirs = replicator.known_of(peer);
+  return !replicator.connected(peer) || theirs == nullptr || replicator.held().count_lacking(*theirs) == 0;
 }
 
 bool Core::stated(ByteView statement) {
@@ -114,6 +127,8 @@ bool Core::commit_turn() {
     if (std::holds_alternative<Opaque>(read_event(event).body)) ++counters.events_opaque;
   }
   view_changed = view_changed || !arrived_.empty();
+  fresh.insert(fresh.end(), arriving_.begin(), arriving_.end());
+  arriving_.clear();
   arrived_.clear();
   stated_.clear();
   told_changed_ = false;

@@ -43,6 +43,14 @@ struct Peer {
   std::vector<PublicKey> claims;  ///< its `my devices`
 };
 
+/// An event that was just stored, for who tells the user of news.
+struct Fresh {
+  PublicKey from;  ///< the device that sent it, or this one
+  Dot dot;
+  EventType type{};
+  bool hint = false;  ///< the sender's hint flag
+};
+
 class Core {
  public:
   Core(EngineConfig engine_config, Store& the_store, Random& the_random);
@@ -59,6 +67,10 @@ class Core {
   Connection own_connection = Connection::none;
   /// The most events that were known to be missing since none was: what a catch-up began with.
   std::uint64_t backlog = 0;
+  /// What was stored since the notifier looked last.
+  std::vector<Fresh> fresh;
+  /// What was known to exist when a connection's first report ended: what comes of it is history.
+  VectorClock reported;
   /// Set whenever the log or roster changed, for whoever looks at the view once a turn.
   bool view_changed = true;
 
@@ -71,8 +83,8 @@ class Core {
   /// Changes the store without an event, in a transaction.
   Result<void> change(const std::function<void()>& work);
 
-  /// An event of a linked device that the replicator takes.
-  void arrived(Event event) { arrived_.push_back(std::move(event)); }
+  /// An event of a linked device that the replicator takes, as that device sent it.
+  void arrived(const PublicKey& from, const Event& event);
   /// A roster statement; true if it is new.
   bool stated(ByteView statement);
   void told() { told_changed_ = true; }
@@ -89,6 +101,8 @@ class Core {
   void notice(output::Notice::What what, const PublicKey& key, std::string text = {});
   [[nodiscard]] Peer* connected(const PublicKey& key);
   [[nodiscard]] const Peer* connected(const PublicKey& key) const;
+  /// Whether this device holds all that a peer is known to hold; true if that is not connected.
+  [[nodiscard]] bool caught_up_with(const PublicKey& peer) const;
   [[nodiscard]] bool is_own(const PublicKey& key) const { return roster.contains(key); }
 
  private:
@@ -97,6 +111,7 @@ class Core {
 
   HybridClock clock_;
   std::vector<Event> arrived_;
+  std::vector<Fresh> arriving_;
   std::vector<Bytes> stated_;
   bool told_changed_ = false;
   std::optional<Error> fault_;
@@ -104,11 +119,10 @@ class Core {
 
 /// Names under which the engine remembers things (Store::remember). On disk, never reused.
 namespace remembered_name {
-inline constexpr std::string_view told = "told";                ///< dots: of each log the greatest number ever told
-inline constexpr std::string_view view = "view";                ///< u32: the view_version that the view was made by
-inline constexpr std::string_view roster = "roster/";           ///< + hash: a statement
-inline constexpr std::string_view friend_request = "request/";  ///< + key: received_ms u64, message
-inline constexpr std::string_view asked = "asked/";             ///< + key: address 38, greeting
+inline constexpr std::string_view told = "told";       ///< dots: of each log the greatest number ever told
+inline constexpr std::string_view view = "view";       ///< u32: the view_version that the view was made by
+inline constexpr std::string_view roster = "roster/";  ///< + hash: a statement
+inline constexpr std::string_view asked = "asked/";    ///< + key: address 38, greeting
 }  // namespace remembered_name
 
 }  // namespace toxtore

@@ -79,6 +79,20 @@ Result<void> Devices::cancel(const PublicKey& key, Instant now) {
   return {};
 }
 
+Result<void> Devices::rename(const PublicKey& key, const std::string& name, Instant now) {
+  if (!core_.is_own(key)) return fail(ErrorKind::not_found, "this key is not one of your devices");
+  if (name.empty() || !is_utf8(name)) {
+    return fail(ErrorKind::invalid_argument, "a device's name is 1 to 64 bytes of UTF-8");
+  }
+  if (name.size() > device_name_size_max) {
+    return fail(ErrorKind::too_long, "a device's name has at most 64 bytes: shorten it");
+  }
+  const auto row = core_.store.device_row(key);
+  if (row && row->name == to_bytes(name)) return {};
+  const auto logged = core_.log({DeviceSetting{key, DeviceSetting::What::name, to_bytes(name)}}, now);
+  return logged ? Result<void>{} : fail(logged.error());
+}
+
 void Devices::on_toxtore_peer(const PublicKey& key, Instant now) {
   if (!core_.is_own(key)) take(key, linking_.connected(key, now.wall_ms), now);
 }
@@ -189,6 +203,7 @@ DeviceInfo Devices::describe(const PublicKey& key, const Roster::Member& member)
   if (const auto row = core_.store.device_row(key)) {
     device.address = row->address;
     device.always_on = row->always_on;
+    if (!row->name.empty()) device.name = to_text(row->name);
   }
   if (const Peer* peer = core_.connected(key)) device.connection = peer->connection;
   const Replicator& replicator = core_.replicator;

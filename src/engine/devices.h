@@ -19,6 +19,7 @@ class Devices {
   Result<LinkInfo> request(const PublicKey& key, Instant now);
   Result<LinkInfo> accept(const PublicKey& key, const std::string& code, Instant now);
   Result<void> cancel(const PublicKey& key, Instant now);
+  Result<void> rename(const PublicKey& key, const std::string& name, Instant now);
 
   /// A peer said hello.
   void on_toxtore_peer(const PublicKey& key, Instant now);

@@ -8,7 +8,10 @@
 #include "engine/devices.h"
 #include "engine/inbound.h"
 #include "engine/messages.h"
+#include "engine/notifier.h"
 #include "engine/outbox.h"
+#include "engine/profile.h"
+#include "engine/requests.h"
 #include "engine/sessions.h"
 
 namespace toxtore {
@@ -19,16 +22,22 @@ struct Engine::Parts {
         sessions(core),
         devices(core, sessions),
         contacts(core),
+        requests(core),
+        profile(core),
         outbox(core),
         messages(core, contacts, outbox),
-        inbound({core, sessions, devices, contacts, outbox, messages}) {}
+        notifier(core),
+        inbound({core, sessions, devices, contacts, outbox, messages, requests}) {}
 
   Core core;
   Sessions sessions;
   Devices devices;
   Contacts contacts;
+  Requests requests;
+  Profile profile;
   Outbox outbox;
   Messages messages;
+  Notifier notifier;
   Inbound inbound;
 };
 
@@ -40,8 +49,9 @@ Result<std::unique_ptr<Engine>> Engine::start(EngineConfig config, Store& store,
   Parts& parts = *engine->parts_;
   if (store.fault()) return fail(*store.fault());
   if (auto done = parts.core.bring_view_up_to_date(); !done) return fail(done.error());
+  parts.requests.begin();
   for (auto begun : {parts.devices.introduce_self(now), parts.contacts.take_over_imported(now),
-                     parts.outbox.close_old_sendings(now)}) {
+                     parts.profile.begin(now), parts.outbox.close_old_sendings(now)}) {
     if (!begun) return fail(begun.error());
   }
   engine->finish_turn(now);
@@ -56,8 +66,13 @@ void Engine::handle(const Input& input, Instant now) {
 void Engine::finish_turn(Instant now) {
   if (!parts_->core.commit_turn()) return;
   parts_->devices.expire(now);
+  parts_->notifier.step();
   parts_->contacts.log_names(now);
-  if (parts_->core.view_changed) parts_->contacts.reconcile(now);
+  if (parts_->core.view_changed) {
+    parts_->requests.settle(now);
+    parts_->contacts.reconcile(now);
+    parts_->profile.settle();
+  }
   parts_->outbox.step(now);
   parts_->sessions.pump(now);
 }
@@ -96,9 +111,27 @@ Result<void> Engine::add_friend(const ToxAddress& address, const std::string& gr
   return parts_->contacts.add(address, greeting, now);
 }
 
-Result<void> Engine::accept_friend(const PublicKey& key, Instant now) { return parts_->contacts.accept(key, now); }
+Result<MessageRow> Engine::withdraw_message(const Dot& message, Instant now) {
+  return parts_->messages.withdraw(message, now);
+}
 
-Result<void> Engine::decline_friend(const PublicKey& key, Instant) { return parts_->contacts.decline(key); }
+Result<void> Engine::erase_message(const Dot& message, Instant now) { return parts_->messages.erase(message, now); }
+
+Result<std::size_t> Engine::erase_conversation(const PublicKey& conversation, Instant now) {
+  return parts_->messages.erase_conversation(conversation, now);
+}
+
+Result<void> Engine::set_profile(ProfileValue::What what, const std::string& value, Instant now) {
+  return parts_->profile.set(what, value, now);
+}
+
+Result<void> Engine::rename_device(const PublicKey& key, const std::string& name, Instant now) {
+  return parts_->devices.rename(key, name, now);
+}
+
+Result<void> Engine::accept_friend(const PublicKey& key, Instant now) { return parts_->requests.accept(key, now); }
+
+Result<void> Engine::decline_friend(const PublicKey& key, Instant now) { return parts_->requests.decline(key, now); }
 
 Result<void> Engine::remove_friend(const PublicKey& key, Instant now) { return parts_->contacts.remove(key, now); }
 
@@ -112,7 +145,7 @@ Result<void> Engine::cancel_device(const PublicKey& key, Instant now) { return p
 
 std::vector<DeviceInfo> Engine::devices() const { return parts_->devices.list(); }
 std::vector<FriendInfo> Engine::friends() const { return parts_->contacts.list(); }
-std::vector<FriendRequestInfo> Engine::friend_requests() const { return parts_->contacts.requests(); }
+std::vector<FriendRequestInfo> Engine::friend_requests() const { return parts_->requests.list(); }
 std::vector<LinkInfo> Engine::link_requests() const { return parts_->devices.requests(); }
 const Store& Engine::store() const { return parts_->core.store; }
 

@@ -39,6 +39,9 @@ struct EngineConfig {
   std::vector<PublicKey> toxcore_friends;
   /// Friends to take over with an imported profile (they are in `toxcore_friends` too).
   std::vector<PublicKey> imported_friends;
+  /// The user's name and status message as toxcore has them: the first values, if no device ever said others.
+  Bytes name = {};
+  Bytes status_message = {};
 };
 
 class Engine {
@@ -64,13 +67,25 @@ class Engine {
   Result<std::size_t> mark_conversation_read(const PublicKey& conversation, Instant now);
   /// Marks one received message read; it is no error if it was. Errors: not_found.
   Result<void> mark_message_read(const Dot& message, Instant now);
+  /// Takes a message back that waits to be delivered: no device sends it any more. It is no error if it was withdrawn.
+  /// Errors: not_found, busy (it is being handed over), denied (delivered, or not the user's own).
+  Result<MessageRow> withdraw_message(const Dot& message, Instant now);
+  /// Erases the text of a message or the name of an offered file on all devices. One that is not delivered yet is
+  /// withdrawn thereby. It is no error if it was erased. Errors: not_found.
+  Result<void> erase_message(const Dot& message, Instant now);
+  /// Erases all of a conversation that is in view now; gives the number of messages.
+  Result<std::size_t> erase_conversation(const PublicKey& conversation, Instant now);
+  /// What the user says of himself to his friends, on all devices. Errors: too_long, invalid_argument (not UTF-8).
+  Result<void> set_profile(ProfileValue::What what, const std::string& value, Instant now);
+  /// What the user calls one of his devices, on all of them. Errors: not_found, invalid_argument, too_long.
+  Result<void> rename_device(const PublicKey& key, const std::string& name, Instant now);
   /// Sends a friend request. Errors: already_exists, invalid_argument (own address, empty greeting), too_long.
   Result<void> add_friend(const ToxAddress& address, const std::string& greeting, Instant now);
-  /// Accepts a request that waits here. Errors: not_found.
+  /// Accepts a request that waits, whichever device it came to. Errors: not_found.
   Result<void> accept_friend(const PublicKey& key, Instant now);
-  /// Drops a request that waits here. Errors: not_found.
+  /// Drops a request that waits, whichever device it came to. Errors: not_found.
   Result<void> decline_friend(const PublicKey& key, Instant now);
-  /// Removes a friend on all devices; the history stays. Errors: not_found.
+  /// Removes a friend on all devices and withdraws what waits for him; the history stays. Errors: not_found.
   Result<void> remove_friend(const PublicKey& key, Instant now);
   /// Asks a friend to become one of the user's devices, or begins anew if that is under way. Errors: not_found,
   /// already_exists.

@@ -37,9 +37,13 @@ void Inbound::on(const input::PeerConnection& input, Instant now) {
   parts_.core.notice(output::Notice::What::peer_connection, input.key, std::string(name_of(input.connection)));
 }
 
-void Inbound::on(const input::FriendRequest& input, Instant now) { parts_.contacts.on_request(input, now); }
+void Inbound::on(const input::FriendRequest& input, Instant now) {
+  if (!parts_.contacts.admit(input.key, now)) parts_.requests.on_request(input, now);
+}
 
 void Inbound::on(const input::Message& input, Instant now) { parts_.messages.on_message(input, now); }
+
+void Inbound::on(const input::Offer& input, Instant now) { parts_.messages.on_offer(input, now); }
 
 void Inbound::on(const input::PeerName& input, Instant now) { parts_.contacts.on_name(input, now); }
 

@@ -9,6 +9,7 @@
 #include "engine/devices.h"
 #include "engine/messages.h"
 #include "engine/outbox.h"
+#include "engine/requests.h"
 #include "engine/sessions.h"
 
 namespace toxtore {
@@ -22,6 +23,7 @@ class Inbound {
     Contacts& contacts;
     Outbox& outbox;
     Messages& messages;
+    Requests& requests;
   };
   explicit Inbound(const Parts& parts) : parts_(parts) {}
 
@@ -32,6 +34,7 @@ class Inbound {
   void on(const input::PeerConnection& input, Instant now);
   void on(const input::FriendRequest& input, Instant now);
   void on(const input::Message& input, Instant now);
+  void on(const input::Offer& input, Instant now);
   void on(const input::PacketArrived& input, Instant now);
   void on(const input::PeerName& input, Instant now);
   void on(const input::HandedOver& input, Instant now);

@@ -38,6 +38,14 @@ struct Message {
   Bytes text;
 };
 
+/// A friend offered a file or called, and the adapter has refused it. Committed like a message.
+struct Offer {
+  PublicKey from;
+  OfferReceived::What what = OfferReceived::What::file;
+  std::uint64_t size = 0;  ///< of the file in bytes, 2^64 - 1 if unknown; 0 for a call
+  Bytes name;              ///< of the file (TOX_MAX_FILENAME_LENGTH, 255 bytes); empty for a call
+};
+
 /// A custom lossless packet, its leading byte included.
 struct PacketArrived {
   PublicKey from;
@@ -67,6 +75,6 @@ struct Receipt {
 }  // namespace input
 
 using Input = std::variant<input::SelfConnection, input::PeerConnection, input::FriendRequest, input::Message,
-                           input::PacketArrived, input::PeerName, input::HandedOver, input::Receipt>;
+                           input::Offer, input::PacketArrived, input::PeerName, input::HandedOver, input::Receipt>;
 
 }  // namespace toxtore

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/utf8.h"
+#include "engine/conversation.h"
 #include "wire/body.h"
 
 namespace toxtore {
@@ -54,12 +55,11 @@ Result<MessageRow> Messages::send(const SendMessage& command, Instant now) {
 }
 
 Result<std::size_t> Messages::mark_conversation_read(const PublicKey& conversation, Instant now) {
-  std::vector<Body> marks;
-  for (const MessageRow& row : core_.store.unread(conversation)) marks.emplace_back(MarkRead{row.id});
-  if (marks.empty()) return std::size_t{0};
-  const auto logged = core_.log(marks, now);
+  const std::size_t unread = core_.store.unread_count(conversation);
+  if (unread == 0) return unread;
+  const auto logged = core_.log(marks_for_all(core_, conversation), now);
   if (!logged) return fail(logged.error());
-  return logged->size();
+  return unread;
 }
 
 Result<void> Messages::mark_read(const Dot& message, Instant now) {
@@ -70,9 +70,59 @@ Result<void> Messages::mark_read(const Dot& message, Instant now) {
   return logged ? Result<void>{} : fail(logged.error());
 }
 
+// What is being handed over may be at the friend already, so there is nothing to take back until that is known.
+Result<MessageRow> Messages::withdraw(const Dot& message, Instant now) {
+  auto row = core_.store.message(message);
+  if (!row) return fail(ErrorKind::not_found, "there is no message with this id");
+  switch (row->delivery) {
+    case Delivery::withdrawn: return *row;
+    case Delivery::none: return fail(ErrorKind::denied, "only a message that you wrote can be withdrawn");
+    case Delivery::delivered:
+      return fail(ErrorKind::denied, "the message is delivered; it cannot be withdrawn any more");
+    case Delivery::sending:
+      return fail(ErrorKind::busy,
+                  "the message is being handed over right now; see what becomes of it, then try again");
+    case Delivery::queued:
+    case Delivery::unsure: break;
+  }
+  const auto logged = core_.log({MessageWithdrawn{message}}, now);
+  if (!logged) return fail(logged.error());
+  row = core_.store.message(message);
+  return row ? Result<MessageRow>(*row) : fail(core_.store.fault().value_or(Error{}));
+}
+
+Result<void> Messages::erase(const Dot& message, Instant now) {
+  const auto row = core_.store.message(message);
+  if (!row) return fail(ErrorKind::not_found, "there is no message with this id");
+  if (row->erased) return {};
+  const auto logged = core_.log(erasures({message}), now);
+  return logged ? Result<void>{} : fail(logged.error());
+}
+
+Result<std::size_t> Messages::erase_conversation(const PublicKey& conversation, Instant now) {
+  std::size_t erased = 0;
+  HistoryQuery query{conversation, std::nullopt, erased_at_once_max};
+  for (auto rows = core_.store.history(query); !rows.empty(); rows = core_.store.history(query)) {
+    std::vector<Dot> messages;
+    for (const MessageRow& row : rows) {
+      if (!row.erased) messages.push_back(row.id);
+    }
+    query.before = rows.front().order();
+    if (messages.empty()) continue;
+    const auto logged = core_.log(erasures(messages), now);
+    if (!logged) return fail(logged.error());
+    erased += messages.size();
+  }
+  return erased;
+}
+
 void Messages::on_message(const input::Message& message, Instant now) {
   // A failure is kept by the core as its fault.
   (void)core_.log({Received{message.from, message.kind, message.text}}, now);
+}
+
+void Messages::on_offer(const input::Offer& offer, Instant now) {
+  (void)core_.log({OfferReceived{offer.from, offer.what, offer.size, offer.name}}, now);
 }
 
 }  // namespace toxtore

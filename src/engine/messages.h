@@ -9,6 +9,10 @@
 
 namespace toxtore {
 
+/// Messages that are erased in one transaction: 32 events, and rows of at most 2 MiB, which is less than the disk
+/// reserve.
+inline constexpr std::size_t erased_at_once_max = 1'024;
+
 class Messages {
  public:
   Messages(Core& core, Contacts& contacts, Outbox& outbox) : core_(core), contacts_(contacts), outbox_(outbox) {}
@@ -16,7 +20,11 @@ class Messages {
   Result<MessageRow> send(const SendMessage& command, Instant now);
   Result<std::size_t> mark_conversation_read(const PublicKey& conversation, Instant now);
   Result<void> mark_read(const Dot& message, Instant now);
+  Result<MessageRow> withdraw(const Dot& message, Instant now);
+  Result<void> erase(const Dot& message, Instant now);
+  Result<std::size_t> erase_conversation(const PublicKey& conversation, Instant now);
   void on_message(const input::Message& message, Instant now);
+  void on_offer(const input::Offer& offer, Instant now);
 
  private:
   [[nodiscard]] std::optional<MessageRow> sent_before(const SendMessage& command) const;

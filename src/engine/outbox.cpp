@@ -30,6 +30,9 @@ void Outbox::read_rows() {
   }
   std::set<Dot> waiting;
   for (const MessageRow& row : rows_) waiting.insert(row.id);
+  // Withdrawn, or delivered by another, before ours was handed over: there is nothing left to end.
+  std::erase_if(
+      own_, [&](const auto& entry) { return entry.second.stage == Stage::logged && !waiting.contains(entry.first); });
   std::erase_if(first_seen_ms_, [&](const auto& entry) { return !waiting.contains(entry.first); });
   std::erase_if(foreign_seen_ms_, [&](const auto& entry) { return !waiting.contains(entry.first.first); });
 }

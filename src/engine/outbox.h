@@ -18,6 +18,9 @@
 //    wants to go on logs for it that it ended unsure.
 // 5. toxcore's receipt is `done`. It is forgotten on disconnect: what was handed over without a receipt is unsure,
 //    and waits to be sent again. So is what was open when this program last stopped.
+// 6. What the user withdrew or erased is not sent by any device that knows of it. If one has handed it over already,
+// its
+//    `done` still counts.
 //
 // States of one sending of this device: logged -> (acknowledged by all) -> handed over -> receipt -> done.
 #pragma once

@@ -41,23 +41,33 @@ struct RemovePeer {
   PublicKey key;
 };
 
+/// Show this to friends as the user's name or status message.
+struct SetProfile {
+  ProfileValue::What what = ProfileValue::What::name;
+  Bytes value;
+};
+
 /// Something happened that is no event of the log; for who watches.
 struct Notice {
   enum class What {
-    friend_request,   ///< someone wants to be a friend: `key`, `text` = his words
-    link_request,     ///< a friend asks to be taken as an own device: `key`
-    link_code,        ///< both nonces are there: `key`, `text` = the code to compare
-    link_ended,       ///< a linking came to nothing: `key`, `text` = why
-    device_linked,    ///< a device is new in the roster: `key`, `text` = its name
-    peer_connection,  ///< a friend or own device came or went: `key`, `text` = "none", "tcp" or "udp"
+    message,               ///< a new message or offer to tell the user of: `key`, `text`, `message`
+    notification_cleared,  ///< that one has been read somewhere: `key`, `message`
+    friend_request,        ///< someone wants to be a friend: `key`, `text` = his words
+    link_request,          ///< a friend asks to be taken as an own device: `key`
+    link_code,             ///< both nonces are there: `key`, `text` = the code to compare
+    link_ended,            ///< a linking came to nothing: `key`, `text` = why
+    device_linked,         ///< a device is new in the roster: `key`, `text` = its name
+    peer_connection,       ///< a friend or own device came or went: `key`, `text` = "none", "tcp" or "udp"
   };
   What what = What::peer_connection;
   PublicKey key;
   std::string text;
+  std::optional<Dot> message = std::nullopt;
 };
 
 }  // namespace output
 
-using Output = std::variant<output::SendPacket, output::HandOver, output::AddPeer, output::RemovePeer, output::Notice>;
+using Output = std::variant<output::SendPacket, output::HandOver, output::AddPeer, output::RemovePeer,
+                            output::SetProfile, output::Notice>;
 
 }  // namespace toxtore

@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "wire/body.h"
+#include "engine/hints.h"
 #include "wire/event_frame.h"
 
 namespace toxtore {
@@ -126,7 +126,9 @@ bool Sessions::on_roster(const PublicKey& from, const packet::Roster& roster) {
 }
 
 void Sessions::on_clock(const PublicKey& from, const packet::Clock& clock) {
-  if (session_with(from) != nullptr && core_.replicator.on_clock(from, clock)) core_.told();
+  if (session_with(from) == nullptr) return;
+  if (core_.replicator.on_clock(from, clock)) core_.told();
+  if (clock.prefixes.empty()) core_.reported.merge(core_.replicator.told());
 }
 
 void Sessions::on_holdings(const PublicKey& from, const packet::Holdings& holdings) {
@@ -153,7 +155,7 @@ void Sessions::on_committed(const PublicKey& from, const packet::Committed& comm
 void Sessions::on_event(const PublicKey& from, const Event& event) {
   if (session_with(from) == nullptr) return;
   switch (core_.replicator.judge(from, event.dot)) {
-    case Replicator::Verdict::take: core_.arrived(without_hints(event)); break;
+    case Replicator::Verdict::take: core_.arrived(from, event); break;
     case Replicator::Verdict::held: break;
     case Replicator::Verdict::unasked: ++core_.counters.events_unasked; break;
   }
@@ -224,7 +226,7 @@ bool Sessions::serve_next(const PublicKey& to) {
 
 void Sessions::send_events(const PublicKey& to, const std::vector<Event>& events, packet::Bundle::Class cls) {
   if (events.size() == 1 && fits_packet(events.front())) {
-    core_.send(to, packet::SendDot{events.front()});
+    core_.send(to, packet::SendDot{with_hints(core_.store, events.front())});
   } else {
     for (const auto& bundle : pack_bundle(events, cls)) core_.send(to, bundle);
   }

@@ -281,9 +281,54 @@ void expect_view_is_fold_of_log(const World::Node& device, const PublicKey& conv
   }));
   EXPECT_EQ(fold->history({conversation, {}, 100'000}), store.history({conversation, {}, 100'000}));
   EXPECT_EQ(fold->friend_rows(), store.friend_rows());
+  EXPECT_EQ(fold->open_requests(), store.open_requests());
+  EXPECT_EQ(fold->profile(), store.profile());
+  for (const DeviceInfo& each : device.engine->devices()) {
+    EXPECT_EQ(fold->device_row(each.key), store.device_row(each.key));
+  }
 }
 
-// P1, P2 and P6 under random switching off, cutting and writing, on three devices. Does not check delivery.
+// One thing that a user may do, or that may happen to a device; `written` counts the rows of the conversation.
+void do_something(World& world, World::Node& device, const PublicKey& friend_key, int what, std::size_t& written) {
+  Engine& engine = *device.engine;
+  const Instant now = world.now();
+  const std::string text = std::to_string(written);
+  const auto some_row = [&] {
+    const auto rows = engine.store().history({friend_key, {}, 5});
+    return rows.empty() ? Dot{} : rows[written % rows.size()].id;
+  };
+  switch (what) {
+    case 0: (void)engine.mark_conversation_read(friend_key, now); break;
+    case 1: (void)engine.mark_message_read(some_row(), now); break;
+    case 2: (void)engine.withdraw_message(some_row(), now); break;
+    case 3: (void)engine.erase_message(some_row(), now); break;
+    case 4: (void)engine.set_profile(ProfileValue::What::name, text, now); break;
+    case 5: (void)engine.rename_device(device.key(), "device " + text, now); break;
+    case 6: {
+      PublicKey stranger;
+      stranger.bytes[0] = static_cast<std::uint8_t>(written % 3 + 1);
+      engine.handle(input::FriendRequest{stranger, to_bytes(text)}, now);
+      break;
+    }
+    case 7: {
+      const auto open = engine.friend_requests();
+      if (!open.empty()) (void)engine.decline_friend(open.front().key, now);
+      break;
+    }
+    case 8:
+      engine.handle(input::Offer{friend_key, OfferReceived::What::file, 9, to_bytes(text)}, now);
+      ++written;
+      break;
+    case 9: written += engine.send_message({friend_key, MessageKind::normal, text, ""}, now) ? 1 : 0; break;
+    default:
+      engine.handle(input::Message{friend_key, MessageKind::normal, to_bytes(text)}, now);
+      ++written;
+      break;
+  }
+}
+
+// P1, P2 and P6 under random switching off, cutting and everything that a user does, on three devices. Does not check
+// delivery.
 RC_GTEST_PROP(Devices, ConvergeWhateverHappens, ()) {
   World world;
   std::vector<World::Node*> devices{&world.add_device("a"), &world.add_device("b"), &world.add_device("c")};
@@ -293,18 +338,14 @@ RC_GTEST_PROP(Devices, ConvergeWhateverHappens, ()) {
   world.befriend(bob, *devices[1]);
   std::size_t written = 0;
   const auto steps = *rc::gen::container<std::vector<std::pair<int, int>>>(
-      rc::gen::pair(rc::gen::inRange(0, 8), rc::gen::inRange(0, 3)));
+      rc::gen::pair(rc::gen::inRange(0, 16), rc::gen::inRange(0, 3)));
   for (const auto& [what, who] : steps) {
     auto& device = *devices[static_cast<std::size_t>(who)];
     auto& next = *devices[static_cast<std::size_t>(who + 1) % 3];
     if (what == 0) device.online ? world.stop(device) : world.start(device);
     if (what == 1) world.cut(device, next, true);
     if (what == 2) world.cut(device, next, false);
-    if (what == 3 && device.online) device.engine->mark_conversation_read(bob.key(), world.now());
-    if (what >= 4 && device.online) {
-      device.engine->handle(input::Message{bob.key(), MessageKind::normal, to_bytes(std::to_string(written++))},
-                            world.now());
-    }
+    if (what >= 3 && device.online) do_something(world, device, bob.key(), what - 3, written);
     if (device.online) world.pump(device);
     world.run_for(std::uint64_t{37} * static_cast<std::uint64_t>(what));
   }
@@ -317,6 +358,8 @@ RC_GTEST_PROP(Devices, ConvergeWhateverHappens, ()) {
   for (auto* device : devices) {
     RC_ASSERT(history_of(*device, bob.key()).size() == written);
     RC_ASSERT(history_of(*device, bob.key()) == history_of(*devices[0], bob.key()));
+    RC_ASSERT(device->engine->store().profile() == devices[0]->engine->store().profile());
+    RC_ASSERT(device->engine->store().open_requests() == devices[0]->engine->store().open_requests());
     RC_ASSERT(device->engine->status().events_missing == 0U);
     expect_view_is_fold_of_log(*device, bob.key());
   }

@@ -167,7 +167,10 @@ void World::act(Node& from, const Output& output) {
     later(0, [this] { update_connections(); });
   } else if (const auto* remove = std::get_if<output::RemovePeer>(&output)) {
     from.toxcore_list.erase(remove->key);
+    from.removed_peers.push_back(remove->key);
     later(0, [this] { update_connections(); });
+  } else if (const auto* set = std::get_if<output::SetProfile>(&output)) {
+    (set->what == ProfileValue::What::name ? from.profile.name : from.profile.status_message) = set->value;
   } else if (const auto* notice = std::get_if<output::Notice>(&output)) {
     from.notices.push_back(*notice);
   }

@@ -54,6 +54,9 @@ class World {
     std::size_t packets = 0;
     // What a device showed.
     std::vector<output::Notice> notices;
+    // What toxcore was told.
+    ProfileRow profile;
+    std::vector<PublicKey> removed_peers;
 
     [[nodiscard]] PublicKey key() const { return address.key(); }
   };

@@ -13,6 +13,7 @@ using nlohmann::json;
 namespace {
 
 constexpr Noun link_noun{"device being linked", "device.requests"};
+constexpr Noun device_noun{"device", "device.list"};
 
 tl::expected<PublicKey, RpcError> resolve_link(const Call& call) {
   std::vector<Named> candidates;
@@ -59,10 +60,22 @@ Answer cancel_device(const Call& call) {
   return json::object();
 }
 
+Answer rename_device(const Call& call) {
+  std::vector<Named> candidates;
+  for (const DeviceInfo& device : call.engine.devices()) candidates.push_back({device.key, to_valid_utf8(device.name)});
+  const auto key = resolve_name(call.text("device"), candidates, device_noun);
+  if (!key) return refuse(key.error());
+  if (const auto renamed = call.engine.rename_device(*key, call.text("name"), call.now); !renamed)
+    return refuse(renamed.error());
+  const auto devices = call.engine.devices();
+  return to_json(*std::find_if(devices.begin(), devices.end(), [&](const auto& each) { return each.key == *key; }));
+}
+
 }  // namespace
 
 std::vector<Method> device_methods() {
   return {{"device.list", {}, list_devices},
+          {"device.rename", {{"device"}, {"name"}}, rename_device},
           {"device.request", {{"friend"}}, request_device},
           {"device.requests", {}, list_requests},
           {"device.accept", {{"device"}, {"code"}}, accept_device},

@@ -273,6 +273,35 @@ TEST(MessageMethods, ReadOneOrAll) {
   EXPECT_EQ(kind_of(profile.error("message.read", {{"friend", "anna"}, {"id", id}})), "invalid_argument");
 }
 
+TEST(Dispatcher, WithdrawsAndErases) {
+  TestProfile profile;
+  profile.add_friend(1, "anna");
+  profile.give(input::PeerConnection{test_key(1), Connection::none});
+  const std::string id = profile.result("message.send", {{"friend", "anna"}, {"text", "no"}})["id"];
+  EXPECT_EQ(profile.result("message.withdraw", {{"id", id}})["state"], "withdrawn");
+  EXPECT_EQ(kind_of(profile.error("message.withdraw", {{"id", "nonsense"}})), "invalid_argument");
+  EXPECT_EQ(profile.result("message.erase", {{"id", id}}), (json{{"erased", 1}}));
+  EXPECT_EQ(profile.result("message.erase", {{"id", id}}), (json{{"erased", 0}}));
+  profile.receive(1, "hello");
+  EXPECT_EQ(profile.result("message.erase", {{"friend", "anna"}}), (json{{"erased", 1}}));
+  const json messages = profile.result("message.history", {{"friend", "anna"}})["messages"];
+  EXPECT_EQ(messages.size(), 2U);
+  EXPECT_EQ(messages[1]["erased"], true);
+  EXPECT_EQ(messages[1]["text"], "");
+  EXPECT_EQ(kind_of(profile.error("message.erase")), "invalid_argument");
+}
+
+TEST(Dispatcher, ProfileAndNamesOfDevices) {
+  TestProfile profile;
+  EXPECT_EQ(profile.result("profile.get"), (json{{"name", nullptr}, {"status_message", nullptr}}));
+  EXPECT_EQ(profile.result("profile.set", {{"name", "Me"}, {"status_message", "here"}}),
+            (json{{"name", "Me"}, {"status_message", "here"}}));
+  EXPECT_EQ(kind_of(profile.error("profile.set", {{"name", std::string(129, 'x')}})), "too_long");
+  EXPECT_EQ(profile.result("device.rename", {{"device", "laptop"}, {"name", "attic"}})["name"], "attic");
+  EXPECT_EQ(profile.result("status.get")["device_name"], "attic");
+  EXPECT_EQ(kind_of(profile.error("device.rename", {{"device", "laptop"}, {"name", "x"}})), "not_found");
+}
+
 // --- This device
 
 TEST(ProfileMethods, Status) {

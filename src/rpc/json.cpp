@@ -39,9 +39,26 @@ std::string_view state_name(Delivery delivery) {
   return "queued";
 }
 
+std::string_view content_name(Content content) {
+  switch (content) {
+    case Content::text: return "text";
+    case Content::file: return "file";
+    case Content::call: return "call";
+  }
+  return "text";
+}
+
+/// The size of a file that was offered, if the friend told it.
+json size_json(const MessageRow& row) {
+  constexpr std::uint64_t unknown = ~std::uint64_t{0};
+  return row.content == Content::file && row.size_bytes != unknown ? json(row.size_bytes) : json(nullptr);
+}
+
 std::string_view notice_name(output::Notice::What what) {
   using What = output::Notice::What;
   switch (what) {
+    case What::message: return "message";
+    case What::notification_cleared: return "notification_cleared";
     case What::friend_request: return "friend_request";
     case What::link_request: return "link_request";
     case What::link_code: return "link_code";
@@ -90,7 +107,10 @@ json to_json(const MessageRow& row, ShownNames& names) {
           {"friend", names.of(row.conversation)},
           {"outgoing", row.outgoing},
           {"kind", row.kind == MessageKind::action ? "action" : "normal"},
+          {"content", content_name(row.content)},
           {"text", shown(row.text)},
+          {"size", size_json(row)},
+          {"erased", row.erased},
           {"time", row.shown_ms},
           {"order", row.timestamp_ms},
           {"read", row.read},
@@ -140,6 +160,11 @@ json to_json(const FriendRequestInfo& info) {
   return {{"key", info.key.hex()}, {"message", shown(info.message)}, {"time", info.received_ms}};
 }
 
+json to_json(const ProfileRow& row) {
+  const auto text = [](const Bytes& value) { return shown(value); };
+  return {{"name", optional_json(row.name, text)}, {"status_message", optional_json(row.status_message, text)}};
+}
+
 json to_json(const Counters& counters) {
   return {{"packets_malformed", counters.packets_malformed},
           {"packets_unknown", counters.packets_unknown},
@@ -164,11 +189,9 @@ std::string line_of(const json& value) {
 }
 
 std::string notice_line(const output::Notice& notice) {
-  return line_of(
-      {{"jsonrpc", "2.0"},
-       {"method", "notice"},
-       {"params",
-        {{"what", notice_name(notice.what)}, {"key", notice.key.hex()}, {"text", to_valid_utf8(notice.text)}}}});
+  json params = {{"what", notice_name(notice.what)}, {"key", notice.key.hex()}, {"text", to_valid_utf8(notice.text)}};
+  if (notice.message) params["id"] = dot_text(*notice.message);
+  return line_of({{"jsonrpc", "2.0"}, {"method", "notice"}, {"params", std::move(params)}});
 }
 
 std::string error_line(const RpcError& error) {

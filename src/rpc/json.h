@@ -40,6 +40,7 @@ nlohmann::json to_json(const FriendInfo& info);
 nlohmann::json to_json(const DeviceInfo& info);
 nlohmann::json to_json(const LinkInfo& info);
 nlohmann::json to_json(const FriendRequestInfo& info);
+nlohmann::json to_json(const ProfileRow& row);
 nlohmann::json to_json(const Counters& counters);
 nlohmann::json to_json(const RpcError& error);
 

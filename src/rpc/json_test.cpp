@@ -30,7 +30,10 @@ TEST(Json, Message) {
                          {"friend", "02020202"},
                          {"outgoing", false},
                          {"kind", "normal"},
+                         {"content", "text"},
                          {"text", "hello"},
+                         {"size", nullptr},
+                         {"erased", false},
                          {"time", 10},
                          {"order", 20},
                          {"read", false},
@@ -38,6 +41,20 @@ TEST(Json, Message) {
                          {"device", nullptr},
                          {"delivered_time", nullptr}};
   EXPECT_EQ(to_json(sample_row(), names), expected);
+}
+
+TEST(Json, WhatWasOffered) {
+  const auto store = make_memory_store();
+  ShownNames names(*store);
+  MessageRow row = sample_row();
+  row.content = Content::file;
+  row.size_bytes = 4096;
+  EXPECT_EQ(to_json(row, names)["content"], "file");
+  EXPECT_EQ(to_json(row, names)["size"], 4096);
+  row.size_bytes = ~std::uint64_t{0};
+  EXPECT_EQ(to_json(row, names)["size"], nullptr) << "unknown";
+  row.content = Content::call;
+  EXPECT_EQ(to_json(row, names)["content"], "call");
 }
 
 TEST(Json, DeliveredMessage) {

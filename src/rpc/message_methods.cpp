@@ -99,6 +99,34 @@ Answer mark_read(const Call& call) {
   return json{{"marked", *marked}};
 }
 
+Answer withdraw(const Call& call) {
+  const auto row = message_named(call, "id");
+  if (!row) return refuse(row.error());
+  const auto withdrawn = call.engine.withdraw_message(row->id, call.now);
+  if (!withdrawn) return refuse(withdrawn.error());
+  ShownNames names(call.engine.store());
+  return to_json(*withdrawn, names);
+}
+
+Answer erase_one(const Call& call) {
+  const auto row = message_named(call, "id");
+  if (!row) return refuse(row.error());
+  if (const auto erased = call.engine.erase_message(row->id, call.now); !erased) return refuse(erased.error());
+  return json{{"erased", row->erased ? 0 : 1}};
+}
+
+Answer erase(const Call& call) {
+  if (call.has("friend") == call.has("id"))
+    return refuse(ErrorKind::invalid_argument,
+                  "message.erase needs either “friend”, for the whole conversation, or “id”, for one message");
+  if (call.has("id")) return erase_one(call);
+  const auto conversation = resolve_conversation(call);
+  if (!conversation) return refuse(conversation.error());
+  const auto erased = call.engine.erase_conversation(*conversation, call.now);
+  if (!erased) return refuse(erased.error());
+  return json{{"erased", *erased}};
+}
+
 Answer history(const Call& call) {
   const auto conversation = resolve_conversation(call);
   if (!conversation) return refuse(conversation.error());
@@ -136,6 +164,8 @@ std::vector<Method> message_methods() {
   return {
       {"message.send", {{"friend"}, {"text"}, {"kind", Type::text, false}, {"token", Type::text, false}}, send_message},
       {"message.read", {{"friend", Type::text, false}, {"id", Type::text, false}}, mark_read},
+      {"message.withdraw", {{"id"}}, withdraw},
+      {"message.erase", {{"friend", Type::text, false}, {"id", Type::text, false}}, erase},
       {"message.history", {{"friend"}, {"limit", Type::number, false}, {"before", Type::text, false}}, history},
       {"message.search",
        {{"words"}, {"friend", Type::text, false}, {"limit", Type::number, false}, {"before", Type::text, false}},

@@ -1,4 +1,4 @@
-// status.get, id.get, profile.export: this device and its Tox ID.
+// status.get, id.get, profile.*: this device and its Tox ID, and what the user says of himself.
 #include <sodium.h>
 
 #include <algorithm>
@@ -75,6 +75,19 @@ Answer id(const Call& call) {
               {"why", best.why}};
 }
 
+Answer get_profile(const Call& call) { return to_json(call.engine.store().profile()); }
+
+Answer set_profile(const Call& call) {
+  using What = ProfileValue::What;
+  for (const auto& [parameter, what] :
+       {std::pair("name", What::name), std::pair("status_message", What::status_message)}) {
+    if (!call.has(parameter)) continue;
+    if (const auto set = call.engine.set_profile(what, call.text(parameter), call.now); !set)
+      return refuse(set.error());
+  }
+  return get_profile(call);
+}
+
 Answer export_profile(const Call& call) {
   if (call.has("passphrase") && call.text("passphrase").empty())
     return refuse(ErrorKind::invalid_argument, "the passphrase is empty; leave it out for a plain profile");
@@ -88,6 +101,10 @@ Answer export_profile(const Call& call) {
 std::vector<Method> profile_methods() {
   return {{"status.get", {}, status},
           {"id.get", {}, id},
+          {"profile.get", {}, get_profile},
+          {"profile.set",
+           {{"name", Parameter::Type::text, false}, {"status_message", Parameter::Type::text, false}},
+           set_profile},
           {"profile.export", {{"passphrase", Parameter::Type::text, false}}, export_profile}};
 }
 

@@ -20,7 +20,8 @@ class Changes {
 
   /// What the event belongs to, as it is now: one or more values of `change`.
   std::vector<json> of(const Event& event) {
-    const TouchedRows touched = touched_by(read_event(event));
+    const ReadEvent read = read_event(event);
+    const TouchedRows touched = touched_by(read);
     std::vector<json> changes;
     for (const Dot& id : touched.messages) {
       if (const auto row = store_.message(id)) changes.push_back({{"message", to_json(*row, names_)}});
@@ -29,10 +30,16 @@ class Changes {
     for (const Dot& add : touched.removed_adds) {
       const auto added = store_.event(add);
       if (!added) continue;
-      if (const ReadEvent read = read_event(*added); const auto* body = std::get_if<FriendAdd>(&read.body))
+      if (const ReadEvent add_event = read_event(*added); const auto* body = std::get_if<FriendAdd>(&add_event.body))
         add_friend(body->key, changes);
     }
     for (const PublicKey& key : touched.devices) add_device(key, changes);
+    if (!touched.read.empty()) add_conversation(touched.read.front().conversation, changes);
+    add_request(read, changes);
+    for (const Dot& declined : touched.declined_requests) {
+      if (const auto request = store_.event(declined)) add_request(read_event(*request), changes);
+    }
+    if (touched.profile) changes.push_back({{"profile", to_json(store_.profile())}});
     if (changes.empty()) changes.push_back(json::object());
     return changes;
   }
@@ -57,6 +64,20 @@ class Changes {
     const auto info = std::find_if(devices_->begin(), devices_->end(),
                                    [&](const DeviceInfo& candidate) { return candidate.key == key; });
     if (info != devices_->end()) changes.push_back({{"device", to_json(*info)}});
+  }
+
+  void add_conversation(const PublicKey& key, std::vector<json>& changes) {
+    changes.push_back(
+        {{"conversation", {{"key", key.hex()}, {"friend", names_.of(key)}, {"unread", store_.unread_count(key)}}}});
+  }
+
+  void add_request(const ReadEvent& event, std::vector<json>& changes) const {
+    const auto* request = std::get_if<FriendRequestReceived>(&event.body);
+    if (request == nullptr) return;
+    const auto open = store_.open_requests();
+    json shown = to_json(FriendRequestInfo{request->from, request->message, event.shown_ms()});
+    shown["open"] = std::any_of(open.begin(), open.end(), [&](const RequestRow& row) { return row.id == event.dot; });
+    changes.push_back({{"request", std::move(shown)}});
   }
 
   const Engine& engine_;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "rpc/json.h"
 #include "rpc/test_profile.h"
 #include "view/rules.h"
 #include "wire/body.h"
@@ -32,11 +33,45 @@ TEST(Subscription, EachEventInOrderWithWhatItBelongsTo) {
   profile.add_friend(1, "anna");
   profile.receive(1, "hello");
   const auto lines = replay(profile, before);
-  ASSERT_EQ(lines.size(), 3U);
-  EXPECT_EQ(lines[0]["change"]["friend"]["name"], "anna") << "as it is now, not as it was then";
-  EXPECT_EQ(lines[1]["change"]["friend"]["key"], test_key(1).hex());
-  EXPECT_EQ(lines[2]["change"]["message"]["text"], "hello");
-  EXPECT_EQ(lines[2]["cursor"], profile.store->last_arrival());
+  ASSERT_EQ(lines.size(), 4U);
+  EXPECT_EQ(lines[0]["change"]["request"]["message"], "hello");
+  EXPECT_EQ(lines[0]["change"]["request"]["open"], false) << "as it is now, not as it was then";
+  EXPECT_EQ(lines[1]["change"]["friend"]["name"], "anna");
+  EXPECT_EQ(lines[2]["change"]["friend"]["key"], test_key(1).hex());
+  EXPECT_EQ(lines[3]["change"]["message"]["text"], "hello");
+  EXPECT_EQ(lines[3]["cursor"], profile.store->last_arrival());
+}
+
+TEST(Subscription, ARequestIsShownUntilItIsAnswered) {
+  TestProfile profile;
+  const Arrival before = profile.store->last_arrival();
+  profile.give(input::FriendRequest{test_key(5), to_bytes("it is me")});
+  EXPECT_EQ(replay(profile, before).at(0)["change"]["request"]["open"], true);
+  profile.result("friend.decline", {{"friend", test_key(5).hex()}});
+  const auto lines = replay(profile, before);
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_EQ(lines[1]["change"]["request"]["key"], test_key(5).hex());
+  EXPECT_EQ(lines[1]["change"]["request"]["open"], false);
+}
+
+TEST(Subscription, TheProfileIsShownWhenItChanges) {
+  TestProfile profile;
+  const Arrival before = profile.store->last_arrival();
+  profile.result("profile.set", {{"name", "Me"}});
+  EXPECT_EQ(replay(profile, before).at(0)["change"],
+            (json{{"profile", {{"name", "Me"}, {"status_message", nullptr}}}}));
+}
+
+TEST(Subscription, AConversationThatIsReadIsOneLine) {
+  TestProfile profile;
+  profile.add_friend(1, "anna");
+  profile.receive(1, "hello");
+  profile.receive(1, "you");
+  const Arrival before = profile.store->last_arrival();
+  profile.result("message.read", {{"friend", "anna"}});
+  const auto lines = replay(profile, before);
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(lines[0]["change"]["conversation"], (json{{"key", test_key(1).hex()}, {"friend", "anna"}, {"unread", 0}}));
 }
 
 TEST(Subscription, AReadMarkShowsTheMessage) {
@@ -44,7 +79,8 @@ TEST(Subscription, AReadMarkShowsTheMessage) {
   profile.add_friend(1, "anna");
   profile.receive(1, "hello");
   const Arrival before = profile.store->last_arrival();
-  profile.result("message.read", {{"friend", "anna"}});
+  const Dot id = profile.store->last_received(test_key(1))->id;
+  profile.result("message.read", {{"id", dot_text(id)}});
   const auto lines = replay(profile, before);
   ASSERT_EQ(lines.size(), 1U);
   EXPECT_EQ(lines[0]["change"]["message"]["read"], true);

@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <tox/tox.h>
+#include <tox/toxav.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -86,14 +87,25 @@ struct Party {
 
 /// Another program on toxcore, which sends what Toxtore does not.
 struct Stranger {
-  explicit Stranger(const ToxOptions& options) : tox(std::move(*make_tox(options))) {
+  explicit Stranger(const ToxOptions& options)
+      : tox(std::move(*make_tox(options))), av(toxav_new(tox.get(), nullptr), toxav_kill) {
+    toxav_callback_call_state(
+        av.get(),
+        [](ToxAV* /*call*/, std::uint32_t /*friend_number*/, std::uint32_t state, void* user_data) {
+          auto& self = *static_cast<Stranger*>(user_data);
+          self.call_refused = self.call_refused || (state & TOXAV_FRIEND_CALL_STATE_FINISHED) != 0;
+        },
+        this);
     tox_callback_file_recv_control(tox.get(), [](Tox* /*tox*/, std::uint32_t /*friend_number*/, std::uint32_t /*file*/,
                                                  Tox_File_Control control, void* user_data) {
       if (control == TOX_FILE_CONTROL_CANCEL) ++static_cast<Stranger*>(user_data)->files_cancelled;
     });
   }
 
-  void turn() { tox_iterate(tox.get(), this); }
+  void turn() {
+    tox_iterate(tox.get(), this);
+    toxav_iterate(av.get());
+  }
 
   [[nodiscard]] PublicKey key() const {
     PublicKey key;
@@ -106,7 +118,9 @@ struct Stranger {
   }
 
   ToxInstance tox;
+  std::unique_ptr<ToxAV, decltype(&toxav_kill)> av;
   int files_cancelled = 0;
+  bool call_refused = false;
 };
 
 class Loopback : public testing::Test {
@@ -289,15 +303,48 @@ TEST_F(Loopback, packets_that_may_not_go_are_refused) {
   EXPECT_TRUE(anna_->node->apply(output::SendPacket{stranger, {187, 1}})) << "not connected: dropped";
 }
 
-TEST_F(Loopback, what_other_programs_send_is_ignored_and_files_are_cancelled) {
+TEST_F(Loopback, a_file_offered_and_a_call_are_told_of_and_refused) {
+  const auto before = bert_->count<input::Offer>();
+  const int cancelled = dora_->files_cancelled;
+  const Bytes name = to_bytes("pictures.zip");
+  tox_file_send(dora_->tox.get(), 0, TOX_FILE_KIND_DATA, 12'345, nullptr, name.data(), name.size(), nullptr);
+  ASSERT_TRUE(run_until([&] { return dora_->files_cancelled == cancelled + 1; })) << "the file was not cancelled";
+  ASSERT_EQ(bert_->count<input::Offer>(), before + 1);
+  const input::Offer file = bert_->all<input::Offer>().back();
+  EXPECT_EQ(file.from, dora_->key());
+  EXPECT_EQ(file.what, OfferReceived::What::file);
+  EXPECT_EQ(file.size, 12'345U);
+  EXPECT_EQ(file.name, name);
+
+  ASSERT_TRUE(toxav_call(dora_->av.get(), 0, 48, 0, nullptr));
+  ASSERT_TRUE(run_until([] { return dora_->call_refused; })) << "the call was not refused";
+  ASSERT_EQ(bert_->count<input::Offer>(), before + 2);
+  EXPECT_EQ(bert_->all<input::Offer>().back().what, OfferReceived::What::call);
+  EXPECT_EQ(bert_->all<input::Offer>().back().from, dora_->key());
+}
+
+TEST_F(Loopback, a_new_name_and_status_message_reach_the_friend) {
+  ASSERT_TRUE(bert_->node->apply(output::SetProfile{ProfileValue::What::name, to_bytes("Bert the second")}));
+  ASSERT_TRUE(bert_->node->apply(output::SetProfile{ProfileValue::What::status_message, to_bytes("at sea")}));
+  EXPECT_EQ(bert_->node->status_message(), to_bytes("at sea"));
+  ASSERT_TRUE(run_until([] {
+    const auto names = anna_->all<input::PeerName>();
+    return !names.empty() && names.back().name == to_bytes("Bert the second");
+  }));
+}
+
+TEST_F(Loopback, what_other_programs_send_is_ignored_and_avatars_are_cancelled) {
   const auto before = bert_->count<input::PacketArrived>();
   for (const std::uint8_t first : {160, 187, 191}) {  // toxcore keeps their order
     const Bytes packet{first, 7};
     ASSERT_TRUE(tox_friend_send_lossless_packet(dora_->tox.get(), 0, packet.data(), packet.size(), nullptr));
   }
+  const auto offers = bert_->count<input::Offer>();
+  const int cancelled = dora_->files_cancelled;
   const Bytes name = to_bytes("avatar.png");
   tox_file_send(dora_->tox.get(), 0, TOX_FILE_KIND_AVATAR, 1000, nullptr, name.data(), name.size(), nullptr);
-  ASSERT_TRUE(run_until([] { return dora_->files_cancelled == 1; })) << "the file was not cancelled";
+  ASSERT_TRUE(run_until([&] { return dora_->files_cancelled == cancelled + 1; })) << "the file was not cancelled";
+  EXPECT_EQ(bert_->count<input::Offer>(), offers) << "silently";
   ASSERT_EQ(bert_->count<input::PacketArrived>(), before + 1);
   EXPECT_EQ(bert_->all<input::PacketArrived>().back().bytes, (Bytes{187, 7}));
   EXPECT_EQ(bert_->all<input::PacketArrived>().back().from, dora_->key());

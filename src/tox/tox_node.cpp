@@ -17,6 +17,8 @@ static_assert(PublicKey::size == TOX_PUBLIC_KEY_SIZE);
 static_assert(ToxAddress::size == TOX_ADDRESS_SIZE);
 static_assert(packet_size_max == TOX_MAX_CUSTOM_PACKET_SIZE);
 static_assert(message_size_max == TOX_MAX_MESSAGE_LENGTH);
+static_assert(own_name_size_max == TOX_MAX_NAME_LENGTH);
+static_assert(status_message_size_max == TOX_MAX_STATUS_MESSAGE_LENGTH);
 static_assert(greeting_size_max <= TOX_MAX_FRIEND_REQUEST_LENGTH);
 static_assert(node_host_size_max == TOX_MAX_HOSTNAME_LENGTH - 1);
 static_assert(static_cast<int>(MessageKind::normal) == TOX_MESSAGE_TYPE_NORMAL);
@@ -110,9 +112,12 @@ struct ToxNode::Callbacks {
     }
   }
 
-  static void file_offered(Tox* tox, std::uint32_t friend_number, std::uint32_t file_number, std::uint32_t /*kind*/,
-                           std::uint64_t /*file_size*/, const std::uint8_t* /*name*/, std::size_t /*name_size*/,
-                           void* /*user_data*/) {
+  static void file_offered(Tox* tox, std::uint32_t friend_number, std::uint32_t file_number, std::uint32_t kind,
+                           std::uint64_t file_size, const std::uint8_t* name, std::size_t name_size, void* user_data) {
+    const auto key = node(user_data).key_of(friend_number);
+    if (key && kind != TOX_FILE_KIND_AVATAR) {
+      give(user_data, input::Offer{*key, OfferReceived::What::file, file_size, copy(name, name_size)});
+    }
     tox_file_control(tox, friend_number, file_number, TOX_FILE_CONTROL_CANCEL, nullptr);
   }
 };
@@ -125,6 +130,10 @@ Result<std::unique_ptr<ToxNode>> ToxNode::create(const ToxOptions& options) {
 
 ToxNode::ToxNode(ToxInstance tox, const ToxOptions& options)
     : tox_(std::move(tox)),
+      calls_(*tox_,
+             [this](std::uint32_t number) {
+               if (const auto key = key_of(number)) (*sink_)(input::Offer{*key, OfferReceived::What::call, 0, {}});
+             }),
       behind_proxy_(options.proxy != ProxyType::none),
       ipv6_(options.ipv6),
       savedata_changed_(!options.savedata) {
@@ -148,6 +157,7 @@ void ToxNode::iterate(const Sink& sink) {
   for (const Input& input : std::exchange(pending_, {})) sink(input);
   tox_iterate(tox_.get(), this);
   sink_ = nullptr;
+  calls_.refuse();
   for (auto& [key, peer] : peers_) {
     peer.queue.begin_turn();
     send_waiting(key, peer);
@@ -223,6 +233,10 @@ Result<void> ToxNode::carry_out(const output::RemovePeer& peer) {
   peers_.erase(peer.key);
   if (was_friend) savedata_changed_ = true;
   return {};
+}
+
+Result<void> ToxNode::carry_out(const output::SetProfile& profile) {
+  return profile.what == ProfileValue::What::name ? set_name(profile.value) : set_status_message(profile.value);
 }
 
 Result<void> ToxNode::bootstrap(const BootstrapNode& node) {

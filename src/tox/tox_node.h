@@ -16,8 +16,8 @@
 //   (the last 32 such keys, while the process lives). RemovePeer for a key that is not in the list therefore puts it
 //   in and deletes it: after it, this key can ask again. Without RemovePeer a pending request comes up only once.
 // - Friend numbers mean nothing outside of this class: toxcore reuses them, and deals them anew at each start.
-// - Files offered (avatars too) are cancelled at once, as the Tox Client Standard asks of who cannot take them (2.2.2);
-//   invitations to groups are ignored. Both are for later versions.
+// - Files offered are cancelled at once, as the Tox Client Standard asks of who cannot take them (2.2.2), and calls are
+//   refused; both become input::Offer first, but for avatars. Invitations to groups are ignored.
 //
 // The secret key leaves only within `savedata`. One thread.
 #pragma once
@@ -36,6 +36,7 @@
 #include "engine/output.h"
 #include "model/ids.h"
 #include "tox/bootstrap_nodes.h"
+#include "tox/call_refuser.h"
 #include "tox/packet_queue.h"
 #include "tox/tox_instance.h"
 
@@ -63,9 +64,9 @@ class ToxNode {
   [[nodiscard]] std::uint32_t iteration_interval_ms() const;
 
   /// Does what the engine wants; a Notice is not its business. Errors, nothing done: invalid_argument (AddPeer with
-  /// the own address or an empty greeting, a packet without byte 187), too_long (packet or greeting), busy (the queue
-  /// of that peer is full, packet_queue.h), internal (no memory). A message that toxcore does not take is no error
-  /// but an answer.
+  /// the own address or an empty greeting, a packet without byte 187), too_long (packet, greeting, name), busy (the
+  /// queue of that peer is full, packet_queue.h), internal (no memory). A message that toxcore does not take is no
+  /// error but an answer.
   Result<void> apply(const Output& output);
 
   /// Asks a node for a way into the network, and uses its TCP relay. A host name is looked up at once, which may take
@@ -121,6 +122,7 @@ class ToxNode {
   Result<void> carry_out(const output::HandOver& message);
   Result<void> carry_out(const output::AddPeer& peer);
   Result<void> carry_out(const output::RemovePeer& peer);
+  Result<void> carry_out(const output::SetProfile& profile);
   static Result<void> carry_out(const output::Notice& notice);
 
   [[nodiscard]] std::optional<std::uint32_t> number_of(const PublicKey& key) const;
@@ -130,6 +132,7 @@ class ToxNode {
   Result<void> bootstrap_host(const std::string& host, const BootstrapNode& node);
 
   ToxInstance tox_;
+  CallRefuser calls_;
   bool behind_proxy_;
   bool ipv6_;
   bool savedata_changed_;

@@ -399,11 +399,23 @@ ReadEvent read_event(const Event& event) {
   return in.finished() ? whole : read;
 }
 
-Event without_hints(Event event) {
+bool hint_of(const Event& event) {
   const std::optional<std::size_t> offset = hint_offset(event.type);
-  if (offset && *offset < event.body.size()) event.body[*offset] = 0;
+  return offset && *offset < event.body.size() && event.body[*offset] != 0;
+}
+
+namespace {
+
+Event with_hint_value(Event event, std::uint8_t value) {
+  const std::optional<std::size_t> offset = hint_offset(event.type);
+  if (offset && *offset < event.body.size()) event.body[*offset] = value;
   return event;
 }
+
+}  // namespace
+
+Event with_hint(Event event) { return with_hint_value(std::move(event), 1); }
+Event without_hints(Event event) { return with_hint_value(std::move(event), 0); }
 
 Hash event_hash(const Event& event) {
   const ReadEvent read = read_event(event);

@@ -42,6 +42,12 @@ Bytes encode_body(const Body& body, std::optional<std::uint64_t> wall_clock_ms =
 /// skipped too: its author's clock is broken, its message is not.
 ReadEvent read_event(const Event& event);
 
+/// Whether the hint flag of the event's body is set; false if its type has none.
+bool hint_of(const Event& event);
+
+/// The same event with the hint flag of its body set, where it has one: as it may go into a `send dot`, nowhere else.
+Event with_hint(Event event);
+
 /// The same event with the hint flag of its body set to 0 (where its type has one and its body is long enough). This
 /// holds for all types of the proposal, those too whose bodies this version does not read: a later version must find
 /// in the log what every other device has there.

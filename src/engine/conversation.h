@@ -1,0 +1,25 @@
+// What is logged when the user does something with a whole conversation: reads it, takes back what waits in it, erases
+// it.
+//
+// Private to src/engine.
+#pragma once
+
+#include <vector>
+
+#include "engine/core.h"
+
+namespace toxtore {
+
+/// Marks all rows of a conversation that are in view now: one `read up to` for those in the prefixes that this device
+/// holds, and a mark of its own for each message before which its log has a gap, so that nothing is covered that nobody
+/// saw. Empty if nothing is unread.
+std::vector<Body> marks_for_all(const Core& core, const PublicKey& conversation);
+
+/// Takes back the messages to that key that are not delivered yet. With `author` only what that device wrote.
+std::vector<Body> withdrawals(const Store& store, const PublicKey& to,
+                              const std::optional<PublicKey>& author = std::nullopt);
+
+/// `content erased` events that name these messages, in pieces of the size that one event holds.
+std::vector<Body> erasures(const std::vector<Dot>& messages);
+
+}  // namespace toxtore

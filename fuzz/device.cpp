@@ -40,7 +40,7 @@ void require_equal_views(const Store& one, const Store& other) {
   require(one.friend_rows() == other.friend_rows(), "friends are what the events add up to");
   require(one.open_requests() == other.open_requests(), "friend requests are what the events add up to");
   require(one.profile() == other.profile(), "the profile is what the events add up to");
-  require(one.clock() == other.clock(), "what is held is what was stored");
+  require(one.holdings() == other.holdings(), "what is held is what was stored");
   for (std::size_t who = 0; who < peers; ++who) {
     const PublicKey key = key_of(static_cast<Who>(who));
     require(one.device_row(key) == other.device_row(key), "devices are what the events add up to");
@@ -74,13 +74,13 @@ void Device::restart() {
   finish_turn();
 }
 
-void Device::link_device() {
+void Device::link_device(std::uint32_t capabilities) {
   for (const Who who : {Who::device, Who::toxtore_friend, Who::stock_friend}) {
     give(input::FriendRequest{key_of(who), to_bytes("hello")});
     require(engine_->accept_friend(key_of(who), now_).has_value(), "a friend request can be accepted");
     connect(who, Connection::udp);
   }
-  receive(Who::device, packet::Hello{});
+  receive(Who::device, packet::Hello{protocol_version, protocol_version, capabilities});
   finish_turn();
   require(engine_->request_device(key_of(Who::device), now_).has_value(), "a friend can be asked to be a device");
   receive(Who::device, packet::LinkNonce{});

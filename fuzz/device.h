@@ -36,8 +36,8 @@ class Device {
  public:
   Device();
 
-  /// Befriends `device`, `toxtore_friend` and `stock_friend`, and links the first.
-  void link_device();
+  /// Befriends `device`, `toxtore_friend` and `stock_friend`, and links the first, which speaks of these capabilities.
+  void link_device(std::uint32_t capabilities);
 
   void give(const Input& input);
   void connect(Who who, Connection connection);

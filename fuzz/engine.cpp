@@ -70,7 +70,11 @@ void command_about_people(Device& device, Choices& choices) {
 void step(Device& device, Choices& choices) {
   switch (choices.below(16)) {
     case 0: return change_connection(device, choices);
-    case 1: return device.receive(any_peer(choices), packet::Hello{});
+    case 1: {
+      const Who from = any_peer(choices);
+      const auto capabilities = static_cast<std::uint32_t>(choices.below(4));
+      return device.receive(from, packet::Hello{protocol_version, protocol_version, capabilities});
+    }
     case 2: {
       const Who from = any_peer(choices);
       return device.receive(from, choices.bytes(choices.below(100)));
@@ -104,7 +108,7 @@ void check_lists(const Engine& engine) {
 void engine(ByteView input) {
   Choices choices(input);
   Device device;
-  if (choices.flag()) device.link_device();
+  if (choices.flag()) device.link_device(choices.below(4));
   for (int steps = 0; steps < steps_max && choices.more(); ++steps) step(device, choices);
   device.check_rest();
   device.check_view();

@@ -153,6 +153,27 @@ TEST(Arguments, ReadNeedsOneOfTwo) {
   EXPECT_NE(refused({"read", "Anna", "--id", "AB:7"}), "not refused");
 }
 
+TEST(Arguments, WithdrawAndErase) {
+  EXPECT_EQ(parsed<command::Withdraw>({"withdraw", "AB:7"}).id, "AB:7");
+  EXPECT_NE(refused({"withdraw"}), "not refused");
+  EXPECT_EQ(parsed<command::Erase>({"erase", "AB:7", "AB:8"}).ids, (Words{"AB:7", "AB:8"}));
+  EXPECT_EQ(parsed<command::Erase>({"erase", "--conversation", "Anna"}).with, "Anna");
+  EXPECT_NE(refused({"erase"}), "not refused");
+  EXPECT_NE(refused({"erase", "AB:7", "--conversation", "Anna"}), "not refused");
+}
+
+TEST(Arguments, ProfileValuesAndNamesOfDevices) {
+  using What = command::ProfileValue::What;
+  EXPECT_EQ(parsed<command::ProfileValue>({"profile", "name"}).value, std::nullopt);
+  EXPECT_EQ(parsed<command::ProfileValue>({"profile", "name", "[Anna]", "B."}).value, "[Anna] B.");
+  EXPECT_EQ(parsed<command::ProfileValue>({"profile", "status", ""}).value, "");
+  EXPECT_EQ(parsed<command::ProfileValue>({"profile", "status"}).what, What::status);
+  const auto rename = parsed<command::DeviceRename>({"device", "rename", "server", "in", "the", "attic"});
+  EXPECT_EQ(rename.device, "server");
+  EXPECT_EQ(rename.name, "in the attic");
+  EXPECT_NE(refused({"device", "rename", "server"}), "not refused");
+}
+
 TEST(Arguments, WatchFromACursor) {
   EXPECT_FALSE(parsed<command::Watch>({"watch"}).since);
   EXPECT_EQ(parsed<command::Watch>({"watch", "--since", "0"}).since, 0U);

@@ -52,6 +52,28 @@ TEST_F(MessageText, AConversationWithDaysAndStates) {
             "  17:42  * me waves  (delivered)\n");
 }
 
+TEST_F(MessageText, OffersAndErasedMessagesSayWhatTheyAre) {
+  json file = message("a\x1b.txt", false, "received");
+  file["content"] = "file";
+  file["size"] = 1'536;
+  json unknown_size = file;
+  unknown_size["size"] = nullptr;
+  json call = message("", false, "received");
+  call["content"] = "call";
+  json erased = message("", true, "withdrawn");
+  erased["erased"] = true;
+  EXPECT_EQ(history({file, unknown_size, call, erased}),
+            "Wed 2024-05-01\n"
+            "  17:42  Anna: [offered a file: a␛.txt, 1.5 KiB]  (unread)\n"
+            "  17:42  Anna: [offered a file: a␛.txt]  (unread)\n"
+            "  17:42  Anna: [missed call]  (unread)\n"
+            "  17:42  me: [erased]  (withdrawn)\n");
+  file["size"] = 1'023;
+  EXPECT_NE(history(json::array({file})).find("1023 bytes"), std::string::npos);
+  file["size"] = ~std::uint64_t{0} - 1;
+  EXPECT_NE(history(json::array({file})).find("16.0 EiB"), std::string::npos);
+}
+
 TEST_F(MessageText, AFriendCannotSteerTheTerminalOrForgeALine) {
   json forged = message("x\n  17:43  me: I owe you \x1b[31mmuch\r", false, "received");
   forged["friend"] = "An\x1b]0;na\n";

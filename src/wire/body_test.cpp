@@ -64,6 +64,21 @@ RC_GTEST_PROP(Body, DecodesWhatItEncodes, ()) {
   RC_ASSERT(got.timestamp_ms == event.timestamp_ms);
 }
 
+TEST(Body, AHintIsSetWhereATypeHasOneAndTakenOffAgain) {
+  for (const Body& body : {Body(TrySend{}), Body(Received{}), Body(FriendAdd{})}) {
+    const Event stored{{}, 1, type_number(body), encode_body(body)};
+    EXPECT_FALSE(hint_of(stored));
+    const Event sent = with_hint(stored);
+    EXPECT_TRUE(hint_of(sent));
+    EXPECT_EQ(read_event(sent).body, body) << "no reader makes anything of it";
+    EXPECT_EQ(without_hints(sent), stored);
+  }
+  const Event without{{}, 1, type_number(MarkRead{}), encode_body(MarkRead{})};
+  EXPECT_EQ(with_hint(without), without);
+  EXPECT_FALSE(hint_of(without));
+  EXPECT_FALSE(hint_of({{}, 1, type_number(Received{}), Bytes(5)})) << "cut off before the flag";
+}
+
 // A cut between two extensions leaves a whole body with fewer of them; every other cut makes the event opaque.
 RC_GTEST_PROP(Body, IsOpaqueWhenCutOff, ()) {
   const Body body = any::body();

@@ -32,7 +32,13 @@ std::string client_of(const json& person) {
   return client;
 }
 
-std::string backlog(std::uint64_t events) { return events == 0 ? "-" : std::to_string(events); }
+/// Nothing for this device; "?" as long as the other one has not told what it holds.
+std::string backlog(const json& device, std::string_view field) {
+  if (flag_in(device, "self")) return "";
+  if (!flag_in(device, "known")) return "?";
+  const std::uint64_t events = number_in(device, field);
+  return events == 0 ? "-" : std::to_string(events);
+}
 
 std::string confirmations(const json& link) {
   const bool here = flag_in(link, "confirmed_here");
@@ -97,14 +103,15 @@ std::string friend_requests_text(const json& result, const Style& style) {
 }
 
 std::string devices_text(const json& result, const Style& style) {
-  Table table({{"NAME"}, {"STATE"}, {"WE LACK", true}, {"IT LACKS", true}, {"LINKED"}, {"REMARKS"}});
+  Table table({{"NAME"}, {"STATE"}, {"WE LACK", true}, {"COMING", true}, {"IT LACKS", true}, {"LINKED"}, {"REMARKS"}});
   for (const json& each : list_in(result, "devices")) {
     const bool self = flag_in(each, "self");
     const Table::Cell state = self ? Table::Cell{"this device", Tone::good} : connection_cell(each);
     table.add_row({{shown_name(each), Tone::strong},
                    state,
-                   {self ? "" : backlog(number_in(each, "we_lack"))},
-                   {self ? "" : backlog(number_in(each, "it_lacks"))},
+                   {backlog(each, "we_lack")},
+                   {backlog(each, "coming")},
+                   {backlog(each, "it_lacks")},
                    {date_or_blank(number_in(each, "linked_time"))},
                    {flag_in(each, "always_on") ? "always on" : ""}},
                   {text_in(each, "key")});

@@ -76,15 +76,27 @@ TEST_F(PersonText, DevicesWithWhatTheyLack) {
                           {"always_on", true},
                           {"connection", "tcp"},
                           {"linked_time", may_ms},
-                          {"we_lack", 0},
-                          {"it_lacks", 17}}}}};
+                          {"known", true},
+                          {"we_lack", 40},
+                          {"coming", 30},
+                          {"it_lacks", 17}},
+                         {{"key", key},
+                          {"name", "attic"},
+                          {"self", false},
+                          {"connection", "none"},
+                          {"linked_time", may_ms},
+                          {"known", false}}}}};
   EXPECT_EQ(devices_text(result, {}),
-            "NAME    STATE        WE LACK  IT LACKS  LINKED      REMARKS\n"
-            "laptop  this device                     2024-05-01\n"
+            "NAME    STATE        WE LACK  COMING  IT LACKS  LINKED      REMARKS\n"
+            "laptop  this device                             2024-05-01\n"
             "  " +
                 key +
                 "\n"
-                "server  online             -        17  2024-05-01  always on\n"
+                "server  online            40      30        17  2024-05-01  always on\n"
+                "  " +
+                key +
+                "\n"
+                "attic   offline            ?       ?         ?  2024-05-01\n"
                 "  " +
                 key + "\n");
 }

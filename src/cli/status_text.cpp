@@ -22,7 +22,29 @@ std::string devices_of(const json& status) {
 std::string events_of(const json& status) {
   const std::string held = counted(status, "events") + " held";
   const std::uint64_t missing = number_in(status, "events_missing");
-  return missing == 0 ? held + ", none missing" : held + ", " + std::to_string(missing) + " still to fetch";
+  if (missing == 0) return held + ", none missing";
+  const std::uint64_t backlog = number_in(status, "backlog");
+  const std::string of_all = backlog > missing ? " of " + std::to_string(backlog) : "";
+  return held + ", " + std::to_string(missing) + of_all + " still to fetch";
+}
+
+/// Whether this device may be wiped, as far as the others told what they hold since the daemon started.
+void add_copies(Facts& facts, const json& status) {
+  if (number_in(status, "devices") < 2) return;
+  const std::uint64_t copies = number_in(status, "full_copies");
+  const std::uint64_t only_here = number_in(status, "only_here");
+  if (only_here > 0) {
+    facts.add("copies",
+              std::to_string(only_here) + " events are not known to be on another device: do not wipe this one",
+              Tone::warning);
+  } else if (copies == 0) {
+    facts.add("copies", "every event is on another device too, but no other device has them all");
+  } else {
+    facts.add("copies",
+              "all that is here is held by " + std::to_string(copies) + (copies == 1 ? " other device" : " others") +
+                  ": safe to wipe",
+              Tone::good);
+  }
 }
 
 /// Something ignored is worth a line only if it happened.
@@ -78,6 +100,7 @@ std::string status_text(const json& status, const Style& style) {
   facts.add("unread", counted(status, "unread") + " messages");
   facts.add("not delivered yet", counted(status, "undelivered") + " messages");
   facts.add("events", events_of(status), number_in(status, "events_missing") == 0 ? Tone::plain : Tone::warning);
+  add_copies(facts, status);
   facts.add("at rest", flag_in(status, "encrypted") ? "under a passphrase" : "without a passphrase");
   facts.add("version", text_in(status, "version"));
   add_counters(facts, status);

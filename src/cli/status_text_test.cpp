@@ -34,6 +34,9 @@ TEST(StatusText, FactsOnePerLine) {
                        {"connection", "udp"},
                        {"events", 12},
                        {"events_missing", 3},
+                       {"backlog", 20},
+                       {"only_here", 5},
+                       {"full_copies", 0},
                        {"undelivered", 1},
                        {"unread", 2},
                        {"devices", 2},
@@ -50,10 +53,25 @@ TEST(StatusText, FactsOnePerLine) {
             "devices            2, of the others 1 connected\n"
             "unread             2 messages\n"
             "not delivered yet  1 messages\n"
-            "events             12 held, 3 still to fetch\n"
+            "events             12 held, 3 of 20 still to fetch\n"
+            "copies             5 events are not known to be on another device: do not wipe this one\n"
             "at rest            under a passphrase\n"
             "version            0.1.0\n"
             "packets_unknown    5\n");
+}
+
+TEST(StatusText, WhetherTheDeviceMayBeWiped) {
+  const auto copies = [](int devices, int only_here, int full_copies) {
+    const std::string text =
+        status_text({{"devices", devices}, {"only_here", only_here}, {"full_copies", full_copies}}, {});
+    const auto at = text.find("copies");
+    return at == std::string::npos ? "" : text.substr(at, text.find('\n', at) - at);
+  };
+  EXPECT_EQ(copies(1, 7, 0), "") << "there is no other device";
+  EXPECT_TRUE(copies(3, 7, 1).ends_with("do not wipe this one"));
+  EXPECT_TRUE(copies(3, 0, 0).ends_with("no other device has them all"));
+  EXPECT_TRUE(copies(3, 0, 1).ends_with("held by 1 other device: safe to wipe"));
+  EXPECT_TRUE(copies(3, 0, 2).ends_with("held by 2 others: safe to wipe"));
 }
 
 TEST(StatusText, IdsAndWhichToHandOut) {

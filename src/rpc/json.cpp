@@ -140,7 +140,9 @@ json to_json(const DeviceInfo& info) {
           {"connection", connection_name(info.connection)},
           {"linked_by", info.linked_by.hex()},
           {"linked_time", info.linked_ms},
+          {"known", info.known},
           {"we_lack", info.we_lack},
+          {"coming", info.coming},
           {"it_lacks", info.it_lacks}};
 }
 

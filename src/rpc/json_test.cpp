@@ -123,9 +123,15 @@ TEST(Json, Device) {
   info.name = "server";
   info.linked_by = test_key(2);
   info.linked_ms = 5;
+  info.known = true;
+  info.we_lack = 2;
+  info.coming = 1;
   info.it_lacks = 3;
   json form = to_json(info);
   EXPECT_EQ(form["tox_id"], nullptr);
+  EXPECT_EQ(form["known"], true);
+  EXPECT_EQ(form["we_lack"], 2);
+  EXPECT_EQ(form["coming"], 1);
   EXPECT_EQ(form["it_lacks"], 3);
   EXPECT_EQ(form["linked_by"], test_key(2).hex());
   info.address = test_address(1);

@@ -136,6 +136,11 @@ void Device::check(const Output& output) {
     require(!message->text.empty() && message->text.size() <= message_size_max, "toxcore takes the message");
     handed_over_.push_back(*message);
   }
+  if (const auto* profile = std::get_if<output::SetProfile>(&output)) {
+    const bool is_name = profile->what == ProfileValue::What::name;
+    require(profile->value.size() <= (is_name ? own_name_size_max : status_message_size_max),
+            "toxcore takes the profile");
+  }
   if (const auto* add = std::get_if<output::AddPeer>(&output)) {
     require(add->key != key_of(Who::self), "nobody is his own friend");
     require(add->greeting.size() <= greeting_size_max, "toxcore takes the greeting");

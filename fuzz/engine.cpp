@@ -27,25 +27,31 @@ void let_time_pass(Device& device, Choices& choices) {
 
 void hear_from_toxcore(Device& device, Choices& choices) {
   const PublicKey key = key_of(any_peer(choices));
-  switch (choices.below(6)) {
+  switch (choices.below(7)) {
     case 0:
     case 1: return device.give(input::Message{key, MessageKind::normal, choices.bytes(choices.below(20))});
     case 2: return device.give(input::FriendRequest{key, choices.bytes(choices.below(20))});
     case 3: return device.give(input::PeerName{key, choices.bytes(choices.below(20))});
     case 4: return device.give(input::SelfConnection{static_cast<Connection>(choices.below(3))});
+    case 5: return device.give(input::Offer{key, OfferReceived::What::file, choices.u8(), choices.bytes(3)});
     default: return device.give(input::Receipt{key, static_cast<std::uint32_t>(choices.below(20))});
   }
 }
 
 void command_about_messages(Device& device, Choices& choices) {
   const PublicKey key = key_of(any_who(choices));
-  switch (choices.below(4)) {
-    case 0: device.engine().mark_conversation_read(key, device.now()); return;
-    case 1: device.engine().mark_message_read({key, choices.below(20) + 1}, device.now()); return;
+  const Dot message{key, choices.below(20) + 1};
+  Engine& engine = device.engine();
+  switch (choices.below(7)) {
+    case 0: engine.mark_conversation_read(key, device.now()); return;
+    case 1: engine.mark_message_read(message, device.now()); return;
+    case 2: engine.withdraw_message(message, device.now()); return;
+    case 3: engine.erase_message(message, device.now()); return;
+    case 4: engine.erase_conversation(key, device.now()); return;
     default:
-      device.engine().send_message({key, MessageKind::normal, to_text(choices.bytes(choices.below(20))),
-                                    to_text(choices.bytes(choices.below(3)))},
-                                   device.now());
+      engine.send_message({key, MessageKind::normal, to_text(choices.bytes(choices.below(20))),
+                           to_text(choices.bytes(choices.below(3)))},
+                          device.now());
   }
 }
 
@@ -53,13 +59,17 @@ void command_about_people(Device& device, Choices& choices) {
   const Who who = any_who(choices);
   const PublicKey key = key_of(who);
   Engine& engine = device.engine();
-  switch (choices.below(7)) {
+  switch (choices.below(9)) {
     case 0: engine.add_friend(address_of(who), "it is me", device.now()); return;
     case 1: engine.accept_friend(key, device.now()); return;
     case 2: engine.decline_friend(key, device.now()); return;
     case 3: engine.remove_friend(key, device.now()); return;
     case 4: engine.request_device(key, device.now()); return;
     case 5: engine.cancel_device(key, device.now()); return;
+    case 6: engine.rename_device(key, to_text(choices.bytes(choices.below(4))), device.now()); return;
+    case 7:
+      engine.set_profile(ProfileValue::What::name, to_text(choices.bytes(choices.below(4))), device.now());
+      return;
     default: {
       const auto links = engine.link_requests();
       engine.accept_device(key, links.empty() ? "123456" : links.front().code.value_or("1"), device.now());

@@ -122,7 +122,8 @@ void Devices::on_roster(const PublicKey& from, const packet::Roster& roster, Ins
 void Devices::take(const PublicKey& peer, const Linking::Step& step, Instant now) {
   wall_ms_ = now.wall_ms;
   using What = output::Notice::What;
-  if (core_.connected(peer) != nullptr) {
+  const Peer* connected = core_.connected(peer);
+  if (connected != nullptr && connected->toxtore) {
     for (const Packet& packet : step.send) core_.send(peer, packet);
   }
   if (step.asked) core_.notice(What::link_request, peer);

@@ -50,6 +50,18 @@ TEST(Engine, TellsAStrangerNothingButHello) {
   EXPECT_TRUE(alone.sent().empty()) << "another way is no new connection";
 }
 
+// P11: the user asks a friend whose client turns out to be a stock one, and takes it back.
+TEST(Engine, AStockFriendHearsNothingOfALinkingThatIsTakenBack) {
+  Alone alone;
+  alone.engine.handle(input::FriendRequest{alone.other.key(), to_bytes("hi")}, start_time);
+  ASSERT_TRUE(alone.engine.accept_friend(alone.other.key(), start_time));
+  alone.connect();
+  alone.sent();
+  ASSERT_TRUE(alone.engine.request_device(alone.other.key(), start_time));
+  ASSERT_TRUE(alone.engine.cancel_device(alone.other.key(), start_time));
+  EXPECT_TRUE(alone.sent().empty());
+}
+
 TEST(Engine, TellsAToxtoreFriendItsDevicesAndNothingOfTheLog) {
   Alone alone;
   alone.connect();

@@ -65,11 +65,11 @@ run() {  # target
     "build/fuzz/corpus/$1" "fuzz/seeds/$1" >"build/fuzz/$1.log" 2>&1
 }
 
-# Adds few inputs that reach together what all reach. Those beyond 1 KiB are left out: the tree is to stay small. So are
-# the vectors, which are seeds as they are; an input is named by the hash of its bytes.
+# Adds few inputs that reach together every line that any reaches. Those beyond 1 KiB are left out, for the tree is to
+# stay small, and the vectors, which are seeds as they are. An input is named by the hash of its bytes.
 keep_seeds() {  # target
-  nice -n 19 "build/fuzz/bin/fuzz_$1" -set_cover_merge=1 -max_len=1024 "fuzz/seeds/$1" "build/fuzz/corpus/$1" \
-    >"build/fuzz/$1-merge.log" 2>&1
+  nice -n 19 "build/fuzz/bin/fuzz_$1" -set_cover_merge=1 -use_counters=0 -max_len=1024 "fuzz/seeds/$1" \
+    "build/fuzz/corpus/$1" >"build/fuzz/$1-merge.log" 2>&1
   find "build/fuzz/corpus/$1" -name 'vector-*' -exec sha1sum {} + | cut -d' ' -f1 |
     while read -r hash; do rm -f "fuzz/seeds/$1/$hash"; done
 }

@@ -24,7 +24,7 @@ std::deque<PublicKey> Pages::all_conversations() const {
 }
 
 void Pages::add(const PublicKey& peer, Wanted& wanted, const Event& event) const {
-  if (core_.replicator.has_acknowledged(peer, event.dot) || !wanted.sent.insert(event.dot).second) return;
+  if (core_.replicator.is_needless_in_page(peer, event.dot) || !wanted.sent.insert(event.dot).second) return;
   wanted.events.push_back(event);
 }
 

@@ -182,15 +182,17 @@ void Fetcher::choose_tail(const LogId& log, std::uint64_t now_ms, Ranges& ranges
 // --- A page.
 
 void Fetcher::ask_page(std::uint64_t now_ms, std::vector<std::pair<PublicKey, Packet>>& packets) {
+  const std::set<LogId> logs = knowledge_.wanted_logs();
+  page_asked_ = page_asked_ && std::any_of(logs.begin(), logs.end(),
+                                           [&](const LogId& log) { return !knowledge_.missing(log).empty(); });
   std::map<PublicKey, std::uint64_t> lacking;
   std::uint64_t most = 0;
   for (const PublicKey& key : sources(true)) {
-    for (const LogId& log : knowledge_.wanted_logs()) {
-      lacking[key] += knowledge_.missing(log).within(known(key).theirs.numbers(log)).count();
+    for (const LogId& log : logs) {
+      lacking[key] += to_ask(log).within(known(key).theirs.numbers(log)).count();
     }
     most = std::max(most, lacking[key]);
   }
-  if (most == 0) page_asked_ = false;
   if (page_asked_ || most <= block_numbers_max) return;
   page_asked_ = true;
   const auto source = std::find_if(lacking.begin(), lacking.end(), [&](const auto& e) { return e.second == most; });
@@ -281,6 +283,26 @@ void Fetcher::ask_first_form(const PublicKey& key, const LogId& log, std::uint64
   }
 }
 
+void Fetcher::add_fetches(std::vector<std::pair<PublicKey, Packet>>& packets, Ranges& ranges) {
+  for (const auto& [key, all] : std::exchange(ranges, {})) {
+    for (std::size_t i = 0; i < all.size(); i += packet::fetch_ranges_max) {
+      const auto begin = all.begin() + static_cast<std::ptrdiff_t>(i);
+      const auto count = std::min(packet::fetch_ranges_max, all.size() - i);
+      packets.emplace_back(key, packet::Fetch{{begin, begin + static_cast<std::ptrdiff_t>(count)}});
+    }
+  }
+}
+
+void Fetcher::wake_for_silence(std::uint64_t now_ms) {
+  for (const auto& [key, peer] : peers_) {
+    if (const auto deadline = peer.requests.deadline_ms()) wake_at(*deadline, now_ms);
+    for (const LogId& log : knowledge_.wanted_logs()) {
+      if (const auto retry = peer.requests.retry_ms(log)) wake_at(*retry, now_ms);
+    }
+  }
+}
+
+// Tails go before the page: it leaves out what comes by itself.
 std::vector<std::pair<PublicKey, Packet>> Fetcher::requests(std::uint64_t now_ms) {
   deadline_ms_.reset();
   std::vector<std::pair<PublicKey, Packet>> packets;
@@ -288,24 +310,14 @@ std::vector<std::pair<PublicKey, Packet>> Fetcher::requests(std::uint64_t now_ms
   settle(now_ms, ranges);
   const std::set<LogId> logs = knowledge_.wanted_logs();
   for (const LogId& log : logs) choose_tail(log, now_ms, ranges);
+  add_fetches(packets, ranges);
   ask_page(now_ms, packets);
   if (!waits_for_page(now_ms)) ask_blocks(now_ms, ranges);
   for (const PublicKey& key : sources(false)) {
     for (const LogId& log : logs) ask_first_form(key, log, now_ms, ranges);
   }
-  for (const auto& [key, peer] : peers_) {
-    if (const auto deadline = peer.requests.deadline_ms()) wake_at(*deadline, now_ms);
-    for (const LogId& log : logs) {
-      if (const auto retry = peer.requests.retry_ms(log)) wake_at(*retry, now_ms);
-    }
-  }
-  for (const auto& [key, all] : ranges) {
-    for (std::size_t i = 0; i < all.size(); i += packet::fetch_ranges_max) {
-      const auto begin = all.begin() + static_cast<std::ptrdiff_t>(i);
-      const auto count = std::min(packet::fetch_ranges_max, all.size() - i);
-      packets.emplace_back(key, packet::Fetch{{begin, begin + static_cast<std::ptrdiff_t>(count)}});
-    }
-  }
+  add_fetches(packets, ranges);
+  wake_for_silence(now_ms);
   return packets;
 }
 

@@ -97,6 +97,9 @@ class Fetcher {
   [[nodiscard]] std::optional<Range> block_in(const LogId& log, const NumberRanges& numbers) const;
   void ask_first_form(const PublicKey& key, const LogId& log, std::uint64_t now_ms, Ranges& ranges);
 
+  static void add_fetches(std::vector<std::pair<PublicKey, Packet>>& packets, Ranges& ranges);
+  void wake_for_silence(std::uint64_t now_ms);
+
   const Knowledge& knowledge_;
   std::map<PublicKey, Peer> peers_;
   bool page_asked_ = false;  // since we last lacked nothing

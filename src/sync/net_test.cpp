@@ -69,6 +69,21 @@ TEST(Net, NewsOvertakesABackfill) {
   EXPECT_TRUE(net.all_hold_all());
 }
 
+// A burst of news larger than a block is no absence: no page, and nothing in it is passed over.
+TEST(Net, ABurstOfNewsComesByTheTail) {
+  Net net(3);
+  link_all(net);
+  net.run_for(2'000);
+  for (int i = 0; i < 40; ++i) {
+    net.log(0, 500);
+    net.log(1, 1);
+    net.turn(20);
+  }
+  net.run_for(20'000);
+  EXPECT_TRUE(net.all_hold_all());
+  for (const std::size_t i : {1U, 2U}) EXPECT_EQ(net.node(i).held_already + net.node(i).unasked, 0U) << i;
+}
+
 // A and C are never connected at the same time: B carries it.
 TEST(Net, ADeviceBetweenRelays) {
   Net net(3);

@@ -77,6 +77,11 @@ Replicator::Verdict Replicator::judge(const PublicKey& peer, const Dot& dot) {
   return Verdict::take;
 }
 
+bool Replicator::is_needless_in_page(const PublicKey& peer, const Dot& dot) const {
+  const auto tail = server_.tail_after(peer, dot.log());
+  return has_acknowledged(peer, dot) || (tail && *tail < dot.number());
+}
+
 bool Replicator::is_behind(const PublicKey& peer) const {
   const auto tail = server_.tail_after(peer, knowledge_.own_log());
   return tail && *tail < announcer_.told_own_prefix(peer);

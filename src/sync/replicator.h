@@ -89,6 +89,8 @@ class Replicator {
   void served(const PublicKey& peer, Class cls, const Piece& piece, const Sent& sent) {
     server_.served(peer, cls, piece, sent);
   }
+  /// Whether a page needs not bring this event: the peer holds it, or asked for what comes after its last one.
+  [[nodiscard]] bool is_needless_in_page(const PublicKey& peer, const Dot& dot) const;
   /// These were sent as part of a page.
   void served_page(const PublicKey& peer, const Sent& sent) { server_.served_page(peer, sent); }
 

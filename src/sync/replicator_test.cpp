@@ -310,6 +310,29 @@ TEST(Replicator, WhoAsksForItAgainLacksIt) {
   EXPECT_EQ(device.serve(b, Class::backfill), (Ranges{{log_a, 1, 2}}));
 }
 
+TEST(Replicator, WhatWasUnderWayWhenItWasAskedForAgainProvesNothing) {
+  DeviceA device({dot(a, 4)});
+  device.connect(b);
+  device.on_fetch(b, {{{log_a, 0, 4}}});
+  device.serve(b, Class::backfill);
+  device.on_fetch(b, {{{log_a, 1, 2}}});
+  device.on_committed(b, 4);
+  EXPECT_TRUE(device.has_acknowledged(b, dot(a, 1)));
+  EXPECT_FALSE(device.has_acknowledged(b, dot(a, 2)));
+  EXPECT_EQ(device.serve(b, Class::backfill), (Ranges{{log_a, 1, 2}}));
+}
+
+TEST(Replicator, APageLeavesOutWhatComesByItself) {
+  DeviceA device({dot(a, 10)});
+  device.connect(b);
+  EXPECT_FALSE(device.is_needless_in_page(b, dot(a, 7)));
+  device.on_fetch(b, {{{log_a, 7, open_end}}});
+  EXPECT_FALSE(device.is_needless_in_page(b, dot(a, 7)));
+  EXPECT_TRUE(device.is_needless_in_page(b, dot(a, 8)));
+  device.on_holdings(b, {{{log_a, 3, 3}}});
+  EXPECT_TRUE(device.is_needless_in_page(b, dot(a, 3)));
+}
+
 TEST(Replicator, WhatWasStoppedOrCameWithAPageProvesNothing) {
   DeviceA device({dot(a, 4)});
   device.connect(b);

@@ -14,11 +14,18 @@ const Server::Peer* Server::find(const PublicKey& peer) const {
   return found == peers_.end() ? nullptr : &found->second;
 }
 
-// What is under way of the log proves nothing any more: the peer may have refused it.
+// What is under way of these proves nothing any more: the peer may have refused it.
+void Server::doubt(Peer& peer, const LogId& log, std::uint32_t after, std::uint32_t until) {
+  for (UnderWay& event : peer.under_way) {
+    const std::uint32_t number = event.dot.number();
+    if (event.dot.log() == log && after < number && number <= until) event.proves = false;
+  }
+}
+
 void Server::stop(Peer& peer, const LogId& log) {
   peer.tails.erase(log);
   std::erase_if(peer.blocks, [&](const Block& block) { return block.log == log; });
-  for (UnderWay& event : peer.under_way) event.proves = event.proves && event.dot.log() != log;
+  doubt(peer, log, 0, open_end);
 }
 
 // Nothing waits twice, so a peer that asks again and again costs no more memory than one that asks once.
@@ -41,6 +48,7 @@ void Server::on_fetch(const PublicKey& peer, const packet::Fetch& fetch) {
     const bool is_stop = range.after == range.until;
     if (is_stop || one_range_a_log) stop(*from, range.log);
     if (is_stop) continue;
+    doubt(*from, range.log, range.after, range.until);  // it lacks what it asks for
     if (range.until == open_end) {
       from->tails[range.log] = {range.after, knowledge_.held().top(range.log)};
     } else {

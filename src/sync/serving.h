@@ -8,8 +8,8 @@
 // - Live is what was not there when a tail was asked for, own events first; all else is backfill. Each class has a
 //   window of its own, so that no backfill, however long, holds up what is new: at most so many bytes are under way
 //   unacknowledged. That bounds memory against a slow or silent peer, whatever it asks for.
-// - An acknowledgement proves what the peer holds only where it had asked and did not stop: it counts what was refused
-//   too.
+// - An acknowledgement proves what the peer holds only where it had asked, and did not stop or ask again since: it
+//   counts what was refused too.
 #pragma once
 
 #include <cstdint>
@@ -93,6 +93,7 @@ class Server {
   Peer* find(const PublicKey& peer);
   [[nodiscard]] const Peer* find(const PublicKey& peer) const;
   static void stop(Peer& peer, const LogId& log);
+  static void doubt(Peer& peer, const LogId& log, std::uint32_t after, std::uint32_t until);
   static void add_block(Peer& peer, const packet::Fetch::Range& range);
   [[nodiscard]] std::optional<NumberRanges::Range> run_in(const PublicKey& peer, const LogId& log, std::uint32_t after,
                                                           std::uint32_t until) const;

@@ -165,7 +165,7 @@ void Contacts::reconcile(Instant now) {
       withdraw_what_waits(row.key, now);
       continue;
     }
-    if (contains(row.known_by, core_.self)) add_to_toxcore(row.key);
+    if (contains(row.known_by, core_.self) && !core_.answered_for_another(row.key)) add_to_toxcore(row.key);
   }
 }
 

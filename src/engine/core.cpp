@@ -104,6 +104,10 @@ bool Core::caught_up_with(const PublicKey& peer) const {
   return !replicator.connected(peer) || theirs == nullptr || replicator.held().count_lacking(*theirs) == 0;
 }
 
+bool Core::answered_for_another(const PublicKey& key) const {
+  return store.remembered(std::string(remembered_name::answered) + key.hex()).has_value();
+}
+
 bool Core::stated(ByteView statement) {
   if (!roster.add(statement)) return false;
   stated_.emplace_back(statement.begin(), statement.end());

@@ -103,6 +103,9 @@ class Core {
   [[nodiscard]] const Peer* connected(const PublicKey& key) const;
   /// Whether this device holds all that a peer is known to hold; true if that is not connected.
   [[nodiscard]] bool caught_up_with(const PublicKey& peer) const;
+  /// Whether this device's friend add of that key only answers a request that others received (requests.h): the friend
+  /// does not know this device, so it is none of toxcore's business here.
+  [[nodiscard]] bool answered_for_another(const PublicKey& key) const;
   [[nodiscard]] bool is_own(const PublicKey& key) const { return roster.contains(key); }
 
  private:
@@ -123,6 +126,8 @@ inline constexpr std::string_view told = "told";       ///< dots: of each log th
 inline constexpr std::string_view view = "view";       ///< u32: the view_version that the view was made by
 inline constexpr std::string_view roster = "roster/";  ///< + hash: a statement
 inline constexpr std::string_view asked = "asked/";    ///< + key: address 38, greeting
+/// + key: dot of our friend add, which only answers a request; keys of the devices that received that
+inline constexpr std::string_view answered = "answered/";
 }  // namespace remembered_name
 
 }  // namespace toxtore

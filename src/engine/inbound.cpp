@@ -38,6 +38,7 @@ void Inbound::on(const input::PeerConnection& input, Instant now) {
 }
 
 void Inbound::on(const input::FriendRequest& input, Instant now) {
+  parts_.requests.on_request_of_friend(input.key);
   if (!parts_.contacts.admit(input.key, now)) parts_.requests.on_request(input, now);
 }
 

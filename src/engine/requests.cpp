@@ -4,8 +4,35 @@
 #include <utility>
 
 #include "wire/body.h"
+#include "wire/reader.h"
+#include "wire/writer.h"
 
 namespace toxtore {
+namespace {
+
+std::string name_of(const PublicKey& key) { return std::string(remembered_name::answered) + key.hex(); }
+
+// What this device remembers of an answer that it gave for others.
+struct Answer {
+  Dot add;
+  std::set<PublicKey> asked;
+};
+
+Bytes bytes_of(const Answer& answer) {
+  Writer writer;
+  writer.dot(answer.add);
+  for (const PublicKey& device : answer.asked) writer.key(device);
+  return writer.take();
+}
+
+Answer answer_from(ByteView bytes) {
+  Reader reader(bytes);
+  Answer answer{reader.dot(), {}};
+  while (reader.left() > 0 && !reader.failed()) answer.asked.insert(reader.key());
+  return answer;
+}
+
+}  // namespace
 
 std::set<PublicKey> Requests::open_here() const {
   std::set<PublicKey> keys;
@@ -50,11 +77,15 @@ void Requests::on_request(const input::FriendRequest& request, Instant now) {
 }
 
 Result<void> Requests::accept(const PublicKey& key, Instant now) {
-  const auto open = list();
-  if (std::none_of(open.begin(), open.end(), [&](const auto& info) { return info.key == key; })) {
-    return fail(ErrorKind::not_found, "no friend request of this key waits for an answer");
+  std::set<PublicKey> asked;
+  for (const RequestRow& row : core_.store.open_requests()) {
+    if (row.from == key) asked.insert(row.id.device);
   }
-  const auto logged = core_.log({FriendAdd{key}}, now);
+  if (asked.empty()) return fail(ErrorKind::not_found, "no friend request of this key waits for an answer");
+  const Dot add = Dot::of({core_.self, 0}, core_.replicator.held().prefix({core_.self, 0}) + 1);
+  const auto logged = core_.log({FriendAdd{key}}, now, [&] {
+    if (!asked.contains(core_.self)) core_.store.remember(name_of(key), bytes_of(Answer{add, asked}));
+  });
   return logged ? Result<void>{} : fail(logged.error());
 }
 
@@ -69,7 +100,33 @@ Result<void> Requests::decline(const PublicKey& key, Instant now) {
 }
 
 void Requests::settle(Instant now) {
-  if (waiting_.empty()) return;
+  if (!waiting_.empty()) act_on_answers(now);
+  take_back_adds(now);
+}
+
+// One that was asked has added the friend, or he is removed: then ours has done what it was for. The add of a device
+// that only answered too is not enough, for that one is about to take it back.
+void Requests::take_back_adds(Instant now) {
+  for (const auto& [name, value] : core_.store.remembered_under(remembered_name::answered)) {
+    const auto key = PublicKey::from_hex(std::string_view(name).substr(remembered_name::answered.size()));
+    const auto row = key ? core_.store.friend_row(*key) : std::nullopt;
+    const auto forget = [&core = core_, &name = name] { core.store.forget(name); };
+    const Answer answer = answer_from(value);
+    if (!row || !row->present()) {
+      (void)core_.change(forget);
+    } else if (std::any_of(row->known_by.begin(), row->known_by.end(),
+                           [&](const PublicKey& device) { return answer.asked.contains(device); })) {
+      (void)core_.log({FriendRemove{answer.add}}, now, forget);
+    }
+  }
+}
+
+void Requests::on_request_of_friend(const PublicKey& key) {
+  if (!core_.answered_for_another(key)) return;
+  if (core_.change([&] { core_.store.forget(name_of(key)); })) core_.view_changed = true;
+}
+
+void Requests::act_on_answers(Instant now) {
   const std::set<PublicKey> open = open_here();
   for (const PublicKey& key : std::exchange(waiting_, open)) {
     if (open.contains(key)) continue;

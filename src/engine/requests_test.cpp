@@ -33,7 +33,48 @@ TEST_F(FriendRequests, AreAcceptedOnAnyDeviceAndConnectTheOneThatWasAsked) {
   EXPECT_EQ(server.engine->friends().at(0).connection, Connection::udp);
   EXPECT_TRUE(server.engine->friend_requests().empty());
   EXPECT_TRUE(laptop.engine->friend_requests().empty());
+  EXPECT_FALSE(laptop.toxcore_list.contains(bob.key())) << "Bob does not know the laptop";
+  EXPECT_EQ(laptop.store->friend_row(bob.key())->known_by, std::vector{server.key()});
   EXPECT_EQ(laptop.engine->accept_friend(bob.key(), world.now()).error().kind, ErrorKind::not_found);
+}
+
+// Neither may take its add for the one of the device that was asked.
+TEST(FriendRequest, AcceptedOnTwoDevicesAtOnceMakesAFriendForGood) {
+  World world;
+  auto& laptop = world.add_device("laptop");
+  auto& server = world.add_device("server");
+  auto& desktop = world.add_device("desktop");
+  auto& bob = world.add_stock("bob");
+  world.link(laptop, server);
+  world.link(desktop, server);
+  world.run_for(5'000);
+  world.request(bob, server, "it is me");
+  ASSERT_TRUE(world.run_until(
+      [&] { return laptop.engine->friend_requests().size() == 1 && desktop.engine->friend_requests().size() == 1; },
+      10'000));
+  world.stop(server);
+  for (auto* device : {&laptop, &desktop}) ASSERT_TRUE(device->engine->accept_friend(bob.key(), world.now()));
+  for (auto* device : {&laptop, &desktop}) world.pump(*device);
+  world.run_for(5'000);
+  EXPECT_EQ(laptop.engine->friends().size(), 1U);
+  world.start(server);
+  ASSERT_TRUE(world.run_until(
+      [&] { return desktop.store->friend_row(bob.key())->known_by == std::vector{server.key()}; }, 10'000));
+  EXPECT_TRUE(server.toxcore_list.contains(bob.key()));
+  EXPECT_FALSE(desktop.toxcore_list.contains(bob.key()));
+}
+
+TEST_F(FriendRequests, WhoAsksTheDeviceThatAnsweredForAnotherIsConnectedToThatToo) {
+  world.stop(server);
+  ASSERT_TRUE(laptop.engine->accept_friend(bob.key(), world.now()));
+  world.pump(laptop);
+  ASSERT_FALSE(laptop.toxcore_list.contains(bob.key()));
+  world.request(bob, laptop, "you too");
+  world.run_for(1'000);
+  EXPECT_TRUE(laptop.toxcore_list.contains(bob.key()));
+  world.start(server);
+  world.run_for(5'000);
+  EXPECT_EQ(server.store->friend_row(bob.key())->known_by.size(), 2U);
 }
 
 TEST_F(FriendRequests, AcceptedWhileTheOneThatWasAskedIsOff) {

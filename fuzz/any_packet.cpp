@@ -20,7 +20,7 @@ LogId any_log(Choices& choices) {
 
 Dot any_dot(Choices& choices) {
   const LogId log = any_log(choices);
-  return Dot::of(log, static_cast<std::uint32_t>(choices.below(small * 4) + 1));
+  return Dot::of(log, static_cast<std::uint32_t>(choices.below(claimed_events) + 1));
 }
 
 Bytes any_text(Choices& choices) { return choices.bytes(choices.below(small * 3)); }

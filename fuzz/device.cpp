@@ -7,6 +7,7 @@
 #include "sync/linking.h"
 #include "targets.h"
 #include "wire/body.h"
+#include "wire/roster_statement.h"
 
 namespace toxtore::fuzz {
 namespace {
@@ -74,6 +75,24 @@ void Device::restart() {
   finish_turn();
 }
 
+void Device::begin_session(Who who, std::uint32_t capabilities) {
+  connect(who, Connection::udp);
+  receive(who, packet::Hello{protocol_version, protocol_version, capabilities});
+  packet::Roster roster;
+  for (const Who member : {Who::device, Who::self, Who::relayed}) {
+    roster.statements.push_back(encode_statement({key_of(member), key_of(Who::device), 1, "server", {}}));
+  }
+  receive(who, roster);
+  packet::Clock clock;
+  for (const Who author : {Who::device, Who::relayed}) {
+    clock.prefixes.push_back(Dot::of({key_of(author), 0}, claimed_events));
+    clock.prefixes.push_back(Dot::of({key_of(author), 7}, claimed_events));
+  }
+  receive(who, clock);
+  receive(who, packet::Clock{});
+  finish_turn();
+}
+
 void Device::link_device(std::uint32_t capabilities) {
   for (const Who who : {Who::device, Who::toxtore_friend, Who::stock_friend}) {
     give(input::FriendRequest{key_of(who), to_bytes("hello")});
@@ -90,6 +109,7 @@ void Device::link_device(std::uint32_t capabilities) {
   receive(Who::device, packet::LinkConfirm{});
   finish_turn();
   require(engine_->devices().size() == 2, "who is confirmed on both sides is a device");
+  begin_session(Who::device, capabilities);
 }
 
 void Device::give(const Input& input) {

@@ -29,6 +29,8 @@ class CountingRandom final : public Random {
 /// Who takes part. `device` is an own device once `link_device` was called, `relayed` one that it vouches for.
 enum class Who : std::uint8_t { self, device, relayed, toxtore_friend, stock_friend, stranger };
 inline constexpr std::size_t peers = 6;
+/// So many events of each log the devices claim to hold.
+inline constexpr std::uint32_t claimed_events = 32;
 ToxAddress address_of(Who who);
 PublicKey key_of(Who who);
 
@@ -38,6 +40,10 @@ class Device {
 
   /// Befriends `device`, `toxtore_friend` and `stock_friend`, and links the first, which speaks of these capabilities.
   void link_device(std::uint32_t capabilities);
+
+  /// What an own device tells when a connection begins: that `relayed` is a device too, and that it holds a number of
+  /// events of each log, so that the engine asks for them.
+  void begin_session(Who who, std::uint32_t capabilities);
 
   void give(const Input& input);
   void connect(Who who, Connection connection);

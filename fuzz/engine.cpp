@@ -95,9 +95,13 @@ void step(Device& device, Choices& choices) {
     case 6: return hear_from_toxcore(device, choices);
     case 7: return command_about_messages(device, choices);
     case 8: return command_about_people(device, choices);
-    case 9:
-    case 10: return device.receive(Who::device, any_packet(choices));
+    case 9: return device.receive(Who::device, any_packet(choices));
+    case 10: return device.receive(Who::device, packet::SendDot{any_event(choices)});
     case 11: return device.finish_turn();
+    case 12: {
+      const Who who = choices.flag() ? Who::device : Who::relayed;
+      return device.begin_session(who, static_cast<std::uint32_t>(choices.below(4)));
+    }
     default: {
       const Who from = any_peer(choices);
       return device.receive(from, any_packet(choices));

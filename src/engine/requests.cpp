@@ -110,7 +110,7 @@ void Requests::take_back_adds(Instant now) {
   for (const auto& [name, value] : core_.store.remembered_under(remembered_name::answered)) {
     const auto key = PublicKey::from_hex(std::string_view(name).substr(remembered_name::answered.size()));
     const auto row = key ? core_.store.friend_row(*key) : std::nullopt;
-    const auto forget = [&core = core_, &name = name] { core.store.forget(name); };
+    const auto forget = [&core = core_, &entry = name] { core.store.forget(entry); };
     const Answer answer = answer_from(value);
     if (!row || !row->present()) {
       (void)core_.change(forget);

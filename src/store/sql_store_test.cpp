@@ -150,8 +150,11 @@ TEST_F(SqlStoreTest, QuestionsUseAnIndex) {
         "ORDER BY timestamp_ms DESC, dot DESC LIMIT ?4",
         "EXPLAIN QUERY PLAN SELECT text FROM messages WHERE conversation = ?1 AND outgoing = 0 AND read = 0 ORDER BY "
         "timestamp_ms, dot",
-        "EXPLAIN QUERY PLAN SELECT text FROM messages WHERE conversation = ?1 AND outgoing = 1 AND delivery <> 4 ORDER "
+        "EXPLAIN QUERY PLAN SELECT text FROM messages WHERE conversation = ?1 AND outgoing = 1 AND delivery < 4 ORDER "
         "BY timestamp_ms, dot",
+        "EXPLAIN QUERY PLAN SELECT number FROM read_marks WHERE conversation = ?1 AND device = ?2 AND incarnation = ?3",
+        "EXPLAIN QUERY PLAN SELECT message FROM requests WHERE open = 1 ORDER BY timestamp_ms, dot",
+        "EXPLAIN QUERY PLAN SELECT count(*) FROM requests WHERE open = 1",
         "EXPLAIN QUERY PLAN SELECT text FROM messages WHERE conversation = ?1 AND outgoing = 0 ORDER BY timestamp_ms "
         "DESC, dot DESC LIMIT 1",
         "EXPLAIN QUERY PLAN SELECT body FROM subjects JOIN events ON events.arrival = subjects.arrival JOIN logs ON "
@@ -167,6 +170,12 @@ TEST_F(SqlStoreTest, QuestionsUseAnIndex) {
     }
     EXPECT_EQ(database->fault(), std::nullopt);
   }
+}
+
+TEST_F(SqlStoreTest, WhatIsTakenOutIsOverwritten) {
+  (void)opened();
+  const auto database = std::move(*SqlDatabase::open(file_, sample_database_key()));
+  EXPECT_EQ(database->integer("PRAGMA secure_delete;"), 1);
 }
 
 /// No file of this process can grow beyond `bytes`, until this goes: a full disk without rights or mounts.

@@ -281,6 +281,29 @@ TEST_F(Scenario, a_subscriber_gets_everything_from_its_cursor_and_then_what_is_n
   }
 }
 
+TEST_F(Scenario, what_is_done_on_the_laptop_holds_on_the_server) {
+  StockFriend dora(folder(), bootstrap(), "Dora");
+  dora.add(server().tox_id(), "It is me");
+  wait_until("the laptop to hear of the request",
+             [] { return laptop().rpc("friend.requests").at("requests").size() == 1; });
+  laptop().rpc("friend.accept", {{"friend", dora.key()}});
+  dora.wait_connected(server().key());
+  server().wait_connected(dora.key());
+
+  laptop().rpc("profile.set", {{"name", "Alice the second"}});
+  dora.wait_for_events("name " + server().key() + " Alice the second", 1);
+
+  dora.send(server().key(), "A secret");
+  const json row = laptop().wait_for_message(dora.key(), "A secret");
+  EXPECT_EQ(laptop().rpc("message.erase", {{"id", row.at("id")}}).at("erased"), 1);
+  wait_until("the server to erase it", [&] { return server().history(dora.key()).at(0).at("erased").get<bool>(); });
+  EXPECT_EQ(server().history(dora.key()).at(0).at("text"), "");
+  EXPECT_TRUE(server().rpc("message.search", {{"words", "secret"}}).at("messages").empty());
+
+  laptop().rpc("friend.remove", {{"friend", dora.key()}});
+  wait_until("the server to drop Dora", [&] { return server().friend_row(dora.key()).is_null(); });
+}
+
 TEST_F(Scenario, a_friend_removed_on_the_laptop_disappears_on_the_server) {
   StockFriend carl(folder(), bootstrap(), "Carl");
   befriend(carl, server());

@@ -59,7 +59,7 @@ class CheckDelivery final : public Checker {
     std::set<PublicKey> keys;
     for (const Device* device : devices) {
       for (const FriendInfo& info : device->engine().friends()) {
-        if (info.connection != Connection::none) keys.insert(info.row.key);
+        if (info.connection() != Connection::none) keys.insert(info.contact.keys.begin(), info.contact.keys.end());
       }
     }
     return keys;

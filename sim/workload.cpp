@@ -35,7 +35,7 @@ void send(World& world, const Step& step) {
   const auto friends = device.engine().friends();
   const auto* to = one_of(friends, step.numbers[1]);
   if (to == nullptr) return;
-  SendMessage message{to->row.key, MessageKind::normal, new_text(world, step.numbers[2]), {}};
+  SendMessage message{to->contact.id, MessageKind::normal, new_text(world, step.numbers[2]), {}};
   if (step.numbers[3] % 5 == 0) message.kind = MessageKind::action;
   if (step.numbers[3] % 3 == 0) message.token = "token " + message.text.substr(0, 16);
   std::optional<MessageRow> first;
@@ -60,10 +60,10 @@ void read_conversation(World& world, const Step& step) {
   const auto friends = device.engine().friends();
   const auto* of = one_of(friends, step.numbers[1]);
   if (of == nullptr) return;
-  const auto rows = device.store().history({of->row.key, std::nullopt, 10'000});
+  const auto rows = device.store().history({Conversation(of->contact.keys), std::nullopt, 10'000});
   world.tell([&](Checker& checker) { checker.reads(device, rows); });
   const bool marked = device.command([&](Engine& engine, Instant now) {
-    if (const auto done = engine.mark_conversation_read(of->row.key, now); !done && !engine.fault()) {
+    if (const auto done = engine.mark_conversation_read(of->contact.id, now); !done && !engine.fault()) {
       world.violation("P12", "a conversation could not be marked: " + done.error().message);
     }
   });
@@ -76,7 +76,7 @@ void read_message(World& world, const Step& step) {
   const auto friends = device.engine().friends();
   const auto* of = one_of(friends, step.numbers[1]);
   if (of == nullptr) return;
-  const auto rows = device.store().unread(of->row.key);
+  const auto rows = device.store().unread(Conversation(of->contact.keys));
   const auto* row = one_of(rows, step.numbers[2]);
   if (row == nullptr) return;
   world.tell([&](Checker& checker) { checker.reads(device, {*row}); });
@@ -117,8 +117,8 @@ void remove_friend(World& world, const Step& step) {
   if (!device.running()) return;
   const auto friends = device.engine().friends();
   const auto* whom = one_of(friends, step.numbers[1]);
-  if (whom == nullptr || world.may_be_linked(whom->row.key, device.key())) return;
-  device.command([&](Engine& engine, Instant now) { (void)engine.remove_friend(whom->row.key, now); });
+  if (whom == nullptr || world.may_be_linked(whom->contact.id, device.key())) return;
+  device.command([&](Engine& engine, Instant now) { (void)engine.remove_friend(whom->contact.id, now); });
 }
 
 void answer_request(World& world, const Step& step) {

@@ -77,6 +77,8 @@ class Parser {
   void add_global_options();
   void add_first_commands();
   void add_friend_commands();
+  void add_friend_set(CLI::App* group);
+  void add_contact_commands(CLI::App* group);
   void add_friend_answer(CLI::App* group, const Described& described, Answer what, const char* who);
   void add_send();
   void add_history_and_search();
@@ -193,9 +195,9 @@ void Parser::add_friend_commands() {
   const CLI::Option* message = positional_words(added, "MESSAGE", "What the friend reads with the request");
   on(added, [=] { return command::FriendAdd{words_of(tox_id), words_of(message)}; });
 
-  CLI::App* requests =
-      add(group, {"requests", "Who asks to be your friend",
-                  "Lists the friend requests that wait for an answer, whichever device they came to.", "  toxtore friend requests\n"});
+  CLI::App* requests = add(group, {"requests", "Who asks to be your friend",
+                                   "Lists the friend requests that wait for an answer, whichever device they came to.",
+                                   "  toxtore friend requests\n"});
   on(requests, [] { return command::FriendRequests{}; });
   add_friend_answer(
       group,
@@ -216,12 +218,96 @@ void Parser::add_friend_commands() {
       {"remove", "Remove a friend", "Removes a friend on all your devices. The messages stay in the history.",
        "  toxtore friend remove Anna\n"},
       Answer::remove, "Name, key or Tox ID");
+  add_friend_set(group);
+  add_contact_commands(group);
 }
 
 void Parser::add_friend_answer(CLI::App* group, const Described& described, Answer what, const char* who) {
   CLI::App* app = add(group, described);
   const CLI::Option* name = positional(app, "FRIEND", who);
   on(app, [=] { return command::FriendAnswer{what, words_of(name)}; });
+}
+
+void Parser::add_friend_set(CLI::App* group) {
+  CLI::App* set =
+      add(group, {"set", "Alias, mute, block and more",
+                  "Changes what holds for a friend, on all your devices. A blocked friend can neither reach "
+                  "you nor see you online; the history stays. A friend with Toxtore may say that further "
+                  "keys are his devices: accept (the default) believes it when both keys say so, ask waits "
+                  "for your word, never keeps each key a contact of its own.",
+                  "  toxtore friend set Anna --alias Sis --muted yes\n"});
+  const CLI::Option* name = positional(set, "FRIEND", "Name, key or Tox ID");
+  const CLI::Option* alias =
+      value(set, "--alias", "NAME", "What to call this friend; an empty name: as he does himself");
+  const CLI::Option* muted = value(set, "--muted", "yes|no", "Whether his messages notify nobody");
+  const CLI::Option* blocked = value(set, "--blocked", "yes|no", "Whether he is kept out");
+  const CLI::Option* claims = value(set, "--claims", "HOW", "His claims about his devices: accept, ask or never");
+  const CLI::Option* withheld =
+      value(set, "--withhold-devices", "yes|no", "Whether he is not told which devices are yours");
+  on(set, [=]() -> Outcome<Command> {
+    command::FriendSet made;
+    made.name = words_of(name);
+    if (alias->count() > 0) made.alias = words_of(alias);
+    for (const auto& [option, answer] :
+         {std::pair(muted, &made.muted), std::pair(blocked, &made.blocked), std::pair(withheld, &made.withheld)}) {
+      if (option->count() == 0) continue;
+      const std::string word = words_of(option);
+      if (word != "yes" && word != "no") return refuse_usage(option->get_name() + " must be yes or no");
+      *answer = word == "yes";
+    }
+    made.claims = words_of(claims);
+    if (!made.claims.empty() && made.claims != "accept" && made.claims != "ask" && made.claims != "never")
+      return refuse_usage("--claims must be accept, ask or never");
+    if (alias->count() + muted->count() + blocked->count() + claims->count() + withheld->count() == 0)
+      return refuse_usage("friend set needs an option; see `toxtore friend set --help`");
+    return made;
+  });
+}
+
+void Parser::add_contact_commands(CLI::App* group) {
+  CLI::App* introduce = add(group, {"introduce", "Make a friend know this device too",
+                                    "Sends a friend request from this device to a friend with an ordinary Tox client, "
+                                    "so that this device reaches him as well. He sees a request of a Tox ID that he "
+                                    "does not know, with your words; if he accepts, he has one more entry for you. A "
+                                    "friend with Toxtore needs no introduction.",
+                                    "  toxtore friend introduce Anna \"This is Max, on my laptop\"\n"});
+  const CLI::Option* introduced = positional(introduce, "FRIEND", "Name, key or Tox ID");
+  const CLI::Option* words = positional_words(introduce, "MESSAGE", "What the friend reads with the request");
+  on(introduce, [=] { return command::FriendIntroduce{words_of(introduced), words_of(words)}; });
+
+  CLI::App* merge = add(group, {"merge", "Two friends are one person",
+                                "Shows two friends as one contact with one conversation, on all your devices: a "
+                                "friend's phone with an ordinary Tox client, for example.",
+                                "  toxtore friend merge Anna \"Anna (phone)\"\n"});
+  const CLI::Option* one = positional(merge, "FRIEND", "Name, key or Tox ID");
+  const CLI::Option* other = positional(merge, "OTHER", "Name, key or Tox ID of the other");
+  on(merge, [=] { return command::FriendMerge{words_of(one), words_of(other)}; });
+
+  CLI::App* split =
+      add(group, {"split", "A key is another person",
+                  "Takes a key out of the contact that it is shown in, and makes it a contact of its own, "
+                  "whatever the keys say of each other.",
+                  "  toxtore friend split 3F2A90C1…\n"});
+  const CLI::Option* key = positional(split, "KEY", "The key, as `toxtore friend list` shows it");
+  on(split, [=] { return command::FriendSplit{words_of(key)}; });
+
+  CLI::App* claims = add(group, {"claims", "Keys that friends say are theirs",
+                                 "Lists keys that friends say are further devices of theirs and that do not count as "
+                                 "theirs: they have not said so themselves, or wait for your answer.",
+                                 "  toxtore friend claims\n"});
+  on(claims, [] { return command::FriendClaims{}; });
+
+  CLI::App* claim = add(group, {"claim", "Answer such a claim",
+                                "Says whether a key may count as a friend's device. Declining splits it off again.",
+                                "  toxtore friend claim Anna 3F2A90C1 accept\n"});
+  const CLI::Option* whose = positional(claim, "FRIEND", "Name, key or Tox ID");
+  const CLI::Option* claimed = positional(claim, "KEY", "The key of `toxtore friend claims`, or its first digits");
+  const CLI::Option* answer = positional(claim, "ANSWER", "accept or decline");
+  on(claim, [=]() -> Outcome<Command> {
+    const std::string word = words_of(answer);
+    if (word != "accept" && word != "decline") return refuse_usage("the answer must be accept or decline");
+    return command::FriendClaim{words_of(whose), words_of(claimed), word == "accept"};
+  });
 }
 
 void Parser::add_send() {

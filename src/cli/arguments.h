@@ -48,6 +48,33 @@ struct FriendAnswer {
   std::string name;
 };
 
+/// What the user says of a friend; what is not there stays as it is.
+struct FriendSet {
+  std::string name;
+  std::optional<std::string> alias;
+  std::optional<bool> muted;
+  std::optional<bool> blocked;
+  std::optional<bool> withheld;
+  std::string claims;  ///< "accept", "ask", "never", or empty
+};
+struct FriendIntroduce {
+  std::string name;
+  std::string message;  ///< empty: the daemon's own words
+};
+struct FriendMerge {
+  std::string name;
+  std::string other;
+};
+struct FriendSplit {
+  std::string key;
+};
+struct FriendClaims {};
+struct FriendClaim {
+  std::string name;
+  std::string key;
+  bool accept = false;
+};
+
 struct Send {
   std::string to;
   std::string text;
@@ -121,10 +148,11 @@ struct ProfileExport {
 
 using Command =
     std::variant<command::Status, command::Id, command::FriendAdd, command::FriendList, command::FriendRequests,
-                 command::FriendAnswer, command::Send, command::History, command::Search, command::Read,
-                 command::Withdraw, command::Erase, command::Watch, command::DeviceRequest, command::DeviceRequests,
-                 command::DeviceAccept, command::DeviceCancel, command::DeviceList, command::DeviceRename,
-                 command::ProfileValue, command::ProfileExport>;
+                 command::FriendAnswer, command::FriendSet, command::FriendIntroduce, command::FriendMerge,
+                 command::FriendSplit, command::FriendClaims, command::FriendClaim, command::Send, command::History,
+                 command::Search, command::Read, command::Withdraw, command::Erase, command::Watch,
+                 command::DeviceRequest, command::DeviceRequests, command::DeviceAccept, command::DeviceCancel,
+                 command::DeviceList, command::DeviceRename, command::ProfileValue, command::ProfileExport>;
 
 struct Arguments {
   GlobalOptions global;

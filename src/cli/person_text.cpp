@@ -26,10 +26,42 @@ Table::Cell connection_cell(const json& person) {
 std::string date_or_blank(std::uint64_t time_ms) { return time_ms == 0 ? "" : local_date(time_ms); }
 
 /// Which devices a friend knows decides whom he can write to when: worth a word if it is not this one.
-std::string client_of(const json& person) {
-  std::string client = flag_in(person, "toxtore") ? "Toxtore" : "";
-  if (!flag_in(person, "here")) client += client.empty() ? "knows your other devices" : ", knows your other devices";
-  return client;
+std::string remarks_of(const json& person) {
+  std::vector<std::string> remarks;
+  if (const std::size_t keys = list_in(person, "keys").size(); keys > 1)
+    remarks.push_back(std::to_string(keys) + " devices");
+  if (flag_in(person, "toxtore")) remarks.emplace_back("Toxtore");
+  if (flag_in(person, "blocked")) {
+    remarks.emplace_back("blocked");
+  } else if (!flag_in(person, "here")) {
+    remarks.emplace_back("knows your other devices");
+  }
+  if (flag_in(person, "muted")) remarks.emplace_back("muted");
+  if (flag_in(person, "devices_withheld")) remarks.emplace_back("is not told your devices");
+  for (const json& claim : list_in(person, "claimed")) {
+    if (text_in(claim, "state") != "asked") continue;
+    remarks.emplace_back("see `toxtore friend claims`");
+    break;
+  }
+  std::string text;
+  for (const std::string& remark : remarks) text += (text.empty() ? "" : ", ") + remark;
+  return text;
+}
+
+/// The key by which the contact is known stands first.
+std::vector<std::string> keys_of(const json& person) {
+  std::vector<std::string> keys{text_in(person, "key")};
+  for (const json& each : list_in(person, "keys")) {
+    if (text_in(each, "key") != keys.front()) keys.push_back(text_in(each, "key"));
+  }
+  return keys;
+}
+
+std::string words_of_claim(const json& claim) {
+  const std::string state = text_in(claim, "state");
+  if (state == "asked") return "waits for your answer";
+  if (state == "refused") return "declined";
+  return "has not said so itself yet";
 }
 
 /// Nothing for this device; "?" as long as the other one has not told what it holds.
@@ -74,12 +106,24 @@ std::string friends_text(const json& result, const Style& style) {
                    connection_cell(each),
                    {std::to_string(unread), unread == 0 ? Tone::faint : Tone::warning},
                    {date_or_blank(number_in(each, "since"))},
-                   {client_of(each)}},
-                  {text_in(each, "key")});
+                   {remarks_of(each)}},
+                  keys_of(each));
   }
   if (table.empty())
     return "No friends yet. `toxtore friend add TOXID` asks someone; `toxtore id` shows your own ID.\n";
   return table.render(style);
+}
+
+std::string claims_text(const json& result, const Style& style) {
+  Table table({{"FRIEND"}, {"SAID"}, {"STATE"}});
+  for (const json& each : list_in(result, "claims")) {
+    table.add_row(
+        {{shown_name(each), Tone::strong}, {local_date_and_clock(number_in(each, "time"))}, {words_of_claim(each)}},
+        {text_in(each, "key")});
+  }
+  if (table.empty()) return "No friend claims a key that does not count as his.\n";
+  return table.render(style) +
+         "\nAnswer with `toxtore friend claim FRIEND KEY accept` or `toxtore friend claim FRIEND KEY decline`.\n";
 }
 
 std::string friend_requests_text(const json& result, const Style& style) {

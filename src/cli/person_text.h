@@ -20,6 +20,8 @@ std::string spaced_code(std::string_view code);
 
 /// Result of friend.list, friend.requests, device.list and device.requests.
 std::string friends_text(const nlohmann::json& result, const Style& style);
+/// Keys that friends say are theirs and that do not count as theirs.
+std::string claims_text(const nlohmann::json& result, const Style& style);
 std::string friend_requests_text(const nlohmann::json& result, const Style& style);
 std::string devices_text(const nlohmann::json& result, const Style& style);
 std::string links_text(const nlohmann::json& result, const Style& style);

@@ -9,6 +9,7 @@
 #include "engine/input.h"
 #include "model/event.h"
 #include "model/vector_clock.h"
+#include "view/contact_graph.h"
 #include "view/rows.h"
 
 namespace toxtore {
@@ -28,16 +29,36 @@ struct SendMessage {
   std::string token;
 };
 
-/// One friend, with what only this device knows of him.
-struct FriendInfo {
+/// One key of a friend, with what only this device knows of it.
+struct FriendKeyInfo {
   FriendRow row;
-  std::size_t unread = 0;
   Connection connection = Connection::none;  ///< to this device
-  bool in_toxcore = false;                   ///< this device is one that the friend knows, or asked him to
+  bool in_toxcore = false;                   ///< in toxcore's list here: this device tries to reach it
   bool toxtore = false;                      ///< said hello on this connection
-  /// What the friend's device says are the keys of its user, on this connection. A bare claim: it merges nothing.
-  std::vector<PublicKey> claims;
 };
+
+/// One friend.
+struct FriendInfo {
+  Contact contact;
+  std::vector<FriendKeyInfo> keys;  ///< one or more, ascending
+  std::size_t unread = 0;
+
+  /// The best of any key.
+  [[nodiscard]] Connection connection() const;
+  /// Devices of the user that know one of the keys.
+  [[nodiscard]] std::vector<PublicKey> known_by() const;
+};
+
+/// What the user says of a friend; what is not there stays as it is.
+struct ContactChange {
+  std::optional<std::string> alias;  ///< UTF-8, at most `alias_size_max` bytes; empty: the friend's own name again
+  std::optional<bool> muted;
+  std::optional<bool> blocked;
+  std::optional<bool> devices_withheld;
+  std::optional<ClaimPolicy> claims;
+};
+/// As long as a Tox name may be (TOX_MAX_NAME_LENGTH), in bytes.
+inline constexpr std::size_t alias_size_max = 128;
 
 /// One own device.
 struct DeviceInfo {

@@ -5,7 +5,7 @@
 
 #include "base/utf8.h"
 #include "engine/conversation.h"
-#include "view/rules.h"
+#include "engine/peer_list.h"
 #include "wire/body.h"
 #include "wire/writer.h"
 
@@ -35,6 +35,26 @@ std::vector<Dot> standing_adds(const Store& store, const PublicKey& key) {
   return adds;
 }
 
+Result<void> check_greeting(const std::string& greeting) {
+  if (greeting.empty()) {
+    return fail(ErrorKind::invalid_argument, "a friend request needs some words that tell who you are");
+  }
+  if (!is_utf8(greeting)) return fail(ErrorKind::invalid_argument, "the words of a friend request must be UTF-8");
+  if (greeting.size() > greeting_size_max) {
+    return fail(ErrorKind::too_long, "the words of a friend request must not be longer than 900 bytes");
+  }
+  return {};
+}
+
+Bytes asked_bytes(const ToxAddress& address, const std::string& greeting) {
+  return Writer().bytes(address.bytes).bytes(as_bytes(greeting)).take();
+}
+
+std::optional<ToxAddress> address_of(const FriendRow& row) {
+  if (!row.nospam) return std::nullopt;
+  return ToxAddress::from_bytes(Writer().key(row.key).bytes(*row.nospam).take());
+}
+
 }  // namespace
 
 Contacts::Contacts(Core& core)
@@ -43,16 +63,21 @@ Contacts::Contacts(Core& core)
 Result<void> Contacts::take_over_imported(Instant now) {
   std::vector<Body> adds;
   for (const PublicKey& key : core_.config.imported_friends) {
-    if (!is_friend(key)) adds.emplace_back(FriendAdd{key});
+    if (!is_added(key)) adds.emplace_back(FriendAdd{key});
   }
   if (adds.empty()) return {};
   const auto logged = core_.log(adds, now);
   return logged ? Result<void>{} : fail(logged.error());
 }
 
-bool Contacts::is_friend(const PublicKey& key) const {
-  const auto row = core_.store.friend_row(key);
-  return row && row->present();
+const Contact* Contacts::friend_of(const PublicKey& key) const {
+  const Contact* contact = core_.contacts().of(key);
+  return contact != nullptr && contact->present ? contact : nullptr;
+}
+
+bool Contacts::is_added(const PublicKey& key) const {
+  const FriendRow* row = core_.contacts().row(key);
+  return row != nullptr && row->present();
 }
 
 Result<void> Contacts::add(const ToxAddress& address, const std::string& greeting, Instant now) {
@@ -60,17 +85,49 @@ Result<void> Contacts::add(const ToxAddress& address, const std::string& greetin
   if (key == core_.self) return fail(ErrorKind::invalid_argument, "this is the Tox ID of this device itself");
   if (!is_possible(key)) return fail(ErrorKind::invalid_argument, "nobody can have this Tox ID: it is mistyped");
   if (core_.is_own(key)) return fail(ErrorKind::already_exists, "this is the Tox ID of one of your own devices");
-  if (is_friend(key)) return fail(ErrorKind::already_exists, "this key is in your friend list already");
-  if (greeting.empty()) {
-    return fail(ErrorKind::invalid_argument, "a friend request needs some words that tell who you are");
+  if (is_added(key)) return fail(ErrorKind::already_exists, "this key is in your friend list already");
+  if (auto checked = check_greeting(greeting); !checked) return checked;
+  std::vector<Body> bodies = adds_of_all(key);
+  FriendNospam nospam{key, {}};
+  std::copy(address.bytes.begin() + PublicKey::size, address.bytes.end(), nospam.nospam_and_checksum.begin());
+  bodies.emplace_back(nospam);
+  const auto logged = core_.log(
+      bodies, now, [&] { core_.store.remember(name_of(remembered_name::asked, key), asked_bytes(address, greeting)); });
+  if (!logged) return fail(logged.error());
+  reconcile(now);
+  return {};
+}
+
+std::vector<Body> Contacts::adds_of_all(const PublicKey& key) const {
+  std::vector<Body> adds{FriendAdd{key}};
+  const Contact* contact = core_.contacts().of(key);
+  if (contact == nullptr || contact->present) return adds;
+  for (const PublicKey& other : contact->keys) {
+    if (other != key) adds.emplace_back(FriendAdd{other});
   }
-  if (!is_utf8(greeting)) return fail(ErrorKind::invalid_argument, "the words of a friend request must be UTF-8");
-  if (greeting.size() > greeting_size_max) {
-    return fail(ErrorKind::too_long, "the words of a friend request must not be longer than 900 bytes");
+  return adds;
+}
+
+Result<void> Contacts::introduce(const PublicKey& key, const std::string& greeting, Instant now) {
+  const Contact* contact = friend_of(key);
+  if (contact == nullptr) return fail(ErrorKind::not_found, "this key is not in your friend list");
+  const FriendRow& row = *core_.contacts().row(key);
+  if (contains(row.known_by, core_.self)) {
+    return fail(ErrorKind::already_exists, "this device is introduced to him already");
   }
-  const Bytes asked = Writer().bytes(address.bytes).bytes(as_bytes(greeting)).take();
-  const auto logged =
-      core_.log({FriendAdd{key}}, now, [&] { core_.store.remember(name_of(remembered_name::asked, key), asked); });
+  if (row.devices && !contact->devices_withheld) {
+    return fail(ErrorKind::already_exists, "he has Toxtore, so all your devices reach him without being introduced");
+  }
+  const auto address = address_of(row);
+  if (!address) {
+    return fail(ErrorKind::not_found,
+                "his Tox ID was never given to one of your devices, and a key alone cannot be asked: let him add this "
+                "device's Tox ID, or ask him for his");
+  }
+  if (auto checked = check_greeting(greeting); !checked) return checked;
+  const auto logged = core_.log({FriendAdd{key}}, now, [&] {
+    core_.store.remember(name_of(remembered_name::asked, key), asked_bytes(*address, greeting));
+  });
   if (!logged) return fail(logged.error());
   reconcile(now);
   return {};
@@ -80,12 +137,18 @@ Result<void> Contacts::remove(const PublicKey& key, Instant now) {
   if (core_.is_own(key)) {
     return fail(ErrorKind::denied, "this is one of your devices; this version cannot remove a device yet");
   }
-  if (!is_friend(key)) return fail(ErrorKind::not_found, "this key is not in your friend list");
+  const Contact* contact = friend_of(key);
+  if (contact == nullptr) return fail(ErrorKind::not_found, "this key is not in your friend list");
   std::vector<Body> removes;
-  for (const Dot& add : standing_adds(core_.store, key)) removes.emplace_back(FriendRemove{add});
-  const auto withdrawn = withdrawals(core_.store, key);
+  const std::vector<PublicKey> keys = contact->keys;
+  for (const PublicKey& each : keys) {
+    for (const Dot& add : standing_adds(core_.store, each)) removes.emplace_back(FriendRemove{add});
+  }
+  const auto withdrawn = withdrawals(core_.store, Conversation(keys));
   removes.insert(removes.end(), withdrawn.begin(), withdrawn.end());
-  const auto logged = core_.log(removes, now, [&] { core_.store.forget(name_of(remembered_name::asked, key)); });
+  const auto logged = core_.log(removes, now, [&] {
+    for (const PublicKey& each : keys) core_.store.forget(name_of(remembered_name::asked, each));
+  });
   if (!logged) return fail(logged.error());
   reconcile(now);
   return {};
@@ -96,15 +159,15 @@ bool Contacts::admit(const PublicKey& key, Instant now) {
     add_to_toxcore(key);
     return true;
   }
-  const auto row = core_.store.friend_row(key);
-  if (!row || !row->present()) return false;
+  if (core_.is_blocked(key)) return true;
+  if (friend_of(key) == nullptr) return false;
   // A failure is kept by the core as its fault.
-  if (!contains(row->known_by, core_.self)) (void)core_.log({FriendAdd{key}}, now);
+  if (!contains(core_.contacts().row(key)->known_by, core_.self)) (void)core_.log({FriendAdd{key}}, now);
   return true;
 }
 
 void Contacts::on_name(const input::PeerName& name, Instant now) {
-  if (core_.is_own(name.key) || name.name.empty() || !is_friend(name.key)) return;
+  if (name.name.empty() || friend_of(name.key) == nullptr || core_.is_blocked(name.key)) return;
   heard_[name.key].name = name.name;
   log_names(now);
 }
@@ -114,8 +177,8 @@ void Contacts::log_names(Instant now) {
   for (auto& [key, heard] : heard_) {
     if (!heard.name || now.mono_ms < heard.not_before_ms) continue;
     const Bytes name = *std::exchange(heard.name, std::nullopt);
-    const auto row = core_.store.friend_row(key);
-    if (!row || !row->present() || row->name.value == name) continue;
+    const FriendRow* row = core_.contacts().row(key);
+    if (friend_of(key) == nullptr || row == nullptr || row->name.value == name) continue;
     heard.not_before_ms = now.mono_ms + name_interval_ms;
     // A failure is kept by the core as its fault.
     (void)core_.log({ContactSetting{key, ContactSetting::What::name, name}}, now);
@@ -153,20 +216,23 @@ void Contacts::remove_from_toxcore(const PublicKey& key) {
 }
 
 void Contacts::reconcile(Instant now) {
+  reconciled_ms_ = now.mono_ms;
   for (const auto& [key, member] : core_.roster.members()) {
     if (key == core_.self) continue;
     add_to_toxcore(key);
     read_what_it_wrote(key, now);
   }
-  for (const FriendRow& row : core_.store.friend_rows()) {
-    if (core_.is_own(row.key)) continue;
-    if (!row.present()) {
-      remove_from_toxcore(row.key);
-      withdraw_what_waits(row.key, now);
-      continue;
-    }
-    if (contains(row.known_by, core_.self) && !core_.answered_for_another(row.key)) add_to_toxcore(row.key);
+  std::set<PublicKey> wanted = wanted_peers(core_.contacts(), core_.self, now.wall_ms);
+  // Who asked another device, and was accepted here, knows that one only.
+  std::erase_if(wanted, [this](const PublicKey& key) {
+    const FriendRow* row = core_.contacts().row(key);
+    return row != nullptr && !row->devices && core_.answered_for_another(key);
+  });
+  for (const PublicKey& key : wanted) add_to_toxcore(key);
+  for (const PublicKey& key : std::set(in_toxcore_)) {
+    if (!wanted.contains(key) && !core_.is_own(key)) remove_from_toxcore(key);
   }
+  withdraw_what_waits(now);
 }
 
 // What a device wrote while it was only a friend is in no list any more, so it must not stay unread.
@@ -175,28 +241,45 @@ void Contacts::read_what_it_wrote(const PublicKey& device, Instant now) {
   (void)core_.log(marks_for_all(core_, device), now);
 }
 
-// What this device wrote without knowing of the removal: the remover could not withdraw it.
-void Contacts::withdraw_what_waits(const PublicKey& key, Instant now) {
-  const auto withdrawn = withdrawals(core_.store, key, core_.self);
+// What this device wrote without knowing of a removal: the remover could not withdraw it.
+void Contacts::withdraw_what_waits(Instant now) {
+  std::vector<Body> withdrawn;
+  for (const Contact& contact : core_.contacts().contacts()) {
+    if (contact.present) continue;
+    const auto of_contact = withdrawals(core_.store, Conversation(contact.keys), core_.self);
+    withdrawn.insert(withdrawn.end(), of_contact.begin(), of_contact.end());
+  }
   if (!withdrawn.empty()) (void)core_.log(withdrawn, now);
+}
+
+FriendInfo Contacts::describe(const Contact& contact) const {
+  FriendInfo info;
+  info.contact = contact;
+  info.unread = core_.store.unread_count(Conversation(contact.keys));
+  for (const PublicKey& key : contact.keys) {
+    FriendKeyInfo each;
+    each.row = *core_.contacts().row(key);
+    each.in_toxcore = in_toxcore_.contains(key);
+    if (const Peer* peer = core_.connected(key)) {
+      each.connection = peer->connection;
+      each.toxtore = peer->toxtore;
+    }
+    info.keys.push_back(std::move(each));
+  }
+  return info;
 }
 
 std::vector<FriendInfo> Contacts::list() const {
   std::vector<FriendInfo> friends;
-  for (FriendRow& row : core_.store.friend_rows()) {
-    if (!row.present() || core_.is_own(row.key)) continue;
-    FriendInfo info;
-    info.unread = core_.store.unread_count(row.key);
-    info.in_toxcore = in_toxcore_.contains(row.key);
-    if (const Peer* peer = core_.connected(row.key)) {
-      info.connection = peer->connection;
-      info.toxtore = peer->toxtore;
-      info.claims = peer->claims;
-    }
-    info.row = std::move(row);
-    friends.push_back(std::move(info));
+  for (const Contact& contact : core_.contacts().contacts()) {
+    if (contact.present) friends.push_back(describe(contact));
   }
   return friends;
+}
+
+std::optional<FriendInfo> Contacts::find(const PublicKey& key) const {
+  const Contact* contact = core_.contacts().of(key);
+  return contact == nullptr ? std::nullopt : std::optional(describe(*contact));
 }
 
 }  // namespace toxtore

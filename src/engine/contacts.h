@@ -1,8 +1,8 @@
 // Friends: adding and removing them, their names, and toxcore's friend list (DESIGN 7).
 //
-// Private to src/engine. The view says who is a friend. toxcore's list on this device holds the own devices and those
-// friends that this device added or accepted itself: a stock friend knows no other. `reconcile` brings that list in
-// line with the view whenever that changed, so a crash between the two heals at the next start.
+// Private to src/engine. The view says who is a friend. toxcore's list on this device holds the own devices and what
+// peer_list.h says. `reconcile` brings that list in line with the view whenever that changed, so a crash between the
+// two heals at the next start.
 #pragma once
 
 #include <map>
@@ -16,6 +16,9 @@ namespace toxtore {
 /// A friend's new name is logged at most once a minute, since every event stays for ever on every device.
 inline constexpr std::uint64_t name_interval_ms = 60'000;
 
+/// toxcore's list is compared with what it should be so often even if no event came.
+inline constexpr std::uint64_t reconcile_interval_ms = 3'600'000;
+
 class Contacts {
  public:
   explicit Contacts(Core& core);
@@ -25,27 +28,38 @@ class Contacts {
 
   Result<void> add(const ToxAddress& address, const std::string& greeting, Instant now);
   Result<void> remove(const PublicKey& key, Instant now);
+  /// This device sends a stock friend a friend request, so that he knows it too.
+  Result<void> introduce(const PublicKey& key, const std::string& greeting, Instant now);
 
-  /// A key asks this device to be a friend. True if it need not be asked about: an own device, or a friend already,
-  /// who is accepted at once on any device (DESIGN 7).
+  /// A key asks this device to be a friend. True if it need not be asked about: an own device, a friend already, who is
+  /// accepted at once on any device (DESIGN 7), or one who is blocked.
   bool admit(const PublicKey& key, Instant now);
   void on_name(const input::PeerName& name, Instant now);
   void on_connected(const PublicKey& key);
 
-  /// Once a turn, when the view changed.
+  /// Once a turn, when the view changed, and when `is_due`: a claim is not tried for ever.
   void reconcile(Instant now);
+  [[nodiscard]] bool is_due(Instant now) const { return now.mono_ms >= reconciled_ms_ + reconcile_interval_ms; }
   /// Logs the names that friends gave themselves and that are not logged yet, if it is time.
   void log_names(Instant now);
   [[nodiscard]] std::optional<std::uint64_t> deadline_ms() const;
 
-  [[nodiscard]] bool is_friend(const PublicKey& key) const;
+  /// What makes that key a friend: a contact that was removed comes back with all its keys.
+  [[nodiscard]] std::vector<Body> adds_of_all(const PublicKey& key) const;
+  /// The friend whose key this is, be it that the user added it or that it came to him by claims. Nothing for own
+  /// devices.
+  [[nodiscard]] const Contact* friend_of(const PublicKey& key) const;
   [[nodiscard]] std::vector<FriendInfo> list() const;
+  /// Of a friend, or of who was one.
+  [[nodiscard]] std::optional<FriendInfo> find(const PublicKey& key) const;
 
  private:
+  [[nodiscard]] bool is_added(const PublicKey& key) const;
+  [[nodiscard]] FriendInfo describe(const Contact& contact) const;
   void add_to_toxcore(const PublicKey& key);
   void remove_from_toxcore(const PublicKey& key);
   void read_what_it_wrote(const PublicKey& device, Instant now);
-  void withdraw_what_waits(const PublicKey& key, Instant now);
+  void withdraw_what_waits(Instant now);
 
   Core& core_;
   struct HeardName {
@@ -53,6 +67,7 @@ class Contacts {
     std::uint64_t not_before_ms = 0;
   };
 
+  std::uint64_t reconciled_ms_ = 0;  ///< monotonic
   std::set<PublicKey> in_toxcore_;
   std::map<PublicKey, HeardName> heard_;
 };

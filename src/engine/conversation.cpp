@@ -40,7 +40,7 @@ std::vector<Body> marks_for_all(const Core& core, const PublicKey& conversation)
   return bodies;
 }
 
-std::vector<Body> withdrawals(const Store& store, const PublicKey& to, const std::optional<PublicKey>& author) {
+std::vector<Body> withdrawals(const Store& store, const Conversation& to, const std::optional<PublicKey>& author) {
   std::vector<Body> bodies;
   for (const MessageRow& row : store.undelivered_to(to)) {
     if (!author || row.id.device == *author) bodies.emplace_back(MessageWithdrawn{row.id});

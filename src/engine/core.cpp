@@ -35,6 +35,19 @@ Roster stored_roster(const PublicKey& self, const Store& store) {
   return roster;
 }
 
+// Whether friend rows may be other ones after it.
+bool changes_contacts(const Event& event) {
+  switch (static_cast<EventType>(event.type)) {
+    case EventType::friend_add:
+    case EventType::friend_remove:
+    case EventType::friend_nospam:
+    case EventType::friend_devices:
+    case EventType::contact_setting:
+    case EventType::contacts_merged: return true;
+    default: return false;
+  }
+}
+
 }  // namespace
 
 Core::Core(EngineConfig engine_config, Store& the_store, Random& the_random)
@@ -80,6 +93,7 @@ Result<std::vector<Event>> Core::log(const std::vector<Body>& bodies, Instant no
     replicator.logged(event.dot);
     fresh.push_back({self, event.dot, static_cast<EventType>(event.type), false});
   }
+  forget_contacts(events);
   view_changed = true;
   return events;
 }
@@ -111,6 +125,7 @@ bool Core::answered_for_another(const PublicKey& key) const {
 bool Core::stated(ByteView statement) {
   if (!roster.add(statement)) return false;
   stated_.emplace_back(statement.begin(), statement.end());
+  contacts_.reset();
   view_changed = true;
   return true;
 }
@@ -130,6 +145,7 @@ bool Core::commit_turn() {
     clock_.saw(event.timestamp_ms);
     if (std::holds_alternative<Opaque>(read_event(event).body)) ++counters.events_opaque;
   }
+  forget_contacts(arrived_);
   view_changed = view_changed || !arrived_.empty();
   fresh.insert(fresh.end(), arriving_.begin(), arriving_.end());
   arriving_.clear();
@@ -150,6 +166,29 @@ std::optional<OrderKey> Core::caught_up_from() const {
     from = std::max(from, order_of(*event));
   }
   return from;
+}
+
+void Core::forget_contacts(const std::vector<Event>& events) {
+  if (std::any_of(events.begin(), events.end(), changes_contacts)) contacts_.reset();
+}
+
+const ContactGraph& Core::contacts() const {
+  if (!contacts_) {
+    std::set<PublicKey> own;
+    for (const auto& [key, member] : roster.members()) own.insert(key);
+    contacts_ = ContactGraph(store.friend_rows(), own);
+  }
+  return *contacts_;
+}
+
+Conversation Core::conversation_with(const PublicKey& key) const {
+  const Contact* contact = contacts().of(key);
+  return contact == nullptr ? Conversation(key) : Conversation(contact->keys);
+}
+
+bool Core::is_blocked(const PublicKey& key) const {
+  const Contact* contact = contacts().of(key);
+  return contact != nullptr && contact->blocked;
 }
 
 void Core::send(const PublicKey& to, const Packet& packet) {

@@ -22,6 +22,7 @@
 #include "store/store.h"
 #include "sync/replicator.h"
 #include "sync/roster.h"
+#include "view/contact_graph.h"
 #include "wire/bundle.h"
 #include "wire/packet.h"
 
@@ -40,7 +41,7 @@ struct Peer {
   std::set<Hash> statements;   ///< roster statements that it surely has
   BundleReader live;
   BundleReader backfill;
-  std::vector<PublicKey> claims;  ///< its `my devices`
+  std::optional<bool> told_alone;  ///< whether `my devices`, as it was told last, held this device only; none: not yet
 };
 
 /// An event that was just stored, for who tells the user of news.
@@ -107,10 +108,16 @@ class Core {
   /// does not know this device, so it is none of toxcore's business here.
   [[nodiscard]] bool answered_for_another(const PublicKey& key) const;
   [[nodiscard]] bool is_own(const PublicKey& key) const { return roster.contains(key); }
+  /// Who is one person, by what is committed. The reference holds until the next event or statement.
+  [[nodiscard]] const ContactGraph& contacts() const;
+  /// With all keys of the contact that the key is of.
+  [[nodiscard]] Conversation conversation_with(const PublicKey& key) const;
+  [[nodiscard]] bool is_blocked(const PublicKey& key) const;
 
  private:
   Event draft(const Body& body, std::uint32_t number, Instant now);
   bool failed(const Result<void>& result);
+  void forget_contacts(const std::vector<Event>& events);
 
   HybridClock clock_;
   std::vector<Event> arrived_;
@@ -118,6 +125,7 @@ class Core {
   std::vector<Bytes> stated_;
   bool told_changed_ = false;
   std::optional<Error> fault_;
+  mutable std::optional<ContactGraph> contacts_;  ///< none: to be made anew
 };
 
 /// Names under which the engine remembers things (Store::remember). On disk, never reused.

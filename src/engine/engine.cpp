@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/claims.h"
+#include "engine/contact_settings.h"
 #include "engine/contacts.h"
 #include "engine/core.h"
 #include "engine/devices.h"
@@ -22,17 +24,21 @@ struct Engine::Parts {
         sessions(core),
         devices(core, sessions),
         contacts(core),
-        requests(core),
+        contact_settings(core, contacts),
+        claims(core),
+        requests(core, contacts),
         profile(core),
         outbox(core),
         messages(core, contacts, outbox),
         notifier(core),
-        inbound({core, sessions, devices, contacts, outbox, messages, requests}) {}
+        inbound({core, sessions, devices, contacts, claims, outbox, messages, requests}) {}
 
   Core core;
   Sessions sessions;
   Devices devices;
   Contacts contacts;
+  ContactSettings contact_settings;
+  Claims claims;
   Requests requests;
   Profile profile;
   Outbox outbox;
@@ -68,10 +74,13 @@ void Engine::finish_turn(Instant now) {
   parts_->devices.expire(now);
   parts_->notifier.step();
   parts_->contacts.log_names(now);
-  if (parts_->core.view_changed) {
+  parts_->claims.log_lists(now);
+  if (parts_->core.view_changed || parts_->contacts.is_due(now)) {
     parts_->requests.settle(now);
+    parts_->claims.adopt(now);
     parts_->contacts.reconcile(now);
     parts_->profile.settle();
+    parts_->sessions.tell_changed_devices();
   }
   parts_->outbox.step(now);
   parts_->sessions.pump(now);
@@ -84,8 +93,8 @@ std::vector<Output> Engine::take_outputs() {
 
 std::optional<std::uint64_t> Engine::deadline_ms() const {
   std::optional<std::uint64_t> earliest;
-  for (const auto deadline :
-       {parts_->outbox.deadline_ms(), parts_->sessions.deadline_ms(), parts_->contacts.deadline_ms()}) {
+  for (const auto deadline : {parts_->outbox.deadline_ms(), parts_->sessions.deadline_ms(),
+                              parts_->contacts.deadline_ms(), parts_->claims.deadline_ms()}) {
     if (deadline && (!earliest || *deadline < *earliest)) earliest = deadline;
   }
   return earliest;
@@ -135,6 +144,26 @@ Result<void> Engine::decline_friend(const PublicKey& key, Instant now) { return 
 
 Result<void> Engine::remove_friend(const PublicKey& key, Instant now) { return parts_->contacts.remove(key, now); }
 
+Result<void> Engine::introduce_to_friend(const PublicKey& key, const std::string& greeting, Instant now) {
+  return parts_->contacts.introduce(key, greeting, now);
+}
+
+Result<void> Engine::change_contact(const PublicKey& key, const ContactChange& change, Instant now) {
+  return parts_->contact_settings.change(key, change, now);
+}
+
+Result<void> Engine::merge_contacts(const PublicKey& one, const PublicKey& other, Instant now) {
+  return parts_->contact_settings.merge(one, other, now);
+}
+
+Result<void> Engine::split_contact(const PublicKey& key, Instant now) {
+  return parts_->contact_settings.split(key, now);
+}
+
+Result<void> Engine::answer_claim(const PublicKey& key, const PublicKey& claimed, bool agrees, Instant now) {
+  return parts_->contact_settings.answer_claim(key, claimed, agrees, now);
+}
+
 Result<LinkInfo> Engine::request_device(const PublicKey& key, Instant now) { return parts_->devices.request(key, now); }
 
 Result<LinkInfo> Engine::accept_device(const PublicKey& key, const std::string& code, Instant now) {
@@ -145,6 +174,8 @@ Result<void> Engine::cancel_device(const PublicKey& key, Instant now) { return p
 
 std::vector<DeviceInfo> Engine::devices() const { return parts_->devices.list(); }
 std::vector<FriendInfo> Engine::friends() const { return parts_->contacts.list(); }
+std::optional<FriendInfo> Engine::find_friend(const PublicKey& key) const { return parts_->contacts.find(key); }
+const ContactGraph& Engine::contacts() const { return parts_->core.contacts(); }
 std::vector<FriendRequestInfo> Engine::friend_requests() const { return parts_->requests.list(); }
 std::vector<LinkInfo> Engine::link_requests() const { return parts_->devices.requests(); }
 const Store& Engine::store() const { return parts_->core.store; }

@@ -63,7 +63,7 @@ class Engine {
 
   /// The new message's row. Errors: not_found (no friend), too_long, invalid_argument (empty, not UTF-8).
   Result<MessageRow> send_message(const SendMessage& command, Instant now);
-  /// Marks all messages of a conversation read that are in view now; gives their number.
+  /// Marks all messages of that key's contact read that are in view now; gives their number.
   Result<std::size_t> mark_conversation_read(const PublicKey& conversation, Instant now);
   /// Marks one received message read; it is no error if it was. Errors: not_found.
   Result<void> mark_message_read(const Dot& message, Instant now);
@@ -85,8 +85,22 @@ class Engine {
   Result<void> accept_friend(const PublicKey& key, Instant now);
   /// Drops a request that waits, whichever device it came to. Errors: not_found.
   Result<void> decline_friend(const PublicKey& key, Instant now);
-  /// Removes a friend on all devices and withdraws what waits for him; the history stays. Errors: not_found.
+  /// Removes a friend with all his keys on all devices and withdraws what waits for him; the history stays. Errors:
+  /// not_found.
   Result<void> remove_friend(const PublicKey& key, Instant now);
+  /// This device sends a stock friend a friend request of its own, so that it reaches him too. Errors: not_found (no
+  /// friend, or his Tox ID was never given), already_exists (he knows this device, or has Toxtore), invalid_argument,
+  /// too_long.
+  Result<void> introduce_to_friend(const PublicKey& key, const std::string& greeting, Instant now);
+  /// On all devices, for all keys of the contact. Errors: not_found, invalid_argument, too_long.
+  Result<void> change_contact(const PublicKey& key, const ContactChange& change, Instant now);
+  /// The user says that two friends are one person. Errors: not_found, already_exists.
+  Result<void> merge_contacts(const PublicKey& one, const PublicKey& other, Instant now);
+  /// The user says that this key is not the person with whose other keys it is shown. Errors: not_found,
+  /// invalid_argument (it stands alone).
+  Result<void> split_contact(const PublicKey& key, Instant now);
+  /// Whether `claimed` may be a key of that contact, who says that it is his. Errors: not_found.
+  Result<void> answer_claim(const PublicKey& key, const PublicKey& claimed, bool agrees, Instant now);
   /// Asks a friend to become one of the user's devices, or begins anew if that is under way. Errors: not_found,
   /// already_exists.
   Result<LinkInfo> request_device(const PublicKey& key, Instant now);
@@ -101,6 +115,10 @@ class Engine {
   [[nodiscard]] Status status() const;
   [[nodiscard]] std::vector<DeviceInfo> devices() const;
   [[nodiscard]] std::vector<FriendInfo> friends() const;
+  /// The friend whose key this is, or who was one; nothing if no event is about the key, and for own devices.
+  [[nodiscard]] std::optional<FriendInfo> find_friend(const PublicKey& key) const;
+  /// Who is one person. The reference holds until the engine is given anything to do.
+  [[nodiscard]] const ContactGraph& contacts() const;
   [[nodiscard]] std::vector<FriendRequestInfo> friend_requests() const;
   [[nodiscard]] std::vector<LinkInfo> link_requests() const;
   [[nodiscard]] const Store& store() const;

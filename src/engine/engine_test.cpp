@@ -170,7 +170,7 @@ TEST(Engine, TakesOverTheFriendsOfAnImportedProfileOnce) {
     auto engine = Engine::start(config, *store, random, start_time);
     ASSERT_TRUE(engine);
     ASSERT_EQ((*engine)->friends().size(), 1U);
-    EXPECT_TRUE((*engine)->friends()[0].in_toxcore);
+    EXPECT_TRUE((*engine)->friends()[0].keys.at(0).in_toxcore);
     EXPECT_TRUE((*engine)->devices()[0].always_on);
     EXPECT_EQ((*engine)->devices()[0].address, laptop.address);
     EXPECT_EQ((*engine)->status().events, 3U) << "address, always on, friend; nothing twice";

@@ -84,8 +84,7 @@ void Inbound::dispatch(const PublicKey& from, const Packet& packet, Instant now)
   if (const auto* committed = std::get_if<packet::Committed>(&packet)) return sessions.on_committed(from, *committed);
   if (const auto* roster = std::get_if<packet::Roster>(&packet)) return parts_.devices.on_roster(from, *roster, now);
   if (const auto* list = std::get_if<packet::MyDevices>(&packet)) {
-    parts_.core.connected(from)->claims = list->keys;
-    return;
+    return parts_.claims.on_devices(from, *list, now);
   }
   parts_.devices.on_packet(from, packet, now);
 }

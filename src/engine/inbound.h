@@ -4,6 +4,7 @@
 // nothing but a hello counts, and what only own devices may send is dropped from others and counted.
 #pragma once
 
+#include "engine/claims.h"
 #include "engine/contacts.h"
 #include "engine/core.h"
 #include "engine/devices.h"
@@ -21,6 +22,7 @@ class Inbound {
     Sessions& sessions;
     Devices& devices;
     Contacts& contacts;
+    Claims& claims;
     Outbox& outbox;
     Messages& messages;
     Requests& requests;

@@ -1,5 +1,6 @@
 #include "engine/messages.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/utf8.h"
@@ -31,22 +32,43 @@ std::optional<MessageRow> Messages::sent_before(const SendMessage& command) cons
   if (command.token.empty()) return std::nullopt;
   for (const Event& event : core_.store.about(Subject::token(as_bytes(command.token)))) {
     const auto row = core_.store.message(event.dot);
-    if (row && row->conversation == command.to && row->kind == command.kind && to_text(row->text) == command.text) {
+    if (row && same_contact(row->conversation, command.to) && row->kind == command.kind &&
+        to_text(row->text) == command.text) {
       return row;
     }
   }
   return std::nullopt;
 }
 
+bool Messages::same_contact(const PublicKey& one, const PublicKey& other) const {
+  const Contact* contact = core_.contacts().of(one);
+  return one == other || (contact != nullptr && contact == core_.contacts().of(other));
+}
+
+Result<void> Messages::check_recipient(const PublicKey& to) const {
+  const Contact* contact = contacts_.friend_of(to);
+  if (contact == nullptr) return fail(ErrorKind::not_found, "this key is not in your friend list");
+  if (contact->blocked) return fail(ErrorKind::denied, "this friend is blocked; unblock him to write to him");
+  const auto knows_this_device = [&](const PublicKey& key) {
+    const auto& known_by = core_.contacts().row(key)->known_by;
+    return std::binary_search(known_by.begin(), known_by.end(), core_.self);
+  };
+  if (contact->devices_withheld && std::none_of(contact->keys.begin(), contact->keys.end(), knows_this_device)) {
+    return fail(ErrorKind::denied,
+                "your devices are withheld from this friend, and he does not know this one: write to him from a device "
+                "that he knows");
+  }
+  return {};
+}
+
 Result<MessageRow> Messages::send(const SendMessage& command, Instant now) {
   if (const auto checked = check(command); !checked) return fail(checked.error());
   if (auto row = sent_before(command)) return *row;
-  if (!contacts_.is_friend(command.to) || core_.is_own(command.to)) {
-    return fail(ErrorKind::not_found, "this key is not in your friend list");
-  }
-  const bool at_once = outbox_.can_send_at_once(command.to);
-  const auto logged =
-      core_.log({TrySend{command.to, command.kind, to_bytes(command.text), at_once, to_bytes(command.token)}}, now);
+  if (const auto checked = check_recipient(command.to); !checked) return fail(checked.error());
+  const auto at_once = outbox_.way_at_once(command.to);
+  const auto logged = core_.log({TrySend{at_once.value_or(command.to), command.kind, to_bytes(command.text),
+                                         at_once.has_value(), to_bytes(command.token)}},
+                                now);
   if (!logged) return fail(logged.error());
   auto row = core_.store.message(logged->front().dot);
   if (!row) return fail(core_.store.fault().value_or(Error{}));
@@ -55,9 +77,15 @@ Result<MessageRow> Messages::send(const SendMessage& command, Instant now) {
 }
 
 Result<std::size_t> Messages::mark_conversation_read(const PublicKey& conversation, Instant now) {
-  const std::size_t unread = core_.store.unread_count(conversation);
+  const Conversation all = core_.conversation_with(conversation);
+  const std::size_t unread = core_.store.unread_count(all);
   if (unread == 0) return unread;
-  const auto logged = core_.log(marks_for_all(core_, conversation), now);
+  std::vector<Body> marks;
+  for (const PublicKey& key : all.keys()) {
+    const auto of_key = marks_for_all(core_, key);
+    marks.insert(marks.end(), of_key.begin(), of_key.end());
+  }
+  const auto logged = core_.log(marks, now);
   if (!logged) return fail(logged.error());
   return unread;
 }
@@ -101,7 +129,7 @@ Result<void> Messages::erase(const Dot& message, Instant now) {
 
 Result<std::size_t> Messages::erase_conversation(const PublicKey& conversation, Instant now) {
   std::size_t erased = 0;
-  HistoryQuery query{conversation, std::nullopt, erased_at_once_max};
+  HistoryQuery query{core_.conversation_with(conversation), std::nullopt, erased_at_once_max};
   for (auto rows = core_.store.history(query); !rows.empty(); rows = core_.store.history(query)) {
     std::vector<Dot> messages;
     for (const MessageRow& row : rows) {
@@ -117,11 +145,13 @@ Result<std::size_t> Messages::erase_conversation(const PublicKey& conversation, 
 }
 
 void Messages::on_message(const input::Message& message, Instant now) {
+  if (core_.is_blocked(message.from)) return;
   // A failure is kept by the core as its fault.
   (void)core_.log({Received{message.from, message.kind, message.text}}, now);
 }
 
 void Messages::on_offer(const input::Offer& offer, Instant now) {
+  if (core_.is_blocked(offer.from)) return;
   (void)core_.log({OfferReceived{offer.from, offer.what, offer.size, offer.name}}, now);
 }
 

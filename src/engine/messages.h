@@ -28,6 +28,8 @@ class Messages {
 
  private:
   [[nodiscard]] std::optional<MessageRow> sent_before(const SendMessage& command) const;
+  [[nodiscard]] bool same_contact(const PublicKey& one, const PublicKey& other) const;
+  [[nodiscard]] Result<void> check_recipient(const PublicKey& to) const;
 
   Core& core_;
   Contacts& contacts_;

@@ -39,9 +39,14 @@ void Notifier::look_at(const Fresh& fresh) {
   }
 }
 
+bool Notifier::is_told_of(const PublicKey& key) const {
+  const Contact* contact = core_.contacts().of(key);
+  return contact != nullptr && contact->present && !contact->muted && !contact->blocked;
+}
+
 void Notifier::notify(const Dot& message) {
   const auto row = core_.store.message(message);
-  if (!row || row->read || core_.is_own(row->conversation)) return;
+  if (!row || row->read || !is_told_of(row->conversation)) return;
   core_.outputs.emplace_back(
       output::Notice{output::Notice::What::message, row->conversation, to_text(row->text), message});
   if (notified_.size() == notified_max) notified_.pop_front();

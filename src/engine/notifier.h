@@ -5,6 +5,7 @@
 // - What was behind the end mark of a connection's first report is history that this device catches up on: silent.
 // - What its sender's hint calls read is held back until this device has caught up with that sender, and then told of
 //   only if it is unread all the same.
+// - What a friend writes who is muted or blocked is silent, and so is who is no friend.
 // - What was told of in an earlier run of the program is not told of again, nor taken back.
 #pragma once
 
@@ -26,6 +27,7 @@ class Notifier {
 
  private:
   void look_at(const Fresh& fresh);
+  [[nodiscard]] bool is_told_of(const PublicKey& key) const;
   void notify(const Dot& message);
   void notify_request(const Dot& request);
   void release_held_back();

@@ -23,9 +23,12 @@ Hash precedence(const Dot& message, const PublicKey& device) {
 
 void Outbox::read_rows() {
   rows_.clear();
-  for (const auto& [key, peer] : core_.peers) {
-    if (core_.is_own(key)) continue;
-    auto rows = core_.store.undelivered_to(key);
+  way_.clear();
+  for (const auto& [peer_key, peer] : core_.peers) {
+    const Contact* contact = core_.contacts().of(peer_key);
+    if (contact == nullptr || !contact->present || contact->blocked || way_.contains(peer_key)) continue;
+    for (const PublicKey& key : contact->keys) way_.emplace(key, *way_to(*contact));
+    auto rows = rows_to_deliver(*contact);
     rows_.insert(rows_.end(), std::make_move_iterator(rows.begin()), std::make_move_iterator(rows.end()));
   }
   std::set<Dot> waiting;
@@ -35,6 +38,27 @@ void Outbox::read_rows() {
       own_, [&](const auto& entry) { return entry.second.stage == Stage::logged && !waiting.contains(entry.first); });
   std::erase_if(first_seen_ms_, [&](const auto& entry) { return !waiting.contains(entry.first); });
   std::erase_if(foreign_seen_ms_, [&](const auto& entry) { return !waiting.contains(entry.first.first); });
+}
+
+std::vector<MessageRow> Outbox::rows_to_deliver(const Contact& contact) const {
+  auto rows = core_.store.undelivered_to(Conversation(contact.keys));
+  if (contact.devices_withheld) {
+    std::erase_if(rows, [&](const MessageRow& row) { return row.id.device != core_.self; });
+  }
+  return rows;
+}
+
+std::optional<PublicKey> Outbox::way_to(const Contact& contact) const {
+  std::optional<PublicKey> best;
+  std::optional<OrderKey> last_heard;
+  for (const PublicKey& key : contact.keys) {
+    if (core_.connected(key) == nullptr) continue;
+    const auto last = core_.store.last_received(key);
+    if (best && (!last || (last_heard && last->order() < *last_heard))) continue;
+    best = key;
+    last_heard = last ? std::optional(last->order()) : std::nullopt;
+  }
+  return best;
 }
 
 std::vector<OpenSending> Outbox::open_sendings_of(const Dot& message) const {
@@ -55,13 +79,16 @@ Result<void> Outbox::close_old_sendings(Instant now) {
   return core_.fault() ? Result<void>(fail(*core_.fault())) : Result<void>();
 }
 
-bool Outbox::can_send_at_once(const PublicKey& to) const {
-  if (core_.connected(to) == nullptr || not_before_ms_.contains(to)) return false;
-  const auto rows = core_.store.undelivered_to(to);
-  return std::all_of(rows.begin(), rows.end(), [&](const MessageRow& row) {
+std::optional<PublicKey> Outbox::way_at_once(const PublicKey& to) const {
+  const Contact* contact = core_.contacts().of(to);
+  const auto way = contact == nullptr ? std::nullopt : way_to(*contact);
+  if (!way || not_before_ms_.contains(*way)) return std::nullopt;
+  const auto rows = rows_to_deliver(*contact);
+  const bool nothing_waits = std::all_of(rows.begin(), rows.end(), [&](const MessageRow& row) {
     const auto own = own_.find(row.id);
     return own != own_.end() && own->second.stage != Stage::logged;
   });
+  return nothing_waits ? way : std::nullopt;
 }
 
 void Outbox::send_at_once(const MessageRow& row, Instant now) {
@@ -70,7 +97,7 @@ void Outbox::send_at_once(const MessageRow& row, Instant now) {
 
 void Outbox::hand_over(const MessageRow& row, Sending& sending) {
   sending.stage = Stage::handing;
-  core_.outputs.emplace_back(output::HandOver{row.conversation, row.id, row.kind, row.text});
+  core_.outputs.emplace_back(output::HandOver{sending.to, row.id, row.kind, row.text});
 }
 
 void Outbox::on_handed_over(const input::HandedOver& answer, Instant now) {
@@ -106,6 +133,7 @@ void Outbox::on_disconnected(const PublicKey& key, Instant now) {
   }
   end(core_.self, nothing, SendingOutcome::took_nothing, now);
   end(core_.self, unsure, SendingOutcome::unsure, now);
+  core_.view_changed = true;  // another key of the contact may take what waits
 }
 
 void Outbox::end(const PublicKey& device, const std::vector<Dot>& messages, SendingOutcome outcome, Instant now) {
@@ -149,7 +177,7 @@ void Outbox::end_dead(Instant now) {
     if (row.delivery != Delivery::sending || own_.contains(row.id)) continue;
     for (const OpenSending& open : open_sendings_of(row.id)) {
       const auto seen = foreign_seen_ms_.try_emplace({row.id, open.device}, now.mono_ms).first;
-      if (core_.connected(row.conversation) == nullptr || !caught_up_on(row)) continue;
+      if (!way_.contains(row.conversation) || !caught_up_on(row)) continue;
       if (is_later(seen->second + foreign_sending_ms, now) || core_.connected(open.device) != nullptr) continue;
       dead[open.device].push_back(row.id);
     }
@@ -161,9 +189,9 @@ std::map<PublicKey, std::vector<Dot>> Outbox::waiting_by_friend() const {
   std::map<PublicKey, std::vector<Dot>> waiting;
   for (const MessageRow& row : rows_) {
     if (row.delivery != Delivery::queued && row.delivery != Delivery::unsure) continue;
-    if (core_.connected(row.conversation) == nullptr || core_.is_own(row.conversation)) continue;
-    if (!caught_up_on(row)) continue;
-    auto& messages = waiting[row.conversation];
+    const auto way = way_.find(row.conversation);
+    if (way == way_.end() || !caught_up_on(row)) continue;
+    auto& messages = waiting[way->second];
     if (!own_.contains(row.id) && messages.size() < sending_messages_max) messages.push_back(row.id);
   }
   std::erase_if(waiting, [](const auto& entry) { return entry.second.empty(); });
@@ -176,9 +204,10 @@ bool Outbox::has_logged_sending(const PublicKey& to) const {
 }
 
 std::uint64_t Outbox::wait_ms(const PublicKey& to) const {
-  const auto row = core_.store.friend_row(to);
-  const bool known_here_only = row && row->known_by == std::vector<PublicKey>{core_.self};
-  const auto last = core_.store.last_received(to);
+  const FriendRow* row = core_.contacts().row(to);
+  const bool stock = row != nullptr && !row->devices;
+  const bool known_here_only = stock && row->known_by == std::vector<PublicKey>{core_.self};
+  const auto last = core_.store.last_received(Conversation(core_.contacts().of(to)->keys));
   return known_here_only || (last && last->id.device == core_.self) ? 0 : other_device_wait_ms;
 }
 

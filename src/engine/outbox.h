@@ -19,8 +19,10 @@
 // 5. toxcore's receipt is `done`. It is forgotten on disconnect: what was handed over without a receipt is unsure,
 //    and waits to be sent again. So is what was open when this program last stopped.
 // 6. What the user withdrew or erased is not sent by any device that knows of it. If one has handed it over already,
-// its
-//    `done` still counts.
+//    its `done` still counts.
+// 7. A message goes to any key of the contact that it names: of those that are connected to the one last heard. The
+//    friend's own devices bring it to the others. To a friend from whom the devices are withheld goes only what this
+//    device wrote.
 //
 // States of one sending of this device: logged -> (acknowledged by all) -> handed over -> receipt -> done.
 #pragma once
@@ -51,7 +53,8 @@ class Outbox {
   /// At start: what was being sent when the program stopped is unsure.
   Result<void> close_old_sendings(Instant now);
 
-  [[nodiscard]] bool can_send_at_once(const PublicKey& to) const;
+  /// The key of that contact to which a message goes that is written now, if it can go at once.
+  [[nodiscard]] std::optional<PublicKey> way_at_once(const PublicKey& to) const;
   void send_at_once(const MessageRow& row, Instant now);
 
   void on_disconnected(const PublicKey& key, Instant now);
@@ -78,6 +81,8 @@ class Outbox {
   void end_dead(Instant now);
   void end(const PublicKey& device, const std::vector<Dot>& messages, SendingOutcome outcome, Instant now);
   void read_rows();
+  [[nodiscard]] std::vector<MessageRow> rows_to_deliver(const Contact& contact) const;
+  [[nodiscard]] std::optional<PublicKey> way_to(const Contact& contact) const;
   [[nodiscard]] std::map<PublicKey, std::vector<Dot>> waiting_by_friend() const;
   [[nodiscard]] std::vector<OpenSending> open_sendings_of(const Dot& message) const;
   [[nodiscard]] bool has_logged_sending(const PublicKey& to) const;
@@ -90,7 +95,9 @@ class Outbox {
 
   Core& core_;
   std::vector<MessageRow> rows_;  // undelivered ones of connected friends, in order; read when the view changed
-  std::map<Dot, Sending> own_;    // this device's open sendings, by message
+  /// By the key that a message names, the connected key of the same contact to which it goes.
+  std::map<PublicKey, PublicKey> way_;
+  std::map<Dot, Sending> own_;                                      // this device's open sendings, by message
   std::map<PublicKey, std::map<std::uint32_t, Dot>> receipts_due_;  // by friend and toxcore's message number
   std::map<Dot, std::uint64_t> first_seen_ms_;                      // waiting messages, monotonic
   std::map<std::pair<Dot, PublicKey>, std::uint64_t> foreign_seen_ms_;

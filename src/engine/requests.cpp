@@ -82,8 +82,9 @@ Result<void> Requests::accept(const PublicKey& key, Instant now) {
     if (row.from == key) asked.insert(row.id.device);
   }
   if (asked.empty()) return fail(ErrorKind::not_found, "no friend request of this key waits for an answer");
+  // The first that is logged is the add of this key.
   const Dot add = Dot::of({core_.self, 0}, core_.replicator.held().prefix({core_.self, 0}) + 1);
-  const auto logged = core_.log({FriendAdd{key}}, now, [&] {
+  const auto logged = core_.log(contacts_.adds_of_all(key), now, [&] {
     if (!asked.contains(core_.self)) core_.store.remember(name_of(key), bytes_of(Answer{add, asked}));
   });
   return logged ? Result<void>{} : fail(logged.error());
@@ -130,8 +131,7 @@ void Requests::act_on_answers(Instant now) {
   const std::set<PublicKey> open = open_here();
   for (const PublicKey& key : std::exchange(waiting_, open)) {
     if (open.contains(key)) continue;
-    const auto row = core_.store.friend_row(key);
-    if (!row || !row->present()) {
+    if (contacts_.friend_of(key) == nullptr) {
       core_.outputs.emplace_back(output::RemovePeer{key});  // so that it can ask again
     } else if (is_friend_without_us(key)) {
       (void)core_.log({FriendAdd{key}}, now);

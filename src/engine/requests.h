@@ -8,6 +8,7 @@
 
 #include <set>
 
+#include "engine/contacts.h"
 #include "engine/core.h"
 
 namespace toxtore {
@@ -17,7 +18,7 @@ inline constexpr std::size_t friend_requests_max = 256;
 
 class Requests {
  public:
-  explicit Requests(Core& core) : core_(core) {}
+  Requests(Core& core, const Contacts& contacts) : core_(core), contacts_(contacts) {}
 
   /// At start: which requests of this device wait, or were answered while it was off.
   void begin();
@@ -43,6 +44,7 @@ class Requests {
   void take_back_adds(Instant now);
 
   Core& core_;
+  const Contacts& contacts_;
   std::set<PublicKey> waiting_;  ///< keys that asked this device and have no answer yet that it acted upon
 };
 

@@ -30,7 +30,7 @@ TEST_F(FriendRequests, AreAcceptedOnAnyDeviceAndConnectTheOneThatWasAsked) {
   world.pump(laptop);
   ASSERT_TRUE(world.run_until([&] { return server.toxcore_list.contains(bob.key()); }, 5'000));
   world.run_for(2'000);
-  EXPECT_EQ(server.engine->friends().at(0).connection, Connection::udp);
+  EXPECT_EQ(server.engine->friends().at(0).connection(), Connection::udp);
   EXPECT_TRUE(server.engine->friend_requests().empty());
   EXPECT_TRUE(laptop.engine->friend_requests().empty());
   EXPECT_FALSE(laptop.toxcore_list.contains(bob.key())) << "Bob does not know the laptop";

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/hints.h"
+#include "wire/body.h"
 #include "wire/event_frame.h"
 
 namespace toxtore {
@@ -63,10 +64,45 @@ bool Sessions::on_hello(const PublicKey& from, const packet::Hello& hello) {
 }
 
 void Sessions::send_my_devices(const PublicKey& to) {
-  packet::MyDevices list{{}, core_.roster.version(), {}};
-  for (const auto& [key, member] : core_.roster.members()) list.keys.push_back(key);
+  const bool alone = are_devices_withheld(to);
+  packet::MyDevices list{{}, core_.roster.version() + withholdings_of(to), {}};
+  if (alone) list.keys.push_back(core_.self);
+  for (const auto& [key, member] : core_.roster.members()) {
+    if (!alone) list.keys.push_back(key);
+  }
   if (list.keys.size() > own_devices_max) list.keys.resize(own_devices_max);
+  core_.connected(to)->told_alone = alone;
   core_.send(to, list);
+}
+
+// A key that is not his yet, and was tried because a friend claims it, is told what that friend is.
+bool Sessions::are_devices_withheld(const PublicKey& from) const {
+  const auto withheld = [](const Contact& contact) { return contact.present && contact.devices_withheld; };
+  const Contact* his = core_.contacts().of(from);
+  if (his != nullptr && his->present) return withheld(*his);
+  return std::ranges::any_of(core_.contacts().contacts(), [&](const Contact& contact) {
+    return withheld(contact) &&
+           std::ranges::any_of(contact.claims, [&](const Claim& claim) { return claim.key == from; });
+  });
+}
+
+// Each time that the user says whether his devices are withheld, the list is a later one, though the roster is the
+// same.
+std::uint64_t Sessions::withholdings_of(const PublicKey& key) const {
+  std::uint64_t count = 0;
+  for (const Event& event : core_.store.about(Subject::key(key))) {
+    const ReadEvent read = read_event(event);
+    const auto* setting = std::get_if<ContactSetting>(&read.body);
+    if (setting != nullptr && setting->what == ContactSetting::What::devices_withheld) ++count;
+  }
+  return count;
+}
+
+void Sessions::tell_changed_devices() {
+  for (auto& [key, peer] : core_.peers) {
+    if (!peer.told_alone || core_.is_own(key)) continue;
+    if (*peer.told_alone != are_devices_withheld(key)) send_my_devices(key);
+  }
 }
 
 void Sessions::begin(const PublicKey& key) {

@@ -32,6 +32,8 @@ class Sessions {
   void on_roster_changed();
   /// Tells a Toxtore peer which keys are this user's.
   void send_my_devices(const PublicKey& to);
+  /// Once a turn, when the view changed: tells the peers for whom the user changed what they may know.
+  void tell_changed_devices();
   /// Begins the session if it can begin and has not.
   void begin(const PublicKey& key);
 
@@ -40,6 +42,8 @@ class Sessions {
   [[nodiscard]] std::optional<std::uint64_t> deadline_ms() const { return core_.replicator.deadline_ms(); }
 
  private:
+  [[nodiscard]] bool are_devices_withheld(const PublicKey& from) const;
+  [[nodiscard]] std::uint64_t withholdings_of(const PublicKey& key) const;
   Peer* session_with(const PublicKey& key);
   void send_statements(const PublicKey& to, const std::vector<Bytes>& statements);
   void send_lacking_statements(const PublicKey& to, Peer& peer);

@@ -147,7 +147,7 @@ TEST_F(Synced, AFullLengthMessageOfEveryByteComesThrough) {
 TEST_F(Synced, AFriendsNameIsTheSameOnAllDevices) {
   server.engine->handle(input::PeerName{bob.key(), to_bytes("Bob")}, world.now());
   world.pump(server);
-  ASSERT_TRUE(world.run_until([&] { return laptop.engine->friends().at(0).row.name.value == to_bytes("Bob"); }, 5'000));
+  ASSERT_TRUE(world.run_until([&] { return laptop.engine->friends().at(0).contact.name == to_bytes("Bob"); }, 5'000));
   const auto events = server.engine->status().events;
   server.engine->handle(input::PeerName{bob.key(), to_bytes("Bob")}, world.now());
   world.pump(server);
@@ -163,7 +163,7 @@ TEST_F(Synced, AFriendWhoChangesHisNameAllTheTimeFillsNoLog) {
   }
   world.run_for(120'000);
   EXPECT_LE(server.engine->status().events, before + 4);
-  EXPECT_EQ(laptop.engine->friends().at(0).row.name.value, to_bytes("Bob999"));
+  EXPECT_EQ(laptop.engine->friends().at(0).contact.name, to_bytes("Bob999"));
 }
 
 TEST_F(Synced, AnOwnDeviceIsNotRemovedAsAFriend) {
@@ -188,8 +188,8 @@ TEST_F(Synced, AFriendWhoAsksAnotherDeviceIsAcceptedAtOnce) {
   world.request(bob, laptop, "it is me");
   world.run_for(2'000);
   EXPECT_TRUE(laptop.engine->friend_requests().empty());
-  EXPECT_EQ(laptop.engine->friends().at(0).connection, Connection::udp);
-  EXPECT_EQ(server.engine->friends().at(0).row.known_by.size(), 2U);
+  EXPECT_EQ(laptop.engine->friends().at(0).connection(), Connection::udp);
+  EXPECT_EQ(server.engine->friends().at(0).known_by().size(), 2U);
 }
 
 TEST_F(Synced, RemovedOnOneDeviceIsRemovedOnBothAndComesBackOnlyByANewAdd) {

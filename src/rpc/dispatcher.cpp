@@ -51,6 +51,24 @@ std::optional<RpcError> check_request(const json& request) {
   return std::nullopt;
 }
 
+bool is_of_type(const json& value, Parameter::Type type) {
+  switch (type) {
+    case Parameter::Type::text: return value.is_string();
+    case Parameter::Type::number: return value.is_number_unsigned();
+    case Parameter::Type::flag: return value.is_boolean();
+  }
+  return false;
+}
+
+std::string_view type_words(Parameter::Type type) {
+  switch (type) {
+    case Parameter::Type::text: return "a string";
+    case Parameter::Type::number: return "an integer, 0 or greater";
+    case Parameter::Type::flag: return "true or false";
+  }
+  return "";
+}
+
 std::optional<RpcError> check_params(const Method& method, const json& params) {
   const auto wrong = [](std::string message) {
     return RpcError(kind_name(ErrorKind::invalid_argument), std::move(message));
@@ -60,10 +78,8 @@ std::optional<RpcError> check_params(const Method& method, const json& params) {
     const auto known = std::find_if(method.parameters.begin(), method.parameters.end(),
                                     [&wanted = name](const Parameter& p) { return p.name == wanted; });
     if (known == method.parameters.end()) return wrong(std::string(method.name) + " has no parameter " + quoted(name));
-    const bool text = known->type == Parameter::Type::text;
-    if (text ? !value.is_string() : !value.is_number_unsigned())
-      return wrong(quoted(name) + " must be " + (text ? "a string" : "an integer, 0 or greater") + ", not " +
-                   value.type_name());
+    if (!is_of_type(value, known->type))
+      return wrong(quoted(name) + " must be " + std::string(type_words(known->type)) + ", not " + value.type_name());
   }
   for (const Parameter& parameter : method.parameters) {
     if (parameter.required && !params.contains(parameter.name))
@@ -86,7 +102,7 @@ std::string answer_line(const json& id, Answer answer) {
 
 Dispatcher::Dispatcher(Engine& engine, const Host& host) : engine_(engine), host_(host) {
   for (const auto& methods :
-       {device_methods(), event_methods(), friend_methods(), message_methods(), profile_methods()}) {
+       {contact_methods(), device_methods(), event_methods(), friend_methods(), message_methods(), profile_methods()}) {
     for (const Method& method : methods) methods_.emplace(method.name, method);
   }
 }

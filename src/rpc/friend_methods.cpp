@@ -69,11 +69,28 @@ Answer remove_friend(const Call& call) {
 }  // namespace
 
 tl::expected<PublicKey, RpcError> resolve_friend(const Engine& engine, std::string_view given) {
+  return resolve_name(given, named_contacts(engine, [](const Contact& contact) { return contact.present; }),
+                      friend_noun);
+}
+
+// A contact answers to each of his keys, to his alias, and to the names of all his devices.
+std::vector<Named> named_contacts(const Engine& engine, bool (*wanted)(const Contact&)) {
   std::vector<Named> candidates;
-  for (const FriendRow& row : engine.store().friend_rows()) {
-    if (row.present()) candidates.push_back({row.key, to_valid_utf8(to_text(row.name.value))});
+  for (const Contact& contact : engine.contacts().contacts()) {
+    if (!wanted(contact)) continue;
+    if (!contact.alias.empty()) candidates.push_back({contact.id, to_valid_utf8(to_text(contact.alias))});
+    for (const PublicKey& key : contact.keys) {
+      candidates.push_back({contact.id, to_valid_utf8(to_text(engine.contacts().row(key)->name.value))});
+      if (key != contact.id) candidates.push_back({key, {}});
+    }
   }
-  return resolve_name(given, candidates, friend_noun);
+  return candidates;
+}
+
+bool is_known(const Engine& engine, const PublicKey& key) {
+  const FriendRow* row = engine.contacts().row(key);
+  const Contact* contact = engine.contacts().of(key);
+  return (row != nullptr && row->first_added) || (contact != nullptr && contact->present);
 }
 
 std::vector<Method> friend_methods() {

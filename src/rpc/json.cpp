@@ -1,5 +1,6 @@
 #include "rpc/json.h"
 
+#include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
 
@@ -96,14 +97,26 @@ std::string_view connection_name(Connection connection) {
 const std::string& ShownNames::of(const PublicKey& key) {
   const auto known = names_.find(key);
   if (known != names_.end()) return known->second;
-  const auto row = store_.friend_row(key);
-  const bool named = row && !row->name.value.empty();
-  return names_.emplace(key, named ? shown(row->name.value) : key.hex().substr(0, short_key_digits)).first->second;
+  const Contact* contact = contacts_.of(key);
+  const FriendRow* row = contacts_.row(key);
+  Bytes name;
+  if (contact != nullptr) {
+    name = contact->shown_name();
+  } else if (row != nullptr) {
+    name = row->name.value;  // an own device that was a friend before
+  }
+  return names_.emplace(key, name.empty() ? key.hex().substr(0, short_key_digits) : shown(name)).first->second;
+}
+
+PublicKey ShownNames::contact_of(const PublicKey& key) const {
+  const Contact* contact = contacts_.of(key);
+  return contact == nullptr ? key : contact->id;
 }
 
 json to_json(const MessageRow& row, ShownNames& names) {
   return {{"id", dot_text(row.id)},
-          {"conversation", row.conversation.hex()},
+          {"conversation", names.contact_of(row.conversation).hex()},
+          {"key", row.conversation.hex()},
           {"friend", names.of(row.conversation)},
           {"outgoing", row.outgoing},
           {"kind", row.kind == MessageKind::action ? "action" : "normal"},
@@ -119,16 +132,72 @@ json to_json(const MessageRow& row, ShownNames& names) {
           {"delivered_time", optional_json(row.delivered_ms, [](std::uint64_t time) { return time; })}};
 }
 
+namespace {
+
+std::string_view standing_name(Claim::Standing standing) {
+  switch (standing) {
+    case Claim::Standing::followed: return "followed";
+    case Claim::Standing::asked: return "asked";
+    case Claim::Standing::refused: return "refused";
+  }
+  return "refused";
+}
+
+json claims_json(const std::vector<Claim>& claims) {
+  json list = json::array();
+  for (const Claim& claim : claims) {
+    list.push_back({{"key", claim.key.hex()},
+                    {"by", claim.by.hex()},
+                    {"time", claim.heard_ms},
+                    {"state", standing_name(claim.standing)}});
+  }
+  return list;
+}
+
+json friend_keys_json(const std::vector<FriendKeyInfo>& keys) {
+  json list = json::array();
+  for (const FriendKeyInfo& key : keys) {
+    list.push_back({{"key", key.row.key.hex()},
+                    {"name", shown(key.row.name.value)},
+                    {"connection", connection_name(key.connection)},
+                    {"toxtore", key.toxtore || key.row.devices},
+                    {"known_by", keys_json(key.row.known_by)},
+                    {"here", key.in_toxcore}});
+  }
+  return list;
+}
+
+}  // namespace
+
+std::string_view claim_policy_name(ClaimPolicy policy) {
+  switch (policy) {
+    case ClaimPolicy::accept: return "accept";
+    case ClaimPolicy::ask: return "ask";
+    case ClaimPolicy::never: return "never";
+  }
+  return "never";
+}
+
 json to_json(const FriendInfo& info) {
-  return {{"key", info.row.key.hex()},
-          {"name", shown(info.row.name.value)},
+  const Contact& contact = info.contact;
+  const bool here = std::any_of(info.keys.begin(), info.keys.end(), [](const auto& key) { return key.in_toxcore; });
+  const bool toxtore = std::any_of(info.keys.begin(), info.keys.end(), [](const auto& key) { return key.toxtore; });
+  return {{"key", contact.id.hex()},
+          {"keys", friend_keys_json(info.keys)},
+          {"name", shown(contact.shown_name())},
+          {"own_name", shown(contact.name)},
+          {"alias", shown(contact.alias)},
           {"unread", info.unread},
-          {"connection", connection_name(info.connection)},
-          {"toxtore", info.toxtore},
-          {"since", info.row.since_ms},
-          {"known_by", keys_json(info.row.known_by)},
-          {"here", info.in_toxcore},
-          {"claims", keys_json(info.claims)}};
+          {"connection", connection_name(info.connection())},
+          {"toxtore", toxtore || contact.toxtore},
+          {"since", contact.since_ms},
+          {"known_by", keys_json(info.known_by())},
+          {"here", here},
+          {"muted", contact.muted},
+          {"blocked", contact.blocked},
+          {"devices_withheld", contact.devices_withheld},
+          {"claims", claim_policy_name(contact.claims_policy)},
+          {"claimed", claims_json(contact.claims)}};
 }
 
 json to_json(const DeviceInfo& info) {

@@ -23,15 +23,20 @@ std::optional<Dot> dot_from_text(std::string_view text);
 /// "none", "tcp", "udp".
 std::string_view connection_name(Connection connection);
 
-/// The names to show for conversations, each looked up once. Borrows the store; for one answer.
+/// "accept", "ask", "never".
+std::string_view claim_policy_name(ClaimPolicy policy);
+
+/// The names to show for conversations, each looked up once. Borrows the contacts; for one answer.
 class ShownNames {
  public:
-  explicit ShownNames(const Store& store) : store_(store) {}
-  /// The friend's name or, without one, the first 8 digits of the key.
+  explicit ShownNames(const ContactGraph& contacts) : contacts_(contacts) {}
+  /// The alias, else the friend's name or, without one, the first 8 digits of the key.
   const std::string& of(const PublicKey& key);
+  /// The key under which the contact is known, whichever of his keys this is.
+  [[nodiscard]] PublicKey contact_of(const PublicKey& key) const;
 
  private:
-  const Store& store_;
+  const ContactGraph& contacts_;
   std::map<PublicKey, std::string> names_;
 };
 

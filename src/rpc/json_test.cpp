@@ -23,10 +23,12 @@ MessageRow sample_row() {
 
 TEST(Json, Message) {
   const auto store = make_memory_store();
-  ShownNames names(*store);
+  const ContactGraph contacts(store->friend_rows(), {});
+  ShownNames names(contacts);
   const std::string key2 = test_key(2).hex();
   const json expected = {{"id", test_key(1).hex() + ":5"},
                          {"conversation", key2},
+                         {"key", key2},
                          {"friend", "02020202"},
                          {"outgoing", false},
                          {"kind", "normal"},
@@ -45,7 +47,8 @@ TEST(Json, Message) {
 
 TEST(Json, WhatWasOffered) {
   const auto store = make_memory_store();
-  ShownNames names(*store);
+  const ContactGraph contacts(store->friend_rows(), {});
+  ShownNames names(contacts);
   MessageRow row = sample_row();
   row.content = Content::file;
   row.size_bytes = 4096;
@@ -59,7 +62,8 @@ TEST(Json, WhatWasOffered) {
 
 TEST(Json, DeliveredMessage) {
   const auto store = make_memory_store();
-  ShownNames names(*store);
+  const ContactGraph contacts(store->friend_rows(), {});
+  ShownNames names(contacts);
   MessageRow row = sample_row();
   row.outgoing = true;
   row.kind = MessageKind::action;
@@ -75,7 +79,8 @@ TEST(Json, DeliveredMessage) {
 
 TEST(Json, EveryStateHasAName) {
   const auto store = make_memory_store();
-  ShownNames names(*store);
+  const ContactGraph contacts(store->friend_rows(), {});
+  ShownNames names(contacts);
   std::vector<std::string> states;
   for (const auto state :
        {Delivery::none, Delivery::queued, Delivery::sending, Delivery::unsure, Delivery::delivered}) {
@@ -88,7 +93,8 @@ TEST(Json, EveryStateHasAName) {
 
 TEST(Json, BytesThatAreNoTextAreReplaced) {
   const auto store = make_memory_store();
-  ShownNames names(*store);
+  const ContactGraph contacts(store->friend_rows(), {});
+  ShownNames names(contacts);
   MessageRow row = sample_row();
   row.text = {'a', 0xFF, 'b'};
   EXPECT_EQ(to_json(row, names)["text"], "a\uFFFDb");
@@ -96,7 +102,8 @@ TEST(Json, BytesThatAreNoTextAreReplaced) {
 
 RC_GTEST_PROP(Json, AnyBytesMakeALineThatParses, (const Bytes& text)) {
   const auto store = make_memory_store();
-  ShownNames names(*store);
+  const ContactGraph contacts(store->friend_rows(), {});
+  ShownNames names(contacts);
   MessageRow row = sample_row();
   row.text = text;
   const std::string line = line_of(to_json(row, names));

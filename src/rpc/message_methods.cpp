@@ -21,10 +21,13 @@ constexpr Noun conversation_noun{"conversation", "friend.list"};
 tl::expected<PublicKey, RpcError> resolve_conversation(const Call& call) {
   auto present = resolve_friend(call.engine, call.text("friend"));
   if (present || present.error().kind != kind_name(ErrorKind::not_found)) return present;
-  std::vector<Named> candidates;
-  for (const FriendRow& row : call.engine.store().friend_rows())
-    candidates.push_back({row.key, to_valid_utf8(to_text(row.name.value))});
-  return resolve_name(call.text("friend"), candidates, conversation_noun);
+  return resolve_name(call.text("friend"), named_contacts(call.engine, [](const Contact&) { return true; }),
+                      conversation_noun);
+}
+
+Conversation conversation_with(const Call& call, const PublicKey& key) {
+  const Contact* contact = call.engine.contacts().of(key);
+  return contact == nullptr ? Conversation(key) : Conversation(contact->keys);
 }
 
 tl::expected<MessageRow, RpcError> message_named(const Call& call, std::string_view parameter) {
@@ -53,11 +56,12 @@ tl::expected<std::optional<OrderKey>, RpcError> before_of(const Call& call) {
 
 /// One more than asked for was looked up, to know whether there are more; it is the oldest, and is left out.
 json page_json(const Call& call, const std::vector<MessageRow>& rows, std::size_t limit) {
-  ShownNames names(call.engine.store());
+  ShownNames names(call.engine.contacts());
   const bool more = rows.size() > limit;
   json messages = json::array();
-  for (std::size_t i = more ? rows.size() - limit : 0; i < rows.size(); ++i)
-    messages.push_back(to_json(rows[i], names));
+  for (std::size_t i = more ? rows.size() - limit : 0; i < rows.size(); ++i) {
+    if (is_known(call.engine, rows[i].conversation)) messages.push_back(to_json(rows[i], names));
+  }
   return {{"messages", std::move(messages)}, {"more", more}};
 }
 
@@ -76,7 +80,7 @@ Answer send_message(const Call& call) {
     return refuse(ErrorKind::too_long, "“token” has at most " + std::to_string(token_size_max) + " bytes");
   const auto sent = call.engine.send_message(command, call.now);
   if (!sent) return refuse(sent.error());
-  ShownNames names(call.engine.store());
+  ShownNames names(call.engine.contacts());
   return to_json(*sent, names);
 }
 
@@ -104,7 +108,7 @@ Answer withdraw(const Call& call) {
   if (!row) return refuse(row.error());
   const auto withdrawn = call.engine.withdraw_message(row->id, call.now);
   if (!withdrawn) return refuse(withdrawn.error());
-  ShownNames names(call.engine.store());
+  ShownNames names(call.engine.contacts());
   return to_json(*withdrawn, names);
 }
 
@@ -134,7 +138,8 @@ Answer history(const Call& call) {
   if (!limit) return refuse(limit.error());
   const auto before = before_of(call);
   if (!before) return refuse(before.error());
-  const HistoryQuery query{.conversation = *conversation, .before = *before, .limit = *limit + 1};
+  const HistoryQuery query{
+      .conversation = conversation_with(call, *conversation), .before = *before, .limit = *limit + 1};
   return page_json(call, call.engine.store().history(query), *limit);
 }
 
@@ -146,7 +151,7 @@ Answer search(const Call& call) {
   if (call.has("friend")) {
     const auto conversation = resolve_conversation(call);
     if (!conversation) return refuse(conversation.error());
-    query.conversation = *conversation;
+    query.conversation = conversation_with(call, *conversation);
   }
   const auto limit = limit_of(call);
   if (!limit) return refuse(limit.error());

@@ -36,6 +36,7 @@ struct Call {
   /// A required parameter, or one that `has` found.
   [[nodiscard]] const std::string& text(std::string_view name) const;
   [[nodiscard]] std::string text_or(std::string_view name, std::string_view otherwise) const;
+  [[nodiscard]] std::optional<bool> flag(std::string_view name) const;
   [[nodiscard]] std::uint64_t number_or(std::string_view name, std::uint64_t otherwise) const;
 };
 
@@ -46,7 +47,7 @@ tl::unexpected<RpcError> refuse(ErrorKind kind, std::string message);
 inline tl::unexpected<RpcError> refuse(RpcError error) { return tl::unexpected(std::move(error)); }
 
 struct Parameter {
-  enum class Type { text, number };  ///< a number is an integer from 0 to 2^64 - 1
+  enum class Type { text, number, flag };  ///< a number is an integer from 0 to 2^64 - 1, a flag true or false
   std::string_view name;
   Type type = Type::text;
   bool required = true;
@@ -59,13 +60,21 @@ struct Method {
 };
 
 // One list per noun, each in the file of that name.
+std::vector<Method> contact_methods();
 std::vector<Method> device_methods();
 std::vector<Method> event_methods();
 std::vector<Method> friend_methods();
 std::vector<Method> message_methods();
 std::vector<Method> profile_methods();  ///< with `status.get` and `id.get`
 
-/// The key of the present friend that a parameter means.
+/// A key of the present friend that a parameter means: the one that was given, or the contact's own for a name.
 tl::expected<PublicKey, RpcError> resolve_friend(const Engine& engine, std::string_view given);
+
+/// Whether this key is or was a friend's. What a key wrote that is only claimed by a friend is kept, in case it claims
+/// back, and not shown.
+bool is_known(const Engine& engine, const PublicKey& key);
+
+/// Under which names and keys contacts may be meant.
+std::vector<Named> named_contacts(const Engine& engine, bool (*wanted)(const Contact&));
 
 }  // namespace toxtore

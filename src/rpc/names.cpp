@@ -59,7 +59,9 @@ std::optional<Resolved> only_one(std::string_view given, const std::vector<Named
   std::vector<Named> fitting;
   std::copy_if(candidates.begin(), candidates.end(), std::back_inserter(fitting), fits);
   if (fitting.empty()) return std::nullopt;
-  if (fitting.size() == 1) return fitting.front().key;
+  const bool one =
+      std::all_of(fitting.begin(), fitting.end(), [&](const Named& each) { return each.key == fitting.front().key; });
+  if (one) return fitting.front().key;
   return tl::unexpected(ambiguous(given, std::move(fitting), noun));
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "rpc/json.h"
+#include "rpc/method.h"
 #include "view/rules.h"
 #include "wire/body.h"
 
@@ -16,7 +17,7 @@ using nlohmann::json;
 /// Makes the changes of one batch. What the engine lists is asked for once, and only if an event needs it.
 class Changes {
  public:
-  explicit Changes(const Engine& engine) : engine_(engine), store_(engine.store()), names_(store_) {}
+  explicit Changes(const Engine& engine) : engine_(engine), store_(engine.store()), names_(engine.contacts()) {}
 
   /// What the event belongs to, as it is now: one or more values of `change`.
   std::vector<json> of(const Event& event) {
@@ -24,7 +25,8 @@ class Changes {
     const TouchedRows touched = touched_by(read);
     std::vector<json> changes;
     for (const Dot& id : touched.messages) {
-      if (const auto row = store_.message(id)) changes.push_back({{"message", to_json(*row, names_)}});
+      if (const auto row = store_.message(id); row && is_known(engine_, row->conversation))
+        changes.push_back({{"message", to_json(*row, names_)}});
     }
     for (const PublicKey& key : touched.friends) add_friend(key, changes);
     for (const Dot& add : touched.removed_adds) {
@@ -46,17 +48,7 @@ class Changes {
 
  private:
   void add_friend(const PublicKey& key, std::vector<json>& changes) {
-    if (!friends_) friends_ = engine_.friends();
-    const auto info = std::find_if(friends_->begin(), friends_->end(),
-                                   [&](const FriendInfo& candidate) { return candidate.row.key == key; });
-    if (info != friends_->end()) {
-      changes.push_back({{"friend", to_json(*info)}});
-    } else if (const auto row = store_.friend_row(key)) {
-      FriendInfo past;  // no friend any more
-      past.row = *row;
-      past.unread = store_.unread_count(key);
-      changes.push_back({{"friend", to_json(past)}});
-    }
+    if (const auto info = engine_.find_friend(key)) changes.push_back({{"friend", to_json(*info)}});
   }
 
   void add_device(const PublicKey& key, std::vector<json>& changes) {
@@ -83,7 +75,6 @@ class Changes {
   const Engine& engine_;
   const Store& store_;
   ShownNames names_;
-  std::optional<std::vector<FriendInfo>> friends_;
   std::optional<std::vector<DeviceInfo>> devices_;
 };
 

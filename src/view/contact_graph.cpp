@@ -7,7 +7,7 @@
 namespace toxtore {
 namespace {
 
-using Rows = std::map<PublicKey, const FriendRow*>;
+using Rows = std::map<PublicKey, FriendRow>;
 
 bool contains(const std::vector<PublicKey>& keys, const PublicKey& key) {
   return std::find(keys.begin(), keys.end(), key) != keys.end();
@@ -80,11 +80,11 @@ struct Vertex {
 
 class Joining {
  public:
-  Joining(const std::vector<FriendRow>& rows, const std::set<PublicKey>& own) {
-    for (const FriendRow& row : rows) {
-      if (!own.contains(row.key) && place_.emplace(row.key, vertices_.size()).second) {
-        vertices_.push_back({&row, {}, {}});
-      }
+  Joining(const Rows& rows, const std::set<PublicKey>& own) {
+    for (const auto& [key, row] : rows) {
+      if (own.contains(key)) continue;
+      place_.emplace(key, vertices_.size());
+      vertices_.push_back({&row, {}, {}});
     }
     for (Vertex& vertex : vertices_) join(vertex);
   }
@@ -170,8 +170,8 @@ T last_of(const std::vector<const FriendRow*>& rows, Setting<T> FriendRow::* set
 /// his word; one that does not is that friend's own, whoever else names it. Whom he removed does not come back so.
 bool matters(const std::vector<const FriendRow*>& contact, const PublicKey& key, const Rows& rows) {
   const auto found = rows.find(key);
-  if (found == rows.end() || !found->second->first_added) return true;
-  const FriendRow& claimed = *found->second;
+  if (found == rows.end() || !found->second.first_added) return true;
+  const FriendRow& claimed = found->second;
   return claimed.present() && std::ranges::any_of(contact, [&](const FriendRow* row) {
            return lists(*row, key) && lists(claimed, row->key);
          });
@@ -198,6 +198,7 @@ class Claims {
   void take(const FriendRow& by, const PublicKey& key) {
     const auto is_his = [&](const FriendRow* row) { return row->key == key || removes(*row, key); };
     if (own_.contains(key) || std::ranges::any_of(contact_, is_his) || !matters(contact_, key, rows_)) return;
+    if (const auto said = by.by_hand.find(key); said != by.by_hand.end() && !said->second) return;
     const Claim claim{by.key, key, by.devices->heard_ms, standing(policy_, last_answer(contact_, key))};
     const auto [place, fresh] = claims_.try_emplace(key, claim);
     const auto rank = [](const Claim& each) { return std::pair(each.heard_ms, each.by); };
@@ -233,12 +234,11 @@ Contact contact_of(const std::vector<const FriendRow*>& rows) {
 
 }  // namespace
 
-ContactGraph::ContactGraph(const std::vector<FriendRow>& rows, const std::set<PublicKey>& own) {
-  Rows by_key;
-  for (const FriendRow& row : rows) by_key.emplace(row.key, &row);
-  for (const auto& members : Joining(rows, own).contacts()) {
+ContactGraph::ContactGraph(std::vector<FriendRow> rows, const std::set<PublicKey>& own) {
+  for (FriendRow& row : rows) rows_.insert_or_assign(row.key, std::move(row));
+  for (const auto& members : Joining(rows_, own).contacts()) {
     Contact contact = contact_of(members);
-    contact.claims = Claims(members, contact.claims_policy, by_key, own).all();
+    contact.claims = Claims(members, contact.claims_policy, rows_, own).all();
     contacts_.push_back(std::move(contact));
   }
   std::ranges::sort(contacts_, {}, &Contact::id);
@@ -250,6 +250,11 @@ ContactGraph::ContactGraph(const std::vector<FriendRow>& rows, const std::set<Pu
 const Contact* ContactGraph::of(const PublicKey& key) const {
   const auto found = index_.find(key);
   return found == index_.end() ? nullptr : &contacts_[found->second];
+}
+
+const FriendRow* ContactGraph::row(const PublicKey& key) const {
+  const auto found = rows_.find(key);
+  return found == rows_.end() ? nullptr : &found->second;
 }
 
 }  // namespace toxtore

@@ -60,19 +60,22 @@ struct Contact {
   bool operator==(const Contact&) const = default;
 };
 
-/// All contacts of a view, and which key is whose. Immutable.
+/// All contacts of a view, which key is whose, and the row of each key. Immutable.
 class ContactGraph {
  public:
   ContactGraph() = default;
   /// `own` are the user's devices: they are nobody's, whoever claims them.
-  ContactGraph(const std::vector<FriendRow>& rows, const std::set<PublicKey>& own);
+  ContactGraph(std::vector<FriendRow> rows, const std::set<PublicKey>& own);
 
   /// Ascending by id.
   [[nodiscard]] const std::vector<Contact>& contacts() const { return contacts_; }
   /// Nothing for a key that no event is about, and for own devices.
   [[nodiscard]] const Contact* of(const PublicKey& key) const;
+  /// Also of own devices that were friends once.
+  [[nodiscard]] const FriendRow* row(const PublicKey& key) const;
 
  private:
+  std::map<PublicKey, FriendRow> rows_;
   std::vector<Contact> contacts_;
   std::map<PublicKey, std::size_t> index_;
 };

@@ -1,0 +1,93 @@
+#include "engine/contact_settings.h"
+
+#include <algorithm>
+
+#include "base/utf8.h"
+
+namespace toxtore {
+namespace {
+
+using What = ContactSetting::What;
+
+Bytes flag(bool value) { return {static_cast<std::uint8_t>(value ? 1 : 0)}; }
+
+std::vector<std::pair<What, Bytes>> settings_of(const ContactChange& change) {
+  std::vector<std::pair<What, Bytes>> settings;
+  if (change.alias) settings.emplace_back(What::alias, to_bytes(*change.alias));
+  if (change.muted) settings.emplace_back(What::muted, flag(*change.muted));
+  if (change.blocked) settings.emplace_back(What::blocked, flag(*change.blocked));
+  if (change.devices_withheld) settings.emplace_back(What::devices_withheld, flag(*change.devices_withheld));
+  if (change.claims) settings.emplace_back(What::claims, Bytes{static_cast<std::uint8_t>(*change.claims)});
+  return settings;
+}
+
+Error no_friend() { return {ErrorKind::not_found, "this key is not in your friend list"}; }
+
+}  // namespace
+
+Result<void> ContactSettings::log(const std::vector<Body>& bodies, Instant now) {
+  const auto logged = core_.log(bodies, now);
+  if (!logged) return fail(logged.error());
+  contacts_.reconcile(now);
+  return {};
+}
+
+Result<void> ContactSettings::change(const PublicKey& key, const ContactChange& change, Instant now) {
+  const Contact* contact = contacts_.friend_of(key);
+  if (contact == nullptr) return fail(no_friend());
+  if (change.alias && !is_utf8(*change.alias)) return fail(ErrorKind::invalid_argument, "the alias is not UTF-8 text");
+  if (change.alias && change.alias->size() > alias_size_max) {
+    return fail(ErrorKind::too_long, "an alias must not be longer than 128 bytes");
+  }
+  std::vector<Body> bodies;
+  for (const auto& [what, value] : settings_of(change)) {
+    for (const PublicKey& each : contact->keys) bodies.emplace_back(ContactSetting{each, what, value});
+  }
+  if (bodies.empty()) return fail(ErrorKind::invalid_argument, "nothing was said that is to be changed");
+  return log(bodies, now);
+}
+
+Result<void> ContactSettings::merge(const PublicKey& one, const PublicKey& other, Instant now) {
+  const Contact* first = contacts_.friend_of(one);
+  const Contact* second = contacts_.friend_of(other);
+  if (first == nullptr || second == nullptr) return fail(no_friend());
+  if (first == second) return fail(ErrorKind::already_exists, "these two are one contact already");
+  return log({ContactsMerged{first->id, second->id, true}}, now);
+}
+
+Result<void> ContactSettings::split(const PublicKey& key, Instant now) {
+  const Contact* contact = contacts_.friend_of(key);
+  if (contact == nullptr) return fail(no_friend());
+  if (contact->keys.size() < 2) return fail(ErrorKind::invalid_argument, "this contact has one key only");
+  std::vector<Body> bodies;
+  for (const PublicKey& other : contact->keys) {
+    if (other != key) bodies.emplace_back(ContactsMerged{key, other, false});
+  }
+  // It stays a friend also where only the others of the contact were added.
+  if (!core_.contacts().row(key)->present()) bodies.emplace_back(FriendAdd{key});
+  return log(bodies, now);
+}
+
+Result<void> ContactSettings::answer_claim(const PublicKey& key, const PublicKey& claimed, bool agrees, Instant now) {
+  const Contact* contact = contacts_.friend_of(key);
+  if (contact == nullptr) return fail(no_friend());
+  const bool is_claimed =
+      std::ranges::any_of(contact->claims, [&](const Claim& claim) { return claim.key == claimed; });
+  if (!is_claimed && !std::ranges::binary_search(contact->keys, claimed)) {
+    return fail(ErrorKind::not_found, "this contact does not claim that key");
+  }
+  Bytes answer(claimed.bytes.begin(), claimed.bytes.end());
+  answer.push_back(agrees ? 1 : 0);
+  std::vector<Body> bodies;
+  for (const PublicKey& each : contact->keys) {
+    if (each != claimed) bodies.emplace_back(ContactSetting{each, What::claim_answer, answer});
+  }
+  // The new key's own claims are asked about as well.
+  if (agrees && contact->claims_policy != ClaimPolicy::accept) {
+    bodies.emplace_back(
+        ContactSetting{claimed, What::claims, Bytes{static_cast<std::uint8_t>(contact->claims_policy)}});
+  }
+  return log(bodies, now);
+}
+
+}  // namespace toxtore

@@ -81,16 +81,23 @@ class CheckDelivery final : public Checker {
     }
   }
 
+  [[nodiscard]] static std::size_t copies_logged_by(const Device& device, const std::string& text) {
+    std::size_t copies = 0;
+    for (const auto& [arrival, event] : device.store().arrived(0, ~std::size_t{0})) {
+      const ReadEvent read = read_event(event);
+      const auto* received = std::get_if<Received>(&read.body);
+      copies += received != nullptr && event.dot.device == device.key() && to_text(received->text) == text ? 1 : 0;
+    }
+    return copies;
+  }
+
   [[nodiscard]] std::size_t copies_at(const PublicKey& friend_key, const std::string& text) const {
     std::size_t copies = 0;
     if (const StockFriend* stock = world_.stock_with(friend_key)) {
       for (const ShownText& shown : stock->texts()) copies += shown.text == text ? 1 : 0;
     } else if (const Device* device = world_.device_with(friend_key)) {
-      for (const auto& [arrival, event] : device->store().arrived(0, ~std::size_t{0})) {
-        const ReadEvent read = read_event(event);
-        const auto* received = std::get_if<Received>(&read.body);
-        copies += received != nullptr && event.dot.device == friend_key && to_text(received->text) == text ? 1 : 0;
-      }
+      // To whichever of the friend's devices it went: they are one contact.
+      for (const Device* each : world_.devices_of(device->setup().user)) copies += copies_logged_by(*each, text);
     }
     return copies;
   }

@@ -95,7 +95,7 @@ TEST_F(Absence, ANewcomerShowsTheLatestOfEveryConversationAndItsFriendAtOnce) {
   EXPECT_GT(missing(phone), 6'000U) << "and the rest is still to come";
   const auto friends = phone.engine->friends();
   EXPECT_TRUE(
-      std::any_of(friends.begin(), friends.end(), [](const auto& f) { return f.row.name.value == to_bytes("Carol"); }));
+      std::any_of(friends.begin(), friends.end(), [](const auto& f) { return f.contact.name == to_bytes("Carol"); }));
   ASSERT_TRUE(world.run_until([&] { return missing(phone) == 0; }, 120'000));
   EXPECT_EQ(history_of(phone, bob.key()), history_of(server, bob.key()));
 }

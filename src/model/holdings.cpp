@@ -33,14 +33,14 @@ bool Holdings::has_room_for(const Dot& dot, std::size_t ranges_max) const {
   return ahead_of_prefix(held) + (joins ? 0 : 1) <= ranges_max;
 }
 
-bool Holdings::add(const LogId& log, const NumberRanges::Range& range) {
+bool Holdings::add(const LogId& log, const NumberRanges::Range& range, std::size_t ranges_max) {
   const NumberRanges& held = numbers(log);
   if (held.contains(range)) return false;
   // Only at the bound a copy is needed to see what would come out.
-  if (ahead_of_prefix(held) >= ranges_ahead_max) {
+  if (ahead_of_prefix(held) >= ranges_max) {
     NumberRanges joined = held;
     joined.add(range);
-    if (ahead_of_prefix(joined) > ranges_ahead_max) return false;
+    if (ahead_of_prefix(joined) > ranges_max) return false;
   }
   logs_[log].add(range);
   return true;

@@ -33,9 +33,10 @@ class Holdings {
 
   /// Whether `add` would take this dot and leave at most so many ranges ahead of the prefix.
   [[nodiscard]] bool has_room_for(const Dot& dot, std::size_t ranges_max = ranges_ahead_max) const;
-  /// True if that was new. Changes nothing if it would need more ranges than the bound.
+  /// True if that was new. Changes nothing if it would need more ranges than the bound, which is not below
+  /// `ranges_ahead_max`.
   bool add(const Dot& dot) { return add(dot.log(), {dot.number(), dot.number()}); }
-  bool add(const LogId& log, const NumberRanges::Range& range);
+  bool add(const LogId& log, const NumberRanges::Range& range, std::size_t ranges_max = ranges_ahead_max);
   void remove(const LogId& log, const NumberRanges::Range& range);
 
   [[nodiscard]] VectorClock prefixes() const;

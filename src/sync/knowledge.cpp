@@ -32,7 +32,7 @@ bool Knowledge::learn(const PublicKey& peer, const LogId& log, const NumberRange
   if (found == peers_.end() || !of_member(log)) return false;
   const bool is_new_log = told_.prefix(log) == 0;
   if (is_new_log && told_.logs().size() >= known_logs_max) return false;
-  found->second.theirs.add(log, range);
+  found->second.theirs.add(log, range, told_ranges_max);
   return told_.raise(log, range.until);
 }
 

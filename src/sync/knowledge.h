@@ -15,6 +15,10 @@ namespace toxtore {
 /// Logs that this device takes note of, over all own devices: incarnations are rare, so this is generous.
 inline constexpr std::size_t known_logs_max = 4'096;
 
+/// Ranges of one log that another device is known to hold. It has 64 at a time, and tells of changed ones one by one,
+/// while those that they replace are still known here.
+inline constexpr std::size_t told_ranges_max = 4 * ranges_ahead_max;
+
 /// An own device for the length of a connection.
 struct ConnectedPeer {
   /// It understands `holdings` and `page` and serves several ranges of a log (hello's capability `ranges`). One that

@@ -33,9 +33,8 @@ using Verdict = Replicator::Verdict;
 // Device a, with b and c as its user's other devices.
 class DeviceA : public Replicator {
  public:
-  explicit DeviceA(const std::vector<Dot>& held = {}) : Replicator(a, Holdings(clock_of(held)), {}) {
-    set_members({a, b, c});
-  }
+  explicit DeviceA(const std::vector<Dot>& held = {}) : DeviceA(Holdings(clock_of(held))) {}
+  explicit DeviceA(const Holdings& held) : Replicator(a, held, {}) { set_members({a, b, c}); }
   void connect(const PublicKey& peer, bool takes_ranges = true) { Replicator::connect(peer, takes_ranges); }
   void end_report(const PublicKey& peer, const std::vector<Dot>& prefixes = {}) {
     if (!prefixes.empty()) on_clock(peer, {prefixes});
@@ -149,6 +148,29 @@ TEST(Replicator, APageThatDoesNotComeIsNotWaitedForLong) {
   EXPECT_EQ(device.requested(1'000)[b].size(), 1U) << "only the tail";
   EXPECT_EQ(device.deadline_ms(), 1'000 + page_wait_ms);
   EXPECT_FALSE(device.requested(1'000 + page_wait_ms).empty());
+}
+
+TEST(Replicator, NewsThatAreOnTheirWayAreNoAbsence) {
+  DeviceA device;
+  device.connect(b);
+  device.end_report(b);
+  device.requested();
+  device.on_clock(b, {{dot(b, 10'000)}});  // it told its prefix, since its window was full
+  EXPECT_TRUE(device.requests(1'100).empty());
+}
+
+// A block in the middle of a gap needs a range of its own while it comes.
+TEST(Replicator, NearTheBoundOnRangesItAsksOnlyForWhatJoinsThem) {
+  Holdings held;
+  for (std::uint32_t i = 1; i < ranges_ahead_max; ++i) held.add(dot(b, 10'000 * i));
+  DeviceA device(held);
+  device.connect(b);
+  device.end_report(b, {dot(b, 700'000)});
+  device.requested();
+  device.on_page_ended(b);
+  const Ranges blocks = device.requested(1'100)[b];
+  ASSERT_FALSE(blocks.empty());
+  for (const auto& block : blocks) EXPECT_EQ(block.after % 10'000, 0U) << block.after;
 }
 
 TEST(Replicator, APageMayUseHalfOfTheRangesOnly) {
@@ -432,6 +454,23 @@ TEST(Replicator, ReportsAllHoldingsInPacketsThatFitAndEndsThem) {
   EXPECT_TRUE(std::get<packet::Clock>(report[4]).prefixes.empty());
   device.connect(c, false);
   EXPECT_EQ(device.report(c).size(), 3U) << "one of the first form knows prefixes only";
+}
+
+// 64 single numbers, and then, after the gaps between them have closed, 64 others: in the middle of the telling both
+// are known.
+TEST(Replicator, TakesNoteOfRangesThatReplaceOthers) {
+  DeviceA device;
+  device.connect(b);
+  packet::Holdings first;
+  packet::Holdings second;
+  for (std::uint32_t i = 0; i < ranges_ahead_max; ++i) {
+    first.ranges.push_back({log_c, 1'000 + 2 * i, 1'000 + 2 * i});
+    second.ranges.push_back({log_c, 10 + 2 * i, 10 + 2 * i});
+  }
+  device.on_holdings(b, first);
+  device.on_holdings(b, second);
+  device.end_report(b);
+  EXPECT_EQ(device.known_of(b)->count(), 2 * ranges_ahead_max);
 }
 
 TEST(Replicator, KnowsWhatIsHeldElsewhere) {

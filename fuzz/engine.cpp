@@ -77,6 +77,26 @@ void command_about_people(Device& device, Choices& choices) {
   }
 }
 
+void command_about_contacts(Device& device, Choices& choices) {
+  const PublicKey key = key_of(any_who(choices));
+  const PublicKey other = key_of(any_who(choices));
+  Engine& engine = device.engine();
+  switch (choices.below(5)) {
+    case 0: engine.introduce_to_friend(key, "it is me", device.now()); return;
+    case 1: engine.merge_contacts(key, other, device.now()); return;
+    case 2: engine.split_contact(key, device.now()); return;
+    case 3: engine.answer_claim(key, other, choices.flag(), device.now()); return;
+    default: {
+      ContactChange change;
+      if (choices.flag()) change.alias = to_text(choices.bytes(choices.below(4)));
+      if (choices.flag()) change.blocked = choices.flag();
+      if (choices.flag()) change.devices_withheld = choices.flag();
+      if (choices.flag()) change.claims = static_cast<ClaimPolicy>(choices.below(3));
+      engine.change_contact(key, change, device.now());
+    }
+  }
+}
+
 void step(Device& device, Choices& choices) {
   switch (choices.below(16)) {
     case 0: return change_connection(device, choices);
@@ -98,6 +118,7 @@ void step(Device& device, Choices& choices) {
     case 9: return device.receive(Who::device, any_packet(choices));
     case 10: return device.receive(Who::device, packet::SendDot{any_event(choices)});
     case 11: return device.finish_turn();
+    case 13: return command_about_contacts(device, choices);
     case 12: {
       const Who who = choices.flag() ? Who::device : Who::relayed;
       return device.begin_session(who, static_cast<std::uint32_t>(choices.below(4)));

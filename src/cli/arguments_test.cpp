@@ -72,6 +72,25 @@ TEST(Arguments, ProfileNamesCannotLeaveTheFolder) {
   }
 }
 
+TEST(Arguments, WhatIsSaidOfAFriend) {
+  const auto set = parsed<command::FriendSet>(
+      {"friend", "set", "Anna", "--alias", "My sister", "--muted", "yes", "--blocked", "no", "--claims", "ask"});
+  EXPECT_EQ(set.name, "Anna");
+  EXPECT_EQ(set.alias, "My sister");
+  EXPECT_EQ(set.muted, true);
+  EXPECT_EQ(set.blocked, false);
+  EXPECT_EQ(set.withheld, std::nullopt);
+  EXPECT_EQ(set.claims, "ask");
+  EXPECT_EQ(parsed<command::FriendSet>({"friend", "set", "Anna", "--alias", ""}).alias, "");
+  EXPECT_NE(refused({"friend", "set", "Anna"}), "not refused");
+  EXPECT_NE(refused({"friend", "set", "Anna", "--muted", "perhaps"}), "not refused");
+  EXPECT_NE(refused({"friend", "set", "Anna", "--claims", "perhaps"}), "not refused");
+  EXPECT_TRUE(parsed<command::FriendClaim>({"friend", "claim", "Anna", "3F2A", "accept"}).accept);
+  EXPECT_NE(refused({"friend", "claim", "Anna", "3F2A", "maybe"}), "not refused");
+  EXPECT_EQ(parsed<command::FriendMerge>({"friend", "merge", "Anna", "Anna (phone)"}).other, "Anna (phone)");
+  EXPECT_EQ(parsed<command::FriendIntroduce>({"friend", "introduce", "Anna", "it", "is", "me"}).message, "it is me");
+}
+
 TEST(Arguments, AMessageIsTakenAsItIsTyped) {
   const std::vector<Words> messages = {{"Hello", "there"},
                                        {"[hello, world]"},

@@ -173,6 +173,29 @@ TEST_F(Absence, ADeviceOfTheFirstFormTakesPart) {
   }
 }
 
+// Its events count as dealt with, and are asked for again; the connection stays.
+TEST_F(Absence, AFrameThatDoesNotDecodeCostsItsEventsOnlyAMinute) {
+  world.stop(laptop);
+  hear(server, 3'000);
+  int frames = 0;
+  world.mangle = [&](const World::Node& from, Bytes& bytes) {
+    auto packet = decode_packet(bytes);
+    auto* bundle = packet ? std::get_if<packet::Bundle>(&*packet) : nullptr;
+    if (&from != &server || bundle == nullptr || !bundle->last || ++frames != 3) return;
+    bundle->piece.back() ^= 0xFF;
+    bundle->piece.pop_back();
+    bytes = encode_packet(*packet);
+  };
+  world.start(laptop);
+  ASSERT_TRUE(world.run_until([&] { return laptop.engine->status().counters.packets_malformed == 1; }, 20'000));
+  world.run_for(5'000);
+  EXPECT_GT(missing(laptop), 0U);
+  EXPECT_LT(missing(laptop), 600U) << "only those of one frame";
+  world.run_for(130'000);
+  EXPECT_EQ(missing(laptop), 0U);
+  EXPECT_EQ(laptop.engine->status().full_copies, 1U);
+}
+
 // A and C are never online together, B between them.
 TEST_F(Absence, ADeviceInTheMiddleRelaysAndTheStatusSaysWhatIsWhere) {
   auto& desktop = world.add_device("desktop");

@@ -203,15 +203,22 @@ void Sessions::on_bundle(const PublicKey& from, const packet::Bundle& bundle) {
   BundleReader& reader = bundle.cls == packet::Bundle::Class::live ? peer->live : peer->backfill;
   switch (reader.add(bundle)) {
     case BundleReader::Step::more: break;
-    case BundleReader::Step::broken: give_up(from, *peer); break;
+    case BundleReader::Step::broken: on_broken(from, *peer, bundle); break;
     case BundleReader::Step::complete:
       for (const Event& event : reader.take_events()) on_event(from, event);
       break;
   }
 }
 
-// How many events were in it cannot be known, so no later count of this connection would be right. Another source
-// takes over, and the next connection begins anew.
+// What was in it counts as refused, and is asked for again. A frame that is broken before its end, or does not say how
+// many events it holds, makes every later count of this connection wrong: another source takes over, and the next
+// connection begins anew.
+void Sessions::on_broken(const PublicKey& from, Peer& peer, const packet::Bundle& last) {
+  if (!last.last || last.events == 0 || last.events > bundle_size_max) return give_up(from, peer);
+  ++core_.counters.packets_malformed;
+  core_.replicator.lost(from, last.events);
+}
+
 void Sessions::give_up(const PublicKey& key, Peer& peer) {
   ++core_.counters.packets_malformed;
   peer.session = false;

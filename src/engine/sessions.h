@@ -48,6 +48,7 @@ class Sessions {
   void send_statements(const PublicKey& to, const std::vector<Bytes>& statements);
   void send_lacking_statements(const PublicKey& to, Peer& peer);
   void send_report(const PublicKey& to, Peer& peer);
+  void on_broken(const PublicKey& from, Peer& peer, const packet::Bundle& last);
   void give_up(const PublicKey& key, Peer& peer);
   void send_events(const PublicKey& to, const std::vector<Event>& events, packet::Bundle::Class cls);
   bool serve_piece(const PublicKey& to, packet::Bundle::Class cls);

@@ -136,7 +136,8 @@ void World::later(std::uint64_t after_ms, std::function<void()> act) {
   deliveries_.emplace(time_ms_ + after_ms, std::move(act));
 }
 
-void World::arrive(const Node& from, Node& to, const Bytes& bytes) {
+void World::arrive(const Node& from, Node& to, Bytes bytes) {
+  mangle(from, bytes);
   if (to.stock) ++to.packets;
   auto packet = decode_packet(bytes);
   if (packet && (from.first_form || to.first_form)) {

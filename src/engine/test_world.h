@@ -92,6 +92,9 @@ class World {
   [[nodiscard]] std::size_t packets_sent() const { return packets_sent_; }
   std::size_t bytes_sent = 0;
 
+  /// What happens to a packet on its way; nothing.
+  std::function<void(const Node& from, Bytes& packet)> mangle = [](const Node&, Bytes&) {};
+
   static constexpr std::uint64_t epoch_ms = 1'700'000'000'000;
 
  private:
@@ -108,7 +111,7 @@ class World {
   void give(Node& to, const Input& input);
   void act(Node& from, const Output& output);
   void hand_over(Node& from, const output::HandOver& message);
-  void arrive(const Node& from, Node& to, const Bytes& bytes);
+  void arrive(const Node& from, Node& to, Bytes bytes);
   void later(std::uint64_t after_ms, std::function<void()> act);
   bool step(std::uint64_t until_ms);
 

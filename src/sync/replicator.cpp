@@ -77,6 +77,10 @@ Replicator::Verdict Replicator::judge(const PublicKey& peer, const Dot& dot) {
   return Verdict::take;
 }
 
+void Replicator::lost(const PublicKey& peer, std::uint64_t count) {
+  if (const auto found = receipts_.find(peer); found != receipts_.end()) found->second.dealt_with += count;
+}
+
 bool Replicator::is_needless_in_page(const PublicKey& peer, const Dot& dot) const {
   const auto tail = server_.tail_after(peer, dot.log());
   return has_acknowledged(peer, dot) || (tail && *tail < dot.number());

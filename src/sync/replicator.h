@@ -69,6 +69,9 @@ class Replicator {
   /// Judges an event that came in and counts it for the acknowledgement. After `take` it counts as held.
   Verdict judge(const PublicKey& peer, const Dot& dot);
 
+  /// So many events came that could not be read: counts them for the acknowledgement.
+  void lost(const PublicKey& peer, std::uint64_t count);
+
   /// An own event was stored.
   void logged(const Dot& dot) { knowledge_.hold(dot); }
 

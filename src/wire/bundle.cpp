@@ -68,10 +68,11 @@ std::vector<packet::Bundle> pack_bundle(const std::vector<Event>& events, packet
   const Bytes frame = compress(content.take());
 
   std::vector<packet::Bundle> pieces;
-  for (std::size_t at = 0; at < frame.size(); at += packet::bundle_piece_max) {
-    const ByteView piece = ByteView(frame).subspan(at, std::min(packet::bundle_piece_max, frame.size() - at));
+  for (std::size_t at = 0; at < frame.size(); at += packet::counted_piece_max) {
+    const ByteView piece = ByteView(frame).subspan(at, std::min(packet::counted_piece_max, frame.size() - at));
     pieces.push_back({cls, at == 0, at + piece.size() == frame.size(), {piece.begin(), piece.end()}});
   }
+  pieces.back().events = events.size();
   return pieces;
 }
 

@@ -101,6 +101,7 @@ Writer encode(const packet::Bundle& packet) {
   const int flags = (packet.first ? first_piece_flag : 0) | (packet.last ? last_piece_flag : 0);
   out.u8(static_cast<std::uint8_t>(packet.cls)).u8(static_cast<std::uint8_t>(flags));
   write_block(out, packet.piece);
+  if (packet.events != 0) write_extension(out, bundle_extension::events, packet.events);
   return out;
 }
 
@@ -221,6 +222,8 @@ packet::Bundle read_bundle(Reader& in) {
   packet.first = (flags & first_piece_flag) != 0;
   packet.last = (flags & last_piece_flag) != 0;
   packet.piece = read_block(in);
+  const Extensions extensions(in);
+  packet.events = read_u64_extension(in, extensions, bundle_extension::events).value_or(0);
   return packet;
 }
 

@@ -61,6 +61,11 @@ namespace capability {
 inline constexpr std::uint32_t ranges = 1;
 }  // namespace capability
 
+/// Tags of the extensions of `bundle`. Given once, never reused.
+namespace bundle_extension {
+inline constexpr std::uint8_t events = 1;  ///< u64, on the last piece: how many events the frame holds
+}  // namespace bundle_extension
+
 namespace packet {
 
 /// "My user is also these Tox IDs." To friends with Toxtore and to own devices.
@@ -141,10 +146,14 @@ struct Bundle {
   bool first = false;  ///< part flag 1
   bool last = false;   ///< part flag 2
   Bytes piece;         ///< 1 to `bundle_piece_max` bytes
+  /// Extension 1, on the last piece, left out if 0: how many events the frame holds, so that they can be counted as
+  /// dealt with even if it does not decode. With it a piece has `counted_piece_max` bytes at most.
+  std::uint64_t events = 0;
   bool operator==(const Bundle&) const = default;
 };
 /// What a packet holds of a bundle: 2 leading bytes, class u8, part flags u8, length u16 before it.
 inline constexpr std::size_t bundle_piece_max = packet_size_max - 6;
+inline constexpr std::size_t counted_piece_max = bundle_piece_max - 11;  ///< tag u8, length u16, u64
 
 /// So many events of this connection are dealt with: stored, already held or refused.
 struct Committed {

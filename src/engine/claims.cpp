@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "engine/friend_adds.h"
+
 namespace toxtore {
 
 void Claims::on_devices(const PublicKey& from, const packet::MyDevices& list, Instant now) {
@@ -40,15 +42,15 @@ std::optional<std::uint64_t> Claims::deadline_ms() const {
 }
 
 void Claims::adopt(Instant now) {
-  std::vector<Body> adds;
+  std::vector<PublicKey> adds;
   for (const Contact& contact : core_.contacts().contacts()) {
     if (!contact.present || contact.blocked) continue;
     for (const PublicKey& key : contact.keys) {
       const FriendRow* row = core_.contacts().row(key);
-      if (!row->first_added && row->devices && row->devices->heard_by == core_.self) adds.emplace_back(FriendAdd{key});
+      if (!row->first_added && row->devices && row->devices->heard_by == core_.self) adds.push_back(key);
     }
   }
-  if (!adds.empty()) (void)core_.log(adds, now);
+  if (!adds.empty()) add_by_itself(core_, adds, now);
 }
 
 }  // namespace toxtore

@@ -5,6 +5,7 @@
 
 #include "base/utf8.h"
 #include "engine/conversation.h"
+#include "engine/friend_adds.h"
 #include "engine/peer_list.h"
 #include "wire/body.h"
 #include "wire/writer.h"
@@ -20,20 +21,6 @@ bool contains(const std::vector<PublicKey>& keys, const PublicKey& key) {
 
 // As toxcore's public_key_valid: the highest bit of a curve point is not used. And zero is nobody's.
 bool is_possible(const PublicKey& key) { return key != PublicKey{} && key.bytes.back() < 128; }
-
-// The adds of a key that no remove names.
-std::vector<Dot> standing_adds(const Store& store, const PublicKey& key) {
-  const auto is = [](EventType type) {
-    return [type](const Event& event) { return event.type == static_cast<std::uint8_t>(type); };
-  };
-  std::vector<Dot> adds;
-  for (const Event& event : store.about(Subject::key(key))) {
-    if (!is(EventType::friend_add)(event)) continue;
-    const auto references = store.about(Subject::dot(event.dot));
-    if (std::none_of(references.begin(), references.end(), is(EventType::friend_remove))) adds.push_back(event.dot);
-  }
-  return adds;
-}
 
 Result<void> check_greeting(const std::string& greeting) {
   if (greeting.empty()) {
@@ -161,8 +148,7 @@ bool Contacts::admit(const PublicKey& key, Instant now) {
   }
   if (core_.is_blocked(key)) return true;
   if (friend_of(key) == nullptr) return false;
-  // A failure is kept by the core as its fault.
-  if (!contains(core_.contacts().row(key)->known_by, core_.self)) (void)core_.log({FriendAdd{key}}, now);
+  if (!contains(core_.contacts().row(key)->known_by, core_.self)) add_by_itself(core_, {key}, now);
   return true;
 }
 

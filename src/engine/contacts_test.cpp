@@ -184,7 +184,7 @@ TEST_F(Merged, AnAddThatTheRemoverDidNotKnowOfKeepsTheFriend) {
   world.cut(laptop, server, true);
   auto& bob = world.add_stock("bob");
   world.befriend(bob, laptop);
-  world.befriend(bob, server);  // concurrently: neither knows of the other's add
+  world.befriend(bob, server);  // concurrently: neither knows of the other's add, and the user said yes twice
   ASSERT_TRUE(laptop.engine->remove_friend(bob.key(), world.now()));
   world.pump(laptop);
   EXPECT_FALSE(contact_of(laptop, bob).present);
@@ -192,6 +192,62 @@ TEST_F(Merged, AnAddThatTheRemoverDidNotKnowOfKeepsTheFriend) {
   ASSERT_TRUE(world.run_until([&] { return contact_of(laptop, bob).present; }));
   EXPECT_FALSE(laptop.toxcore_list.contains(bob.key())) << "he is a friend through the server, which he knows";
   EXPECT_TRUE(server.toxcore_list.contains(bob.key()));
+}
+
+// The server hears of the desk and takes it for Anna's, while the laptop has removed her.
+TEST_F(Merged, AnAddThatNoUserMadeDoesNotUndoARemoval) {
+  world.stop(desk);
+  world.befriend(laptop, phone);
+  ASSERT_TRUE(world.run_until([&] { return server.toxcore_list.contains(phone.key()); }));
+  world.run_for(70'000);
+  world.cut(laptop, server, true);
+  world.cut(laptop, desk, true);
+  ASSERT_TRUE(laptop.engine->remove_friend(phone.key(), world.now()));
+  world.pump(laptop);
+  world.start(desk);
+  const auto is_added = [&] {
+    const FriendRow* row = server.engine->contacts().row(desk.key());
+    return row != nullptr && row->present();
+  };
+  ASSERT_TRUE(world.run_until(is_added, 120'000));
+  EXPECT_EQ(anna(server).keys.size(), 2U);
+  world.cut(laptop, server, false);
+  ASSERT_TRUE(world.run_until([&] { return server.engine->friends().empty(); }, 20'000));
+  world.run_for(10'000);
+  for (World::Node* mine : {&laptop, &server}) {
+    EXPECT_TRUE(mine->engine->friends().empty());
+    EXPECT_FALSE(mine->toxcore_list.contains(desk.key()));
+  }
+}
+
+TEST_F(Merged, NorDoesTheAddOfADeviceThatAFriendAskedToo) {
+  auto& bob = world.add_stock("bob");
+  world.befriend(bob, laptop);
+  ASSERT_TRUE(world.run_until([&] { return contact_of(server, bob).present; }));
+  world.cut(laptop, server, true);
+  ASSERT_TRUE(laptop.engine->remove_friend(bob.key(), world.now()));
+  world.pump(laptop);
+  world.request(bob, server, "you too");
+  ASSERT_TRUE(world.run_until([&] { return server.toxcore_list.contains(bob.key()); }));
+  world.cut(laptop, server, false);
+  ASSERT_TRUE(world.run_until([&] { return server.engine->friends().empty(); }, 20'000));
+  EXPECT_FALSE(server.toxcore_list.contains(bob.key()));
+}
+
+// Anna lost her phone, and the user removes what is left of it.
+TEST_F(Merged, AnAddThatNoUserMadeKeepsTheFriendWhoLostTheKeyThatWasAdded) {
+  befriend_anna();
+  ASSERT_TRUE(world.run_until([&] { return server.engine->contacts().row(desk.key())->present(); }));
+  ASSERT_TRUE(laptop.engine->answer_claim(desk.key(), phone.key(), false, world.now()));
+  world.pump(laptop);
+  ASSERT_TRUE(world.run_until([&] { return contact_of(server, desk).keys.size() == 1; }));
+  ASSERT_TRUE(laptop.engine->remove_friend(phone.key(), world.now()));
+  world.pump(laptop);
+  world.run_for(20'000);
+  for (World::Node* mine : {&laptop, &server}) {
+    EXPECT_TRUE(contact_of(*mine, desk).present);
+    EXPECT_FALSE(contact_of(*mine, phone).present);
+  }
 }
 
 TEST_F(Merged, RemovedOnOneDeviceWhileTheOtherReceives) {

@@ -136,6 +136,8 @@ inline constexpr std::string_view roster = "roster/";  ///< + hash: a statement
 inline constexpr std::string_view asked = "asked/";    ///< + key: address 38, greeting
 /// + key: dot of our friend add, which only answers a request; keys of the devices that received that
 inline constexpr std::string_view answered = "answered/";
+/// + key: dot of our friend add, which no user asked for; dot of another add of the contact (friend_adds.h)
+inline constexpr std::string_view by_itself = "by_itself/";
 }  // namespace remembered_name
 
 }  // namespace toxtore

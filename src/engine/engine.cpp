@@ -8,6 +8,7 @@
 #include "engine/contacts.h"
 #include "engine/core.h"
 #include "engine/devices.h"
+#include "engine/friend_adds.h"
 #include "engine/inbound.h"
 #include "engine/messages.h"
 #include "engine/notifier.h"
@@ -77,6 +78,7 @@ void Engine::finish_turn(Instant now) {
   parts_->claims.log_lists(now);
   if (parts_->core.view_changed || parts_->contacts.is_due(now)) {
     parts_->requests.settle(now);
+    take_back_adds_by_itself(parts_->core, now);
     parts_->claims.adopt(now);
     parts_->contacts.reconcile(now);
     parts_->profile.settle();

@@ -286,7 +286,8 @@ void Parser::add_contact_commands(CLI::App* group) {
   CLI::App* split =
       add(group, {"split", "A key is another person",
                   "Takes a key out of the contact that it is shown in, and makes it a contact of its own, "
-                  "whatever the keys say of each other.",
+                  "whatever the keys say of each other, now and later. The other keys stay together; "
+                  "`toxtore friend merge` undoes it.",
                   "  toxtore friend split 3F2A90C1…\n"});
   const CLI::Option* key = positional(split, "KEY", "The key, as `toxtore friend list` shows it");
   on(split, [=] { return command::FriendSplit{words_of(key)}; });

@@ -1,6 +1,7 @@
 #include "engine/contact_settings.h"
 
 #include <algorithm>
+#include <ranges>
 
 #include "base/utf8.h"
 
@@ -19,6 +20,22 @@ std::vector<std::pair<What, Bytes>> settings_of(const ContactChange& change) {
   if (change.devices_withheld) settings.emplace_back(What::devices_withheld, flag(*change.devices_withheld));
   if (change.claims) settings.emplace_back(What::claims, Bytes{static_cast<std::uint8_t>(*change.claims)});
   return settings;
+}
+
+Bytes answer_about(const PublicKey& claimed, bool agrees) {
+  Bytes answer(claimed.bytes.begin(), claimed.bytes.end());
+  answer.push_back(agrees ? 1 : 0);
+  return answer;
+}
+
+// What takes back the user's "no" of one contact's keys to the other's.
+void take_back_answers(const ContactGraph& graph, const Contact& of, const Contact& about, std::vector<Body>& bodies) {
+  for (const PublicKey& key : of.keys) {
+    for (const auto& [claimed, answer] : graph.row(key)->claim_answers) {
+      if (answer.value || !std::ranges::binary_search(about.keys, claimed)) continue;
+      bodies.emplace_back(ContactSetting{key, What::claim_answer, answer_about(claimed, true)});
+    }
+  }
 }
 
 Error no_friend() { return {ErrorKind::not_found, "this key is not in your friend list"}; }
@@ -52,19 +69,33 @@ Result<void> ContactSettings::merge(const PublicKey& one, const PublicKey& other
   const Contact* second = contacts_.friend_of(other);
   if (first == nullptr || second == nullptr) return fail(no_friend());
   if (first == second) return fail(ErrorKind::already_exists, "these two are one contact already");
-  return log({ContactsMerged{first->id, second->id, true}}, now);
+  std::vector<Body> bodies{ContactsMerged{first->id, second->id, true}};
+  take_back_answers(core_.contacts(), *first, *second, bodies);
+  take_back_answers(core_.contacts(), *second, *first, bodies);
+  return log(bodies, now);
 }
 
 Result<void> ContactSettings::split(const PublicKey& key, Instant now) {
   const Contact* contact = contacts_.friend_of(key);
   if (contact == nullptr) return fail(no_friend());
   if (contact->keys.size() < 2) return fail(ErrorKind::invalid_argument, "this contact has one key only");
+  const FriendRow& row = *core_.contacts().row(key);
+  std::vector<PublicKey> rest = contact->keys;
+  std::erase(rest, key);
   std::vector<Body> bodies;
-  for (const PublicKey& other : contact->keys) {
-    if (other != key) bodies.emplace_back(ContactsMerged{key, other, false});
+  for (const PublicKey& other : rest) {
+    bodies.emplace_back(ContactsMerged{key, other, false});
+    // The pair alone would not do: a device that joins later and is claimed by both would bring them together again.
+    bodies.emplace_back(ContactSetting{other, What::claim_answer, answer_about(key, false)});
+  }
+  // What the user merged through this key stays together without it.
+  if (std::ranges::any_of(row.by_hand, [](const auto& said) { return said.second; })) {
+    for (const PublicKey& other : rest | std::views::drop(1)) {
+      bodies.emplace_back(ContactsMerged{rest.front(), other, true});
+    }
   }
   // It stays a friend also where only the others of the contact were added.
-  if (!core_.contacts().row(key)->present()) bodies.emplace_back(FriendAdd{key});
+  if (!row.present()) bodies.emplace_back(FriendAdd{key});
   return log(bodies, now);
 }
 
@@ -76,11 +107,9 @@ Result<void> ContactSettings::answer_claim(const PublicKey& key, const PublicKey
   if (!is_claimed && !std::ranges::binary_search(contact->keys, claimed)) {
     return fail(ErrorKind::not_found, "this contact does not claim that key");
   }
-  Bytes answer(claimed.bytes.begin(), claimed.bytes.end());
-  answer.push_back(agrees ? 1 : 0);
   std::vector<Body> bodies;
   for (const PublicKey& each : contact->keys) {
-    if (each != claimed) bodies.emplace_back(ContactSetting{each, What::claim_answer, answer});
+    if (each != claimed) bodies.emplace_back(ContactSetting{each, What::claim_answer, answer_about(claimed, agrees)});
   }
   // The new key's own claims are asked about as well.
   if (agrees && contact->claims_policy != ClaimPolicy::accept) {

@@ -387,6 +387,38 @@ TEST_F(Merged, WhoseTwoKeysAreMergedByHandIsOneOnAllDevices) {
   ASSERT_TRUE(world.run_until([&] { return anna(laptop).keys.size() == 2; }));
 }
 
+TEST_F(Merged, ASplitHoldsAgainstADeviceThatIsLinkedLater) {
+  befriend_anna();
+  ASSERT_TRUE(laptop.engine->split_contact(desk.key(), world.now()));
+  world.pump(laptop);
+  auto& tablet = world.add_device("tablet");
+  world.link(tablet, phone);
+  ASSERT_TRUE(world.run_until([&] { return anna(server).keys == sorted({phone.key(), tablet.key()}); }, 200'000));
+  world.run_for(200'000);
+  for (World::Node* mine : {&laptop, &server}) {
+    EXPECT_EQ(anna(*mine).keys, sorted({phone.key(), tablet.key()}));
+    EXPECT_EQ(contact_of(*mine, desk).keys, Keys{desk.key()});
+  }
+  ASSERT_TRUE(server.engine->merge_contacts(phone.key(), desk.key(), world.now()));
+  world.pump(server);
+  ASSERT_TRUE(world.run_until([&] { return anna(laptop).keys.size() == 3; }));
+}
+
+TEST_F(Merged, WhatWasMergedThroughAKeyStaysTogetherWithoutIt) {
+  befriend_anna();
+  auto& bob = world.add_stock("bob");
+  world.befriend(bob, laptop);
+  ASSERT_TRUE(laptop.engine->merge_contacts(phone.key(), bob.key(), world.now()));
+  ASSERT_EQ(anna(laptop).keys.size(), 3U);
+  ASSERT_TRUE(laptop.engine->split_contact(phone.key(), world.now()));
+  world.pump(laptop);
+  world.run_for(2'000);
+  for (World::Node* mine : {&laptop, &server}) {
+    EXPECT_EQ(anna(*mine).keys, Keys{phone.key()});
+    EXPECT_EQ(contact_of(*mine, bob).keys, sorted({desk.key(), bob.key()}));
+  }
+}
+
 // --- A friend who claims what is not his. Packets are given to one device as the friend's program would send them.
 
 class Hostile : public ::testing::Test {

@@ -3,7 +3,7 @@
 # stock Tox client who notices nothing.
 #
 # Installs what is missing, builds release, and runs everything on 127.0.0.1 in a temporary folder: its own bootstrap
-# node, three devices (laptop, server and, later, phone), and a friend who is plain toxcore. It stops with an error at the first thing that
+# node, three devices (laptop, server and, later, phone), a friend who is plain toxcore, and one with two devices. It stops with an error at the first thing that
 # is not as it should be, and leaves nothing behind.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -66,11 +66,13 @@ same() {  # what, expected, actual
 laptop() { "$bin/toxtore" --socket "$dir/laptop.sock" "$@"; }
 server() { "$bin/toxtore" --socket "$dir/server.sock" "$@"; }
 phone() { "$bin/toxtore" --socket "$dir/phone.sock" "$@"; }
+cell() { "$bin/toxtore" --socket "$dir/cell.sock" "$@"; }
+tablet() { "$bin/toxtore" --socket "$dir/tablet.sock" "$@"; }
 json() { "$1" --json "${@:2}"; }  # device, command...
 
 start_device() {  # name, further options...
   "$bin/toxtored" --profile "$1" --data-dir "$dir/data" --socket "$dir/$1.sock" --nodes "$dir/nodes.json" \
-    --no-local-discovery --no-ipv6 --device-name "$1" --name Alice "${@:2}" \
+    --no-local-discovery --no-ipv6 --device-name "$1" --name "${owner:-Alice}" "${@:2}" \
     >>"$dir/$1.log" 2>&1 </dev/null &
   pids+=($!)
   printf -v "$1_pid" %s "$!"
@@ -231,7 +233,40 @@ say "on the laptop, while the phone is off:"
 laptop history "$bob" --limit 1 | shown
 same "copies that Bob has" 1 "$(grep -cF -- "$phone_text" "$dir/bob.log")"
 
+step "Carol has Toxtore too, on two devices (cell, tablet): she is one contact, not two"
+owner=Carol start_device cell
+owner=Carol start_device tablet
+link_devices cell tablet
+say "\$ toxtore friend add <server> \"Hi, it is Carol\"     (on the cell)"
+cell friend add "$(tox_id server)" "Hi, it is Carol" >/dev/null
+cell_key=$(key cell)
+tablet_key=$(key tablet)
+wait_for "Carol's request reaches the server" 60 \
+  is server '[.requests[] | select(.key == "'"$cell_key"'")] | length' 1 friend requests
+say '$ toxtore friend accept <cell>                       (on the laptop, though the request came to the server)'
+laptop friend accept "$cell_key" >/dev/null
+both_keys=$(printf '%s\n' "$cell_key" "$tablet_key" | sort | jq -cRn '[inputs]')
+carol_keys() { json "$1" friend list | jq -c '.friends[] | select(.name == "Carol") | [.keys[].key] | sort'; }
+is_one_contact() { [ "$(carol_keys "$1")" = "$both_keys" ]; }
+wait_for "Carol is one contact on the laptop" 60 is_one_contact laptop
+wait_for "Carol is one contact on the server" 30 is_one_contact server
+say "on the laptop:"
+laptop friend list | shown
+alice_is_one() { is tablet '[.friends[] | select(.name == "Alice")] | length' 1 friend list; }
+wait_for "Alice is one contact on Carol's tablet" 60 alice_is_one
+tablet_connected() { laptop --json friend list | jq -e '.friends[] | select(.name == "Carol") | .connection != "none"' >/dev/null; }
+wait_for "Carol is connected" 60 tablet_connected
+tablet_text="Is there marmalade left?"
+tablet send Alice "$tablet_text" >/dev/null
+has_carols() { [ "$(json "$1" history Carol | jq '[.messages[] | select(.text == "'"$tablet_text"'")] | length')" = 1 ]; }
+for device in laptop server; do wait_for "Carol's message is on the $device, once" 60 has_carols "$device"; done
+answer="Five jars."
+laptop send Carol "$answer" >/dev/null
+has_answer() { [ "$(json "$1" history Alice | jq '[.messages[] | select(.text == "'"$answer"'")] | length')" = 1 ]; }
+for device in cell tablet; do wait_for "the answer is on Carol's $device, once" 60 has_answer "$device"; done
+say "on Carol's cell, what her tablet wrote and what Alice's laptop answered:"
+cell history Alice | shown
+
 step "Everything stops cleanly"
-stop_device laptop
-stop_device server
+for device in laptop server cell tablet; do stop_device "$device"; done
 printf '\n%sThe demo is done: everything was as it should be.%s\n' "$bold" "$plain"

@@ -153,7 +153,7 @@ bool Contacts::admit(const PublicKey& key, Instant now) {
 }
 
 void Contacts::on_name(const input::PeerName& name, Instant now) {
-  if (name.name.empty() || friend_of(name.key) == nullptr || core_.is_blocked(name.key)) return;
+  if (name.name.empty() || core_.is_own(name.key) || core_.is_blocked(name.key)) return;
   heard_[name.key].name = name.name;
   log_names(now);
 }
@@ -161,10 +161,11 @@ void Contacts::on_name(const input::PeerName& name, Instant now) {
 // The last name within a minute is the one that is logged: who changes it all the time fills no logs.
 void Contacts::log_names(Instant now) {
   for (auto& [key, heard] : heard_) {
-    if (!heard.name || now.mono_ms < heard.not_before_ms) continue;
+    // A key that a friend claims tells its name before it is a friend, and toxcore reports it once a connection.
+    if (!heard.name || now.mono_ms < heard.not_before_ms || friend_of(key) == nullptr) continue;
     const Bytes name = *std::exchange(heard.name, std::nullopt);
     const FriendRow* row = core_.contacts().row(key);
-    if (friend_of(key) == nullptr || row == nullptr || row->name.value == name) continue;
+    if (row == nullptr || row->name.value == name) continue;
     heard.not_before_ms = now.mono_ms + name_interval_ms;
     // A failure is kept by the core as its fault.
     (void)core_.log({ContactSetting{key, ContactSetting::What::name, name}}, now);
@@ -174,7 +175,8 @@ void Contacts::log_names(Instant now) {
 std::optional<std::uint64_t> Contacts::deadline_ms() const {
   std::optional<std::uint64_t> earliest;
   for (const auto& [key, heard] : heard_) {
-    if (heard.name && (!earliest || heard.not_before_ms < *earliest)) earliest = heard.not_before_ms;
+    if (!heard.name || friend_of(key) == nullptr) continue;
+    if (!earliest || heard.not_before_ms < *earliest) earliest = heard.not_before_ms;
   }
   return earliest;
 }
@@ -198,6 +200,7 @@ void Contacts::add_to_toxcore(const PublicKey& key) {
 }
 
 void Contacts::remove_from_toxcore(const PublicKey& key) {
+  heard_.erase(key);
   if (in_toxcore_.erase(key) > 0) core_.outputs.emplace_back(output::RemovePeer{key});
 }
 

@@ -335,6 +335,25 @@ TEST_F(Merged, ADeviceHandsNothingOfOthersToAFriendFromWhomItIsWithheld) {
   EXPECT_EQ(bob.texts.at(0).from, laptop.key());
 }
 
+TEST_F(Merged, ANameHeardBeforeItsKeyIsAFriendIsKeptUntilItIs) {
+  world.befriend(laptop, phone);
+  world.stop(desk);
+  change(laptop, phone, {.alias = {}, .muted = {}, .blocked = {}, .devices_withheld = {}, .claims = ClaimPolicy::ask});
+  world.start(desk);
+  world.run_for(5'000);
+  laptop.engine->handle(input::PeerName{desk.key(), to_bytes("Anna at her desk")}, world.now());
+  laptop.engine->finish_turn(world.now());
+  world.pump(laptop);
+  world.run_for(1'000);
+  ASSERT_EQ(anna(laptop).keys, Keys{phone.key()});
+  ASSERT_TRUE(laptop.engine->answer_claim(phone.key(), desk.key(), true, world.now()));
+  world.pump(laptop);
+  EXPECT_TRUE(world.run_until([&] {
+    const FriendRow* row = server.engine->contacts().row(desk.key());
+    return row != nullptr && to_text(row->name.value) == "Anna at her desk";
+  }));
+}
+
 TEST_F(Merged, AskWaitsForTheUsersWord) {
   world.befriend(laptop, phone);
   world.stop(desk);

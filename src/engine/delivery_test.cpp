@@ -257,6 +257,9 @@ TEST_F(Delivery2, ATokenMakesARetryHarmless) {
   other.text = "another text";
   EXPECT_NE(laptop.engine->send_message(other, world.now())->id, first->id);
   EXPECT_EQ(history(laptop).size(), 2U);
+
+  ASSERT_TRUE(laptop.engine->erase_message(first->id, world.now()));
+  EXPECT_EQ(laptop.engine->send_message(command, world.now())->id, first->id) << "also when its text is gone";
 }
 
 TEST_F(Delivery2, RefusesWhatCannotBeSent) {

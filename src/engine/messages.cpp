@@ -32,8 +32,9 @@ std::optional<MessageRow> Messages::sent_before(const SendMessage& command) cons
   if (command.token.empty()) return std::nullopt;
   for (const Event& event : core_.store.about(Subject::token(as_bytes(command.token)))) {
     const auto row = core_.store.message(event.dot);
+    // Of one whose text was erased meanwhile the token alone must tell.
     if (row && same_contact(row->conversation, command.to) && row->kind == command.kind &&
-        to_text(row->text) == command.text) {
+        (row->erased || to_text(row->text) == command.text)) {
       return row;
     }
   }

@@ -120,13 +120,15 @@ std::optional<std::string> Dispatcher::answer(std::string_view line, Session& se
   if (!notification && !id->is_string() && !id->is_number() && !id->is_null())
     return error_line(invalid_request("“id” must be a string, a number or null"));
 
+  if (auto wrong = check_request(request)) {
+    return notification ? error_line(*wrong) : answer_line(*id, refuse(std::move(*wrong)));
+  }
   Answer answer = run(request, session, now);
   if (notification) return std::nullopt;
   return answer_line(*id, std::move(answer));
 }
 
 Answer Dispatcher::run(const json& request, Session& session, Instant now) {
-  if (auto error = check_request(request)) return refuse(std::move(*error));
   const auto& name = request["method"].get_ref<const std::string&>();
   const auto method = methods_.find(name);
   if (method == methods_.end())

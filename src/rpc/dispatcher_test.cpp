@@ -46,7 +46,8 @@ TEST(Protocol, WhatIsNoJson) {
 TEST(Protocol, WhatIsNoRequest) {
   TestProfile profile;
   for (const char* line :
-       {"1", "null", "\"x\"", "[]", "[{\"jsonrpc\":\"2.0\",\"method\":\"friend.list\",\"id\":1}]", R"({"id":1})",
+       {"1", "null", "\"x\"", "[]", "{}", R"({"jsonrpc":"2.0"})",
+        "[{\"jsonrpc\":\"2.0\",\"method\":\"friend.list\",\"id\":1}]", R"({"id":1})",
         R"({"id":1,"method":"friend.list"})", R"({"id":1,"jsonrpc":"1.0","method":"friend.list"})",
         R"({"id":1,"jsonrpc":2.0,"method":"friend.list"})", R"({"id":1,"jsonrpc":"2.0","method":7})"}) {
     const json answer = profile.answer(line);

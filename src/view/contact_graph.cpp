@@ -199,10 +199,20 @@ class Claims {
     const auto is_his = [&](const FriendRow* row) { return row->key == key || removes(*row, key); };
     if (own_.contains(key) || std::ranges::any_of(contact_, is_his) || !matters(contact_, key, rows_)) return;
     if (const auto said = by.by_hand.find(key); said != by.by_hand.end() && !said->second) return;
-    const Claim claim{by.key, key, by.devices->heard_ms, standing(policy_, last_answer(contact_, key))};
+    const Claim claim{by.key, key, by.devices->heard_ms, standing(policy_, answer_between(key))};
     const auto [place, fresh] = claims_.try_emplace(key, claim);
     const auto rank = [](const Claim& each) { return std::pair(each.heard_ms, each.by); };
     if (!fresh && rank(claim) < rank(place->second)) place->second = claim;
+  }
+
+  /// A no to either side of a claim is a no to both.
+  [[nodiscard]] std::optional<bool> answer_between(const PublicKey& key) const {
+    const auto found = rows_.find(key);
+    const bool refused = found != rows_.end() && std::ranges::any_of(contact_, [&](const FriendRow* row) {
+                           const Setting<bool>* answer = answer_about(found->second, row->key);
+                           return answer != nullptr && !answer->value;
+                         });
+    return refused ? std::optional(false) : last_answer(contact_, key);
   }
 
   const std::vector<const FriendRow*>& contact_;

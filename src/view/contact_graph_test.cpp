@@ -178,6 +178,17 @@ TEST(Contacts, ANoHoldsAgainstLaterDevicesOfTheContact) {
   EXPECT_EQ(events.keys_with(desk), Keys{desk});
 }
 
+TEST(Contacts, ANoToOneSideOfAClaimIsANoToTheOther) {
+  Events events;
+  events.befriend(phone).befriend(desk).says(phone, {phone, desk}).says(desk, {desk, phone}).answer(phone, desk, false);
+  ASSERT_EQ(events.keys_with(phone), Keys{phone});
+  const ContactGraph contacts = events.graph();
+  for (const PublicKey& key : {phone, desk}) {
+    ASSERT_EQ(contacts.of(key)->claims.size(), 1U);
+    EXPECT_EQ(contacts.of(key)->claims[0].standing, Claim::Standing::refused);
+  }
+}
+
 TEST(Contacts, WhatAFriendNamesIsLeftAlone) {
   Events events;
   events.befriend(phone).befriend(bob).set(bob, What::name, to_bytes("Bob"));

@@ -1,5 +1,7 @@
 #include "view/subject.h"
 
+#include <string_view>
+
 #include "wire/writer.h"
 
 namespace toxtore {
@@ -47,6 +49,13 @@ struct SubjectsOf {
 };
 
 }  // namespace
+
+std::strong_ordering Subject::operator<=>(const Subject& other) const {
+  const auto as_view = [](const Bytes& bytes) {
+    return std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  };
+  return as_view(bytes_) <=> as_view(other.bytes_);
+}
 
 Subject Subject::dot(const Dot& dot) { return Subject(Writer().u8(dot_mark).dot(dot).take()); }
 Subject Subject::key(const PublicKey& key) { return Subject(Writer().u8(key_mark).key(key).take()); }

@@ -22,7 +22,9 @@ class Subject {
   static Subject profile();
 
   [[nodiscard]] const Bytes& bytes() const { return bytes_; }
-  auto operator<=>(const Subject&) const = default;
+  /// As bytes. Not left to the compiler: g++ 12 warns of the comparison that it would make (GCC bug 105651).
+  std::strong_ordering operator<=>(const Subject& other) const;
+  bool operator==(const Subject&) const = default;
 
  private:
   explicit Subject(Bytes bytes) : bytes_(std::move(bytes)) {}

@@ -1,15 +1,16 @@
 // P4, delivery, as far as it is built.
 //
 // Checks: at the end no message waits for a friend who is connected to a device of its user; a message that is shown as
-// delivered was; who handed a message over again after another device had, said so first ("unsure"), unless the
-// devices could not talk to each other meanwhile.
-// Does not check: how soon, which device, the `message` packet between friends with Toxtore.
+// delivered was; nobody delivers for another device while he lacks later events that he was told of; who handed a
+// message over again after another device had, said so first ("unsure"), unless the devices could not talk to each
+// other meanwhile. Does not check: how soon, which device, the `message` packet between friends with Toxtore.
 #include <map>
 #include <set>
 
 #include "sim/checkers.h"
 #include "sim/world.h"
 #include "wire/body.h"
+#include "wire/reader.h"
 
 namespace toxtore::sim {
 namespace {
@@ -23,6 +24,9 @@ class CheckDelivery final : public Checker {
   using Checker::Checker;
 
   void handed_over(const Device& device, const PublicKey& /*to*/, const Dot& message) override {
+    if (message.device != device.key() && !knows_all_since(device.store(), message)) {
+      world_.violation("P4", device.name() + " delivers for another device while it lacks what it was told of");
+    }
     auto& devices = handed_over_[message];
     ++devices[device.key()];
     for (const auto& [other, count] : devices) {
@@ -44,6 +48,23 @@ class CheckDelivery final : public Checker {
   }
 
  private:
+  /// Whether the device holds, of every log that it was ever told of, everything later than that message.
+  static bool knows_all_since(const Store& store, const Dot& message) {
+    const auto row = store.message(message);
+    const auto told = store.remembered("told");  // core.h
+    if (!row || !told) return row.has_value();
+    Reader reader(*told);
+    while (reader.left() > 0 && !reader.failed()) {
+      const Dot last = reader.dot();
+      for (std::uint32_t number = last.number(); number > 0; --number) {
+        const auto event = store.event(Dot::of(last.log(), number));
+        if (!event) return false;
+        if (order_of(*event) < row->order()) break;
+      }
+    }
+    return true;
+  }
+
   static std::map<Dot, std::size_t> unsure_in(const Store& store) {
     std::map<Dot, std::size_t> unsure;
     for (const auto& [arrival, event] : store.arrived(0, ~std::size_t{0})) {

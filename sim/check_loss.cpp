@@ -3,7 +3,8 @@
 // Checks: whatever a device let out rested on events that are still there when its process begins again, and at the end
 // on every linked device; a message that was acknowledged to a stock friend, or whose command had its reply, stands in
 // its conversation on every linked device; linked devices hold the same logs to the end.
-// Does not check: a power cut inside a write of the real database (the store's durability test does), removals.
+// Does not check: texts that the user erased (check_erasing.cpp does), a power cut inside a write of the real database
+// (the store's durability test does), removals.
 #include <map>
 #include <set>
 
@@ -36,6 +37,10 @@ class CheckLoss final : public Checker {
     sent_[device.key()].insert({row.conversation, to_text(row.text)});
   }
 
+  void erases(const std::vector<MessageRow>& rows) override {
+    for (const MessageRow& row : rows) erased_.insert({row.conversation, to_text(row.text)});
+  }
+
   void ended() override {
     for (std::size_t user = 0; user < world_.users(); ++user) {
       const auto devices = linked_devices(world_, user);
@@ -60,7 +65,7 @@ class CheckLoss final : public Checker {
     const Texts have = texts_of(device.store());
     for (const Texts* texts : {&received_[holder.key()], &sent_[holder.key()]}) {
       for (const auto& [conversation, text] : *texts) {
-        if (have.contains({conversation, text})) continue;
+        if (have.contains({conversation, text}) || erased_.contains({conversation, text})) continue;
         return world_.violation("P1", device.name() + " lacks \"" + text.substr(0, 12) + "\", which " + holder.name() +
                                           " had acknowledged");
       }
@@ -82,6 +87,7 @@ class CheckLoss final : public Checker {
   std::map<PublicKey, std::vector<Dot>> shown_;
   std::map<PublicKey, Texts> received_;
   std::map<PublicKey, Texts> sent_;
+  Texts erased_;  ///< or perhaps: the device may have died of it
 };
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/output.h"
 #include "model/event.h"
 #include "model/ids.h"
 #include "view/rows.h"
@@ -46,6 +47,11 @@ class Checker {
   virtual void reads(const Device& /*device*/, const std::vector<MessageRow>& /*rows*/) {}
   /// And that was done.
   virtual void marked(const Device& /*device*/, const std::vector<MessageRow>& /*rows*/) {}
+  /// The user erases these rows; and that was done.
+  virtual void erases(const std::vector<MessageRow>& /*rows*/) {}
+  virtual void erased(const std::vector<MessageRow>& /*rows*/) {}
+  /// A device tells its user of something.
+  virtual void noticed(const Device& /*device*/, const output::Notice& /*notice*/) {}
   /// A device gave its toxcore a message for a key.
   virtual void handed_over(const Device& /*device*/, const PublicKey& /*to*/, const Dot& /*message*/) {}
   /// A stock friend's toxcore acknowledged: its user wrote this, and its client gave it `attempts` times to toxcore.

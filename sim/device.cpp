@@ -11,6 +11,7 @@
 #include "sim/world.h"
 #include "store/memory_store.h"
 #include "store/sql_store.h"
+#include "wire/body.h"
 
 namespace toxtore::sim {
 namespace {
@@ -73,6 +74,7 @@ void Device::start() {
     config.address = setup_.address;
     config.device_name = setup_.name;
     config.always_on = setup_.user % 2 == 0;
+    config.name = to_bytes(setup_.name);
     for (const auto& [peer, greeting] : saved_list_) config.toxcore_friends.push_back(peer);
     auto engine = Engine::start(std::move(config), disk_, dice_, now());
     if (!engine) {
@@ -171,6 +173,7 @@ void Device::turn() {
       take(incoming);
     }
     if (!running()) return;
+    disk_.turn_ends();
     engine_->finish_turn(now());
     if (engine_->fault()) return fail_out();
     settle();
@@ -185,17 +188,8 @@ void Device::take(const Incoming& incoming) {
                     packet != nullptr && packet->bytes.size() > 1 ? packet->bytes[1] : 0);
   if (planted(PlantedBug::drops_receipts) && std::holds_alternative<input::Receipt>(incoming.input)) return;
   if (packet != nullptr) {
-    const auto decoded = decode_packet(packet->bytes);
     world_.saw_packet(packet->bytes);
-    if (planted(PlantedBug::falls_over_bad_bytes) && !decoded) {
-      world_.violation("P12", setup_.name + " fell over a packet that does not parse");
-    }
-    if (planted(PlantedBug::forgets_relay) && decoded && std::holds_alternative<packet::Fetch>(*decoded)) {
-      auto fetch = std::get<packet::Fetch>(*decoded);
-      std::erase_if(fetch.ranges, [this](const auto& range) { return range.log.device != key(); });
-      engine_->handle(input::PacketArrived{packet->from, encode_packet(fetch)}, now());
-      return;
-    }
+    if (plays_planted_bug(*packet)) return;
   }
   disk_.callback_begins();
   engine_->handle(incoming.input, now());
@@ -203,7 +197,31 @@ void Device::take(const Incoming& incoming) {
   disk_.moment();
   if (incoming.ticket) world_.network.processed(key(), *incoming.ticket);
   disk_.moment();
-  disk_.callback_returned();
+}
+
+// True if the packet was dealt with.
+bool Device::plays_planted_bug(const input::PacketArrived& arrived) {
+  const auto decoded = decode_packet(arrived.bytes);
+  if (!decoded) {
+    if (planted(PlantedBug::falls_over_bad_bytes)) world_.violation("P12", setup_.name + " fell over a packet");
+    return false;
+  }
+  if (const auto* fetch = std::get_if<packet::Fetch>(&*decoded); fetch && planted(PlantedBug::forgets_relay)) {
+    packet::Fetch own = *fetch;
+    std::erase_if(own.ranges, [this](const auto& range) { return range.log.device != key(); });
+    engine_->handle(input::PacketArrived{arrived.from, encode_packet(own)}, now());
+    return true;
+  }
+  if (const auto* sent = std::get_if<packet::SendDot>(&*decoded);
+      sent && planted(PlantedBug::asks_again_for_opaque) &&
+      std::holds_alternative<Opaque>(read_event(sent->event).body)) {
+    const Dot dot = sent->event.dot;
+    world_.timeline.after(5'000, [this, from = arrived.from, dot, life = life_] {
+      if (life == life_) send({from, encode_packet(packet::Fetch{{{dot.log(), dot.number() - 1, dot.number()}}})});
+    });
+    return true;
+  }
+  return false;
 }
 
 void Device::inject(const PublicKey& from, Bytes bytes) {
@@ -250,6 +268,9 @@ void Device::apply(const Output& output) {
   if (const auto* add = std::get_if<output::AddPeer>(&output)) network.add_peer(key(), *add);
   if (const auto* remove = std::get_if<output::RemovePeer>(&output)) network.remove_peer(key(), remove->key);
   if (const auto* notice = std::get_if<output::Notice>(&output)) world_.noticed(*this, *notice);
+  if (const auto* profile = std::get_if<output::SetProfile>(&output);
+      profile && profile->what == ProfileValue::What::name)
+    network.set_name(key(), to_text(profile->value));
   if (const auto* message = std::get_if<output::HandOver>(&output)) {
     world_.trace.line(world_.timeline.now_ms(), setup_.name, "hands over", message->message.seq);
     world_.tell([&](Checker& checker) { checker.handed_over(*this, message->to, message->message); });

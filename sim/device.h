@@ -71,6 +71,7 @@ class Device final : public Endpoint {
   void guarded(const std::function<void()>& work);
   void turn();
   void take(const Incoming& incoming);
+  bool plays_planted_bug(const input::PacketArrived& arrived);
   void settle();
   void look();
   void apply(const Output& output);

@@ -30,9 +30,9 @@ class Disk final : public ForwardingStore {
   /// The process is over: nothing is armed any more, and the next one finds what is durable.
   void reopen();
   void moment();
-  /// From here on what is committed counts as acknowledged to somebody (planted bugs look at it).
-  void callback_returned() { in_callback_ = false; }
+  /// For a planted bug: what is committed inside toxcore's callback is durable only when the turn ends.
   void callback_begins() { in_callback_ = true; }
+  void turn_ends() { in_callback_ = last_commit_in_callback_ = false; }
 
   Result<void> transact(const std::function<Result<void>()>& work) override;
   [[nodiscard]] std::optional<Error> fault() const override { return fault_ ? fault_ : base().fault(); }

@@ -49,7 +49,9 @@ void Network::down(const PublicKey& key, bool in_order) {
   for (Index other = 0; other < nodes_.size(); ++other) {
     if (other == self) continue;
     const bool heard = in_order && !way(self, other).cut;
-    lose(self, other);
+    link(self, other).connection = 0;
+    clear(way(other, self));
+    if (way(self, other).cut) clear(way(self, other));  // else what it had sent before still arrives
     way(self, other).shown = 0;
     way(self, other).waiting.clear();
     hide_later(other, self, heard ? delay_ms() : dead_peer_ms);
@@ -76,6 +78,8 @@ void Network::connect(Index a, Index b) {
   const std::uint64_t connection = link(a, b).connection = ++connections_;
   link(a, b).since_ms = timeline_.now_ms();
   trace_.line(timeline_.now_ms(), nodes_[a].name, "connected", b, connection);
+  clear(way(a, b));
+  clear(way(b, a));
   for (const auto& [who, other] : {std::pair(a, b), std::pair(b, a)}) {
     if (const auto old = way(who, other).shown; old != 0) hide(who, other, old);
     nodes_[who].list[nodes_[other].key].reset();
@@ -97,6 +101,7 @@ void Network::hide(Index who, Index other, std::uint64_t connection) {
   if (seen.shown != connection || connection == 0) return;
   seen.shown = 0;
   seen.waiting.clear();
+  if (link(who, other).connection == 0) clear(way(other, who));
   give(who, {input::PeerConnection{nodes_[other].key, Connection::none}, {}});
 }
 
@@ -109,11 +114,14 @@ void Network::hide_later(Index who, Index other, std::uint64_t ms) {
 void Network::lose(Index a, Index b) {
   if (std::exchange(link(a, b).connection, 0) == 0) return;
   trace_.line(timeline_.now_ms(), nodes_[a].name, "lost", b);
-  for (Way* one : {&way(a, b), &way(b, a)}) {
-    one->data.items.clear();
-    one->receipts.items.clear();
-    one->data.last_due_ms = one->receipts.last_due_ms = 0;
-  }
+  clear(way(a, b));
+  clear(way(b, a));
+}
+
+void Network::clear(Way& one) {
+  one.data.items.clear();
+  one.receipts.items.clear();
+  one.data.last_due_ms = one.receipts.last_due_ms = 0;
 }
 
 // `to` has not heard of `from` for too long.
@@ -265,6 +273,12 @@ void Network::remove_peer(const PublicKey& from, const PublicKey& peer) {
   hide(self, other, way(self, other).shown);
   lose(self, other);
   hide_later(other, self, heard ? delay_ms() : dead_peer_ms);
+}
+
+void Network::offer(const PublicKey& from, const PublicKey& to, const input::Offer& offer) {
+  const Index a = index_of(from);
+  const Index b = index_of(to);
+  if (way(a, b).shown != 0 && way(a, b).shown == link(a, b).connection) put(a, b, false, {offer, {}});
 }
 
 void Network::set_name(const PublicKey& key, const std::string& name) {

@@ -96,6 +96,7 @@ class Network {
   void hand_over(const PublicKey& from, const output::HandOver& message);
   void add_peer(const PublicKey& from, const output::AddPeer& peer);
   void remove_peer(const PublicKey& from, const PublicKey& peer);
+  void offer(const PublicKey& from, const PublicKey& to, const input::Offer& offer);
   void set_name(const PublicKey& key, const std::string& name);
   void processed(const PublicKey& key, const Ticket& ticket);
   [[nodiscard]] const FriendList& list(const PublicKey& key) const { return nodes_[index_of(key)].list; }
@@ -175,6 +176,7 @@ class Network {
   void hide(Index who, Index other, std::uint64_t connection);
   void hide_later(Index who, Index other, std::uint64_t ms);
   void lose(Index a, Index b);
+  static void clear(Way& one);
   void timed_out(Index from, Index to, std::uint64_t cut_count, std::uint64_t connection);
   void put(Index from, Index to, bool receipt, Incoming incoming);
   void arm(Index from, Index to, bool receipt);

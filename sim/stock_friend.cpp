@@ -43,6 +43,12 @@ void StockFriend::write(const PublicKey& to, const std::string& text) {
   if (world_.network.is_up(key()) && world_.network.shows(key(), to)) hand_over(to, written.size() - 1);
 }
 
+void StockFriend::offer(const PublicKey& to, const std::string& file) {
+  using What = OfferReceived::What;
+  const What what = file.empty() ? What::call : What::file;
+  world_.network.offer(key(), to, {key(), what, file.size(), to_bytes(file)});
+}
+
 void StockFriend::rename(const std::string& name) {
   name_ = name;
   world_.network.set_name(key(), name);

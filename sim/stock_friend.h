@@ -30,6 +30,8 @@ class StockFriend final : public Endpoint {
   void ask(const ToxAddress& device, const std::string& greeting);
   void write(const PublicKey& to, const std::string& text);
   void rename(const std::string& name);
+  /// A file, or a call if it has no name: nothing comes back but a row at the other side.
+  void offer(const PublicKey& to, const std::string& file);
   /// A custom packet of its own making, out of a broken or hostile client.
   void send_packet(const PublicKey& to, Bytes bytes);
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/planted.h"
 #include "sim/actions.h"
 #include "sim/later_version.h"
 #include "sim/world.h"
@@ -62,6 +63,11 @@ void read_conversation(World& world, const Step& step) {
   if (of == nullptr) return;
   const auto rows = device.store().history({Conversation(of->contact.keys), std::nullopt, 10'000});
   world.tell([&](Checker& checker) { checker.reads(device, rows); });
+  if (planted(PlantedBug::reads_unseen)) {
+    world.timeline.after(5'000, [&device, key = of->row.key] {
+      device.command([&](Engine& engine, Instant now) { (void)engine.mark_conversation_read(key, now); });
+    });
+  }
   const bool marked = device.command([&](Engine& engine, Instant now) {
     if (const auto done = engine.mark_conversation_read(of->contact.id, now); !done && !engine.fault()) {
       world.violation("P12", "a conversation could not be marked: " + done.error().message);
@@ -90,6 +96,74 @@ void friend_writes(World& world, const Step& step) {
   if (one == nullptr) return;
   const auto contacts = (*one)->contacts();
   if (const auto* to = one_of(contacts, step.numbers[1])) (*one)->write(*to, new_bytes(world, step.numbers[2]));
+}
+
+/// A row that the user sees, of a conversation that he has.
+std::optional<MessageRow> row_at(const Device& device, const Step& step) {
+  const auto friends = device.engine().friends();
+  const auto* of = one_of(friends, step.numbers[1]);
+  if (of == nullptr) return std::nullopt;
+  const auto rows = device.store().history({of->row.key, std::nullopt, 30});
+  const auto* row = one_of(rows, step.numbers[2]);
+  return row == nullptr ? std::nullopt : std::optional(*row);
+}
+
+void withdraw(World& world, const Step& step) {
+  Device& device = world.device_at(step.numbers[0]);
+  if (!device.running()) return;
+  const auto row = row_at(device, step);
+  if (row) device.command([&](Engine& engine, Instant now) { (void)engine.withdraw_message(row->id, now); });
+}
+
+void erase_message(World& world, const Step& step) {
+  Device& device = world.device_at(step.numbers[0]);
+  if (!device.running()) return;
+  const auto row = row_at(device, step);
+  if (!row) return;
+  world.tell([&](Checker& checker) { checker.erases({*row}); });
+  const bool done = device.command([&](Engine& engine, Instant now) { (void)engine.erase_message(row->id, now); });
+  if (done) world.tell([&](Checker& checker) { checker.erased({*row}); });
+}
+
+void erase_conversation(World& world, const Step& step) {
+  Device& device = world.device_at(step.numbers[0]);
+  if (!device.running()) return;
+  const auto friends = device.engine().friends();
+  const auto* of = one_of(friends, step.numbers[1]);
+  if (of == nullptr) return;
+  const auto rows = device.store().history({of->row.key, std::nullopt, 10'000});
+  world.tell([&](Checker& checker) { checker.erases(rows); });
+  const bool done =
+      device.command([&](Engine& engine, Instant now) { (void)engine.erase_conversation(of->row.key, now); });
+  if (done) world.tell([&](Checker& checker) { checker.erased(rows); });
+}
+
+void set_profile(World& world, const Step& step) {
+  using What = ProfileValue::What;
+  world.device_at(step.numbers[0]).command([&](Engine& engine, Instant now) {
+    const What what = step.numbers[1] % 2 == 0 ? What::name : What::status_message;
+    (void)engine.set_profile(what, "I am " + std::to_string(step.numbers[2] % 50), now);
+  });
+}
+
+void rename_device(World& world, const Step& step) {
+  Device& device = world.device_at(step.numbers[0]);
+  if (!device.running()) return;
+  const auto devices = device.engine().devices();
+  const PublicKey key = one_of(devices, step.numbers[1])->key;
+  device.command([&](Engine& engine, Instant now) {
+    (void)engine.rename_device(key, "machine " + std::to_string(step.numbers[2] % 50), now);
+  });
+}
+
+void friend_offers(World& world, const Step& step) {
+  const auto* one = one_of(world.stock_friends(), step.numbers[0]);
+  if (one == nullptr || !world.network.is_up((*one)->key())) return;
+  const auto contacts = (*one)->contacts();
+  const auto* to = one_of(contacts, step.numbers[1]);
+  if (to != nullptr && world.network.knows(*to)) {
+    (*one)->offer(*to, step.numbers[2] % 3 == 0 ? "" : "file " + std::to_string(++world.texts) + " .txt");
+  }
 }
 
 void friend_renames(World& world, const Step& step) {
@@ -166,6 +240,8 @@ void ask_nonsense(World& world, const Step& step) {
                          !engine.remove_friend(nobody, now) && !engine.accept_friend(nobody, now) &&
                          !engine.accept_device(nobody, "123456", now) && !engine.request_device(nobody, now) &&
                          !engine.mark_message_read(Dot{nobody, 1}, now) &&
+                         !engine.withdraw_message(Dot{nobody, 1}, now) && !engine.erase_message(Dot{nobody, 1}, now) &&
+                         !engine.rename_device(nobody, "x", now) &&
                          !engine.add_friend(device.setup().address, "me", now);
     if (!refused) world.violation("P12", "a command with impossible arguments was taken");
   });
@@ -195,6 +271,12 @@ constexpr Action operations[] = {
     {"friend writes", 10, false, friend_writes},
     {"read conversation", 4, false, read_conversation},
     {"read message", 2, false, read_message},
+    {"withdraw", 2, false, withdraw},
+    {"erase message", 1, false, erase_message},
+    {"erase conversation", 1, false, erase_conversation},
+    {"set profile", 1, false, set_profile},
+    {"rename device", 1, false, rename_device},
+    {"friend offers", 1, false, friend_offers},
     {"friend renames himself", 1, false, friend_renames},
     {"friend asks another device", 1, false, friend_asks},
     {"add friend", 1, false, add_friend},

@@ -240,6 +240,7 @@ bool World::may_be_linked(const PublicKey& a, const PublicKey& b) const {
 
 void World::noticed(Device& device, const output::Notice& notice) {
   trace.line(timeline.now_ms(), device.name(), "notice", static_cast<std::uint64_t>(notice.what));
+  tell([&](Checker& checker) { checker.noticed(device, notice); });
 }
 
 void World::died(Device& device) {

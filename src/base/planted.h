@@ -8,17 +8,18 @@ enum class PlantedBug {
   none,
   // In the engine and below.
   keeps_hints,            ///< the hint flags of a received event are stored
-  asks_again_for_opaque,  ///< an event that does not parse is not kept, and asked for again
   clamps_clock,           ///< an own event is stamped with the wall clock, whatever is held
+  reads_by_position,      ///< "read up to" names the last number held, with the gaps before it
   last_arrival_wins,      ///< of two settings the one that came later counts
   never_yields,           ///< two devices that begin one delivery both go on
   ignores_what_it_lacks,  ///< a device that is not caught up delivers what others wrote
-  forgets_own_sending,    ///< a handed-over message is free again when the connection ends, and nobody is told
+  hides_doubt,            ///< a message whose receipt was lost counts as never handed over
   // In what the simulator puts around the engine.
   drops_acknowledgements,  ///< `committed` packets are not sent
   skips_durability,        ///< the last commit is lost in a crash
   commits_after_callback,  ///< a friend's message is durable only after toxcore acknowledged it
   set_back,                ///< a crash sets the disk back by several commits, so that numbers are used again
+  asks_again_for_opaque,   ///< an event that does not parse is not kept, and asked for again
   forgets_relay,           ///< only own events are served
   drops_receipts,          ///< toxcore's receipts are not looked at
   forgets_row,             ///< a row is not written when its event is

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/planted.h"
 #include "engine/recorder.h"
 #include "wire/body.h"
 #include "wire/reader.h"
@@ -109,7 +110,7 @@ Result<void> Core::change(const std::function<void()>& work) {
 }
 
 void Core::arrived(const PublicKey& from, const Event& event) {
-  arrived_.push_back(without_hints(event));
+  arrived_.push_back(planted(PlantedBug::keeps_hints) ? event : without_hints(event));
   arriving_.push_back({from, event.dot, static_cast<EventType>(event.type), hint_of(event)});
 }
 

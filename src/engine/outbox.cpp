@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/hash.h"
+#include "base/planted.h"
 #include "engine/recorder.h"
 #include "wire/body.h"
 #include "wire/writer.h"
@@ -132,7 +133,8 @@ void Outbox::on_disconnected(const PublicKey& key, Instant now) {
     if (sending.to == key) (sending.stage == Stage::logged ? nothing : unsure).push_back(message);
   }
   end(core_.self, nothing, SendingOutcome::took_nothing, now);
-  end(core_.self, unsure, SendingOutcome::unsure, now);
+  end(core_.self, unsure, planted(PlantedBug::hides_doubt) ? SendingOutcome::took_nothing : SendingOutcome::unsure,
+      now);
   core_.view_changed = true;  // another key of the contact may take what waits
 }
 
@@ -150,7 +152,9 @@ void Outbox::end(const PublicKey& device, const std::vector<Dot>& messages, Send
   (void)core_.log(bodies, now);
 }
 
-bool Outbox::caught_up_on(const MessageRow& row) const { return caught_up_from_ && *caught_up_from_ <= row.order(); }
+bool Outbox::caught_up_on(const MessageRow& row) const {
+  return planted(PlantedBug::ignores_what_it_lacks) || (caught_up_from_ && *caught_up_from_ <= row.order());
+}
 
 void Outbox::step(Instant now) {
   deadline_ms_.reset();
@@ -243,6 +247,7 @@ bool Outbox::acknowledged_by_all(const Dot& event) {
 }
 
 bool Outbox::yields_to_other(const Dot& message) const {
+  if (planted(PlantedBug::never_yields)) return false;
   const auto open = open_sendings_of(message);
   return std::any_of(open.begin(), open.end(), [&](const OpenSending& other) {
     return other.device != core_.self && precedence(message, other.device) < precedence(message, core_.self);

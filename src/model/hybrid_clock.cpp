@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/planted.h"
 #include "model/event.h"
 
 namespace toxtore {
@@ -11,6 +12,7 @@ void HybridClock::saw(std::uint64_t timestamp_ms) {
 }
 
 Timestamp HybridClock::next(std::uint64_t wall_ms) {
+  if (planted(PlantedBug::clamps_clock)) return {wall_ms, std::nullopt};
   latest_ms_ = std::max(std::min(wall_ms, timestamp_ms_end - 1), latest_ms_ + 1);
   const std::uint64_t apart = latest_ms_ > wall_ms ? latest_ms_ - wall_ms : wall_ms - latest_ms_;
   Timestamp stamp{latest_ms_, std::nullopt};

@@ -35,6 +35,12 @@ class CheckDelivery final : public Checker {
     }
   }
 
+  void shown(const Device& device, const Event& event) override {
+    if (event.dot.device != device.key()) return;
+    const ReadEvent read = read_event(event);
+    if (const auto* received = std::get_if<Received>(&read.body)) ++received_[to_text(received->text)];
+  }
+
   void ended() override {
     for (std::size_t user = 0; user < world_.users(); ++user) {
       const auto devices = linked_devices(world_, user);
@@ -87,12 +93,13 @@ class CheckDelivery final : public Checker {
   }
 
   void judge(const MessageRow& row, const std::map<Dot, std::size_t>& unsure) {
+    if (row.delivery == Delivery::withdrawn || row.erased) return;
     const std::string text = to_text(row.text);
     if (row.delivery == Delivery::withdrawn) return;  // the user took it back, or removed the friend
     if (row.delivery != Delivery::delivered) {
       return world_.violation("P4", "\"" + text.substr(0, 12) + "\" still waits for a friend who is connected");
     }
-    const std::size_t copies = copies_at(row.conversation, text);
+    const std::size_t copies = copies_of(text);
     if (copies == 0) return world_.violation("P4", "\"" + text.substr(0, 12) + "\" is shown as delivered and was not");
     const auto doubts = unsure.find(row.id);
     const std::size_t copies_max = 1 + (doubts == unsure.end() ? 0 : doubts->second);
@@ -102,29 +109,19 @@ class CheckDelivery final : public Checker {
     }
   }
 
-  [[nodiscard]] static std::size_t copies_logged_by(const Device& device, const std::string& text) {
-    std::size_t copies = 0;
-    for (const auto& [arrival, event] : device.store().arrived(0, ~std::size_t{0})) {
-      const ReadEvent read = read_event(event);
-      const auto* received = std::get_if<Received>(&read.body);
-      copies += received != nullptr && event.dot.device == device.key() && to_text(received->text) == text ? 1 : 0;
-    }
-    return copies;
-  }
-
-  [[nodiscard]] std::size_t copies_at(const PublicKey& friend_key, const std::string& text) const {
-    std::size_t copies = 0;
-    if (const StockFriend* stock = world_.stock_with(friend_key)) {
+  /// With whichever key of the contact, on whatever device of the friend: no text is like another.
+  [[nodiscard]] std::size_t copies_of(const std::string& text) const {
+    const auto received = received_.find(text);
+    std::size_t copies = received == received_.end() ? 0 : received->second;
+    for (const auto& stock : world_.stock_friends()) {
       for (const ShownText& shown : stock->texts()) copies += shown.text == text ? 1 : 0;
-    } else if (const Device* device = world_.device_with(friend_key)) {
-      // To whichever of the friend's devices it went: they are one contact.
-      for (const Device* each : world_.devices_of(device->setup().user)) copies += copies_logged_by(*each, text);
     }
     return copies;
   }
 
   std::map<Dot, std::map<PublicKey, std::size_t>> handed_over_;
   std::set<Dot> excused_;
+  std::map<std::string, std::size_t> received_;  ///< by friends with Toxtore
 };
 
 }  // namespace

@@ -1,8 +1,9 @@
 // P3, once inside, and P8, no dot twice.
 //
 // Checks: a dot names the same event on every device that ever showed it; no device shows one twice; a command with a
-// token makes one message (workload.cpp); a text has not more rows than times that it was given to toxcore.
-// Does not check: second copies of a profile and restored backups (a later version), copies in groups.
+// token makes one message (workload.cpp); a text has not more rows than times that it was given to toxcore; a device
+// tells its user of a message once. Does not check: second copies of a profile and restored backups (a later version),
+// copies in groups.
 #include <map>
 #include <set>
 
@@ -29,6 +30,13 @@ class CheckOnce final : public Checker {
     }
   }
 
+  void noticed(const Device& device, const output::Notice& notice) override {
+    if (notice.what != output::Notice::What::message || !notice.message) return;
+    if (!told_[device.key()].insert(*notice.message).second) {
+      world_.violation("P3", device.name() + " tells its user twice of one message");
+    }
+  }
+
   void stock_tried(const StockFriend& from, const std::string& text) override { ++tried_[{from.key(), text}]; }
 
   void ended() override {
@@ -41,6 +49,7 @@ class CheckOnce final : public Checker {
   void count(const Device& device, const PublicKey& friend_key) {
     std::map<std::string, std::size_t> rows;
     for (const MessageRow& row : whole_history(device.store(), friend_key)) {
+      if (row.erased || row.content != Content::text) continue;
       const std::string text = to_text(row.text);
       const std::size_t rows_max = row.outgoing ? 1 : tried_[{friend_key, text}];
       if (++rows[text] > rows_max) {
@@ -51,6 +60,7 @@ class CheckOnce final : public Checker {
 
   std::map<Dot, Hash> hashes_;
   std::map<PublicKey, std::set<Dot>> shown_;
+  std::map<PublicKey, std::set<Dot>> told_;
   std::map<std::pair<PublicKey, std::string>, std::size_t> tried_;
 };
 

@@ -40,7 +40,7 @@ class CheckReading final : public Checker {
     for (const PublicKey& key : conversations(device.store())) {
       if (world_.may_be_linked(key, device.key())) continue;
       for (const MessageRow& row : whole_history(device.store(), key)) {
-        if (row.outgoing) continue;
+        if (row.outgoing || row.erased) continue;
         if (row.read && !seen_.contains(row.id)) {
           world_.violation("P6", device.name() + " shows \"" + to_text(row.text).substr(0, 12) +
                                      "\" as read, which nobody has seen");

@@ -38,7 +38,7 @@ void send(World& world, const Step& step) {
   if (to == nullptr) return;
   SendMessage message{to->contact.id, MessageKind::normal, new_text(world, step.numbers[2]), {}};
   if (step.numbers[3] % 5 == 0) message.kind = MessageKind::action;
-  if (step.numbers[3] % 3 == 0) message.token = "token " + message.text.substr(0, 16);
+  if (step.numbers[3] % 3 == 0) message.token = "token " + std::to_string(world.texts);
   std::optional<MessageRow> first;
   const auto give = [&](Engine& engine, Instant now) {
     const auto row = engine.send_message(message, now);

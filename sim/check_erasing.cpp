@@ -1,0 +1,52 @@
+// Erased content (DESIGN 4; a part of P2).
+//
+// Checks: at the end a text that a user erased is gone from the log, the rows and the search of every linked device.
+// Does not check: what a friend still has, and what is left in the free space of a file.
+#include <algorithm>
+#include <map>
+
+#include "sim/checkers.h"
+#include "sim/world.h"
+
+namespace toxtore::sim {
+namespace {
+
+class CheckErasing final : public Checker {
+ public:
+  using Checker::Checker;
+
+  void erased(const std::vector<MessageRow>& rows) override {
+    for (const MessageRow& row : rows) {
+      if (!row.text.empty()) texts_.emplace(row.id, row.text);
+    }
+  }
+
+  void ended() override {
+    for (std::size_t user = 0; user < world_.users(); ++user) {
+      for (const Device* device : linked_devices(world_, user)) judge(*device);
+    }
+  }
+
+ private:
+  void judge(const Device& device) {
+    for (const auto& [dot, text] : texts_) {
+      const auto event = device.store().event(dot);
+      if (!event) continue;  // another user's
+      const bool in_log = !std::ranges::search(event->body, text).empty();
+      const auto row = device.store().message(dot);
+      const auto found = device.store().search({to_text(text).substr(0, 12), std::nullopt, std::nullopt, 100});
+      const bool in_search = std::ranges::any_of(found, [&, id = dot](const MessageRow& one) { return one.id == id; });
+      if (in_log || (row && !row->text.empty()) || in_search) {
+        world_.violation("P2", device.name() + " still has \"" + to_text(text).substr(0, 12) + "\", which was erased");
+      }
+    }
+  }
+
+  std::map<Dot, Bytes> texts_;
+};
+
+}  // namespace
+
+std::unique_ptr<Checker> check_erasing(World& world) { return std::make_unique<CheckErasing>(world); }
+
+}  // namespace toxtore::sim

@@ -16,8 +16,8 @@ class World;
 
 struct Action {
   std::string_view name;
-  unsigned weight = 1;  ///< how often, beside the others
-  bool fault = false;   ///< of a kind that a plan can leave out
+  unsigned weight = 1;          ///< how often, beside the others
+  unsigned plans_percent = 90;  ///< so many plans have it at all
   void (*act)(World& world, const Step& step) = nullptr;
 };
 

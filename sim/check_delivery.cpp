@@ -95,7 +95,6 @@ class CheckDelivery final : public Checker {
   void judge(const MessageRow& row, const std::map<Dot, std::size_t>& unsure) {
     if (row.delivery == Delivery::withdrawn || row.erased) return;
     const std::string text = to_text(row.text);
-    if (row.delivery == Delivery::withdrawn) return;  // the user took it back, or removed the friend
     if (row.delivery != Delivery::delivered) {
       return world_.violation("P4", "\"" + text.substr(0, 12) + "\" still waits for a friend who is connected");
     }

@@ -128,19 +128,19 @@ void friend_goes(World& world, const Step& step) {
 }
 
 constexpr Action misfortunes[] = {
-    {"cut", 2, true, cut_both},
-    {"cut one way", 2, true, cut_one_way},
-    {"partition", 2, true, partition},
-    {"flap", 1, true, flap},
-    {"congestion", 2, true, congest},
-    {"full queue", 1, true, fill_queue},
-    {"crash", 3, true, crash},
-    {"kill", 2, true, kill},
-    {"switch off", 2, true, switch_off},
-    {"off for years", 1, true, off_for_years},
-    {"disk full", 1, true, fill_disk},
-    {"clock jump", 1, true, jump_clock},
-    {"friend goes", 3, true, friend_goes},
+    {"cut", 2, 50, cut_both},
+    {"cut one way", 2, 50, cut_one_way},
+    {"partition", 2, 50, partition},
+    {"flap", 1, 50, flap},
+    {"congestion", 2, 50, congest},
+    {"full queue", 1, 50, fill_queue},
+    {"crash", 3, 50, crash},
+    {"kill", 2, 50, kill},
+    {"switch off", 2, 50, switch_off},
+    {"off for years", 1, 50, off_for_years},
+    {"disk full", 1, 50, fill_disk},
+    {"clock jump", 1, 50, jump_clock},
+    {"friend goes", 3, 50, friend_goes},
 };
 
 }  // namespace

@@ -38,8 +38,7 @@ std::vector<std::size_t> choose_actions(Dice& dice) {
   const bool faults = dice.chance(85);
   for (std::size_t i = 0; i < actions().size(); ++i) {
     const Action& action = actions()[i];
-    if (action.fault && !(faults && dice.chance(50))) continue;
-    if (!action.fault && dice.chance(10)) continue;
+    if (!dice.chance(action.plans_percent) || (i >= workload().size() && !faults)) continue;
     chosen.insert(chosen.end(), action.weight, i);
   }
   return chosen;

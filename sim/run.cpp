@@ -52,14 +52,54 @@ std::uint64_t event_bytes(const World& world) {
   return bytes;
 }
 
+/// Silence of that length means that nothing is on its way; what is asked for in vain is asked again after a minute.
+constexpr std::uint64_t settled_ms = 5 * 60'000;
+
+void settle(World& world, std::uint64_t healed_ms) {
+  const auto settled_at = [&] { return std::max(world.network.last_packet_ms(), healed_ms) + settled_ms; };
+  while (!world.violated() && world.timeline.now_ms() < settled_at() &&
+         world.timeline.now_ms() < healed_ms + until_quiet_ms_max) {
+    world.run_until(settled_at());
+  }
+}
+
+// P1, of those that run: what one has reaches all that are connected now, wherever it was written.
+void expect_same_logs(World& world, const std::vector<Device*>& devices) {
+  const Device* first = nullptr;
+  for (const Device* device : devices) {
+    if (!device->running()) continue;
+    if (first == nullptr) first = device;
+    if (device->store().clock() != first->store().clock()) {
+      world.violation("P1", device->name() + " and " + first->name() + " run, and do not hold the same events");
+    }
+  }
+}
+
+// Two devices that never meet: what one wrote reaches the other through a third (DESIGN 6, relay).
+void take_turns(World& world, const Plan& plan, std::uint64_t healed_ms) {
+  const auto devices = world.devices_of(0);
+  if (devices.size() < 3 || plan.late_devices > 0) return world.heal(nullptr);
+  Device& late = *devices[plan.seed % devices.size()];
+  Device& early = *devices[(plan.seed + 1) % devices.size()];
+  world.heal(&late);
+  settle(world, healed_ms);
+  expect_same_logs(world, devices);
+  world.leave_off(early, true);
+  world.leave_off(late, false);
+  settle(world, world.timeline.now_ms());
+  expect_same_logs(world, devices);
+  world.leave_off(early, false);
+}
+
 // P10. Does not check what toxcore itself sends, nor the time in which something new happens.
-void become_quiet(World& world, Outcome& outcome) {
+void become_quiet(World& world, const Plan& plan, Outcome& outcome) {
   const std::uint64_t healed_ms = world.timeline.now_ms();
   const std::uint64_t bytes_before = world.network.bytes();
-  world.heal();
-  const auto quiet_at = [&] { return std::max(world.network.last_packet_ms(), healed_ms) + quiet_ms; };
+  take_turns(world, plan, healed_ms);
+  const std::uint64_t all_on_ms = world.timeline.now_ms();
+  const auto quiet_at = [&] { return std::max(world.network.last_packet_ms(), all_on_ms) + quiet_ms; };
   while (!world.violated() && (world.timeline.now_ms() < quiet_at() || !world.all_wishes_done())) {
-    if (world.timeline.now_ms() > healed_ms + until_quiet_ms_max) {
+    if (world.timeline.now_ms() > all_on_ms + until_quiet_ms_max) {
       world.violation("P10", world.all_wishes_done()
                                  ? std::string("devices still talk two hours after everything healed")
                                  : "not done within two hours: " + world.open_wishes());
@@ -82,7 +122,7 @@ Outcome run(const Plan& plan, std::size_t trace_lines) {
   World world(plan, trace_lines);
   set_up(world, plan);
   if (!world.violated()) go_through(world, plan);
-  if (!world.violated()) become_quiet(world, outcome);
+  if (!world.violated()) become_quiet(world, plan, outcome);
   if (!world.violated()) world.tell([](Checker& checker) { checker.ended(); });
   world.trace.line(world.timeline.now_ms(), "end", "", world.network.packets(), world.network.bytes());
   outcome.violation = world.violated();

@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "base/planted.h"
 #include "sim/actions.h"
 #include "sim/later_version.h"
 #include "sim/world.h"
@@ -60,20 +59,7 @@ void read_conversation(World& world, const Step& step) {
   if (!device.running()) return;
   const auto friends = device.engine().friends();
   const auto* of = one_of(friends, step.numbers[1]);
-  if (of == nullptr) return;
-  const auto rows = device.store().history({Conversation(of->contact.keys), std::nullopt, 10'000});
-  world.tell([&](Checker& checker) { checker.reads(device, rows); });
-  if (planted(PlantedBug::reads_unseen)) {
-    world.timeline.after(5'000, [&device, key = of->row.key] {
-      device.command([&](Engine& engine, Instant now) { (void)engine.mark_conversation_read(key, now); });
-    });
-  }
-  const bool marked = device.command([&](Engine& engine, Instant now) {
-    if (const auto done = engine.mark_conversation_read(of->contact.id, now); !done && !engine.fault()) {
-      world.violation("P12", "a conversation could not be marked: " + done.error().message);
-    }
-  });
-  if (marked) world.tell([&](Checker& checker) { checker.marked(device, rows); });
+  if (of != nullptr) world.read_conversation(device, of->contact);
 }
 
 void read_message(World& world, const Step& step) {
@@ -103,7 +89,7 @@ std::optional<MessageRow> row_at(const Device& device, const Step& step) {
   const auto friends = device.engine().friends();
   const auto* of = one_of(friends, step.numbers[1]);
   if (of == nullptr) return std::nullopt;
-  const auto rows = device.store().history({of->row.key, std::nullopt, 30});
+  const auto rows = device.store().history({Conversation(of->contact.keys), std::nullopt, 30});
   const auto* row = one_of(rows, step.numbers[2]);
   return row == nullptr ? std::nullopt : std::optional(*row);
 }
@@ -131,10 +117,10 @@ void erase_conversation(World& world, const Step& step) {
   const auto friends = device.engine().friends();
   const auto* of = one_of(friends, step.numbers[1]);
   if (of == nullptr) return;
-  const auto rows = device.store().history({of->row.key, std::nullopt, 10'000});
+  const auto rows = device.store().history({Conversation(of->contact.keys), std::nullopt, 10'000});
   world.tell([&](Checker& checker) { checker.erases(rows); });
   const bool done =
-      device.command([&](Engine& engine, Instant now) { (void)engine.erase_conversation(of->row.key, now); });
+      device.command([&](Engine& engine, Instant now) { (void)engine.erase_conversation(of->contact.id, now); });
   if (done) world.tell([&](Checker& checker) { checker.erased(rows); });
 }
 
@@ -143,6 +129,70 @@ void set_profile(World& world, const Step& step) {
   world.device_at(step.numbers[0]).command([&](Engine& engine, Instant now) {
     const What what = step.numbers[1] % 2 == 0 ? What::name : What::status_message;
     (void)engine.set_profile(what, "I am " + std::to_string(step.numbers[2] % 50), now);
+  });
+}
+
+void change_contact(World& world, const Step& step) {
+  Device& device = world.device_at(step.numbers[0]);
+  if (!device.running()) return;
+  const auto friends = device.engine().friends();
+  const auto* whom = one_of(friends, step.numbers[1]);
+  if (whom == nullptr) return;
+  const bool yes = step.numbers[3] % 2 == 0;
+  ContactChange change;
+  switch (step.numbers[2] % 4) {
+    case 0: change.alias = "alias " + std::to_string(step.numbers[3] % 50); break;
+    case 1: change.muted = yes; break;
+    case 2: change.devices_withheld = yes; break;
+    default: change.claims = static_cast<ClaimPolicy>(step.numbers[3] % 3); break;
+  }
+  device.command([&](Engine& engine, Instant now) { (void)engine.change_contact(whom->contact.id, change, now); });
+}
+
+void block_contact(World& world, const Step& step) {
+  Device& device = world.device_at(step.numbers[0]);
+  if (!device.running()) return;
+  const auto friends = device.engine().friends();
+  const auto* whom = one_of(friends, step.numbers[1]);
+  if (whom == nullptr || world.may_be_linked(whom->contact.id, device.key())) return;
+  ContactChange change;
+  change.blocked = step.numbers[2] % 3 == 0;
+  device.command([&](Engine& engine, Instant now) { (void)engine.change_contact(whom->contact.id, change, now); });
+}
+
+/// Two friends are one person, or are not.
+void merge_contacts(World& world, const Step& step) {
+  Device& device = world.device_at(step.numbers[0]);
+  if (!device.running()) return;
+  const auto friends = device.engine().friends();
+  const auto* one = one_of(friends, step.numbers[1]);
+  const auto* other = one_of(friends, step.numbers[2]);
+  if (one == nullptr || one->contact.id == other->contact.id) return;
+  device.command([&](Engine& engine, Instant now) {
+    (void)engine.merge_contacts(one->contact.id, other->contact.id, now);
+    if (step.numbers[3] % 2 == 0) (void)engine.split_contact(other->contact.id, now);
+  });
+}
+
+void answer_claim(World& world, const Step& step) {
+  Device& device = world.device_at(step.numbers[0]);
+  if (!device.running()) return;
+  const auto friends = device.engine().friends();
+  const auto* whom = one_of(friends, step.numbers[1]);
+  const auto* claim = whom == nullptr ? nullptr : one_of(whom->contact.claims, step.numbers[2]);
+  if (claim == nullptr) return;
+  device.command([&](Engine& engine, Instant now) {
+    (void)engine.answer_claim(whom->contact.id, claim->claimed, step.numbers[3] % 2 == 0, now);
+  });
+}
+
+void introduce(World& world, const Step& step) {
+  Device& device = world.device_at(step.numbers[0]);
+  const auto* stock = one_of(world.stock_friends(), step.numbers[1]);
+  if (stock == nullptr) return;
+  world.note_asked(device.key(), (*stock)->key());
+  device.command([&](Engine& engine, Instant now) {
+    (void)engine.introduce_to_friend((*stock)->key(), "this is my other device", now);
   });
 }
 
@@ -164,6 +214,15 @@ void friend_offers(World& world, const Step& step) {
   if (to != nullptr && world.network.knows(*to)) {
     (*one)->offer(*to, step.numbers[2] % 3 == 0 ? "" : "file " + std::to_string(++world.texts) + " .txt");
   }
+}
+
+/// More than a page of one conversation holds.
+void friend_pours_out(World& world, const Step& step) {
+  const auto* one = one_of(world.stock_friends(), step.numbers[0]);
+  if (one == nullptr) return;
+  const auto contacts = (*one)->contacts();
+  const auto* to = one_of(contacts, step.numbers[1]);
+  for (std::uint32_t i = 0; to != nullptr && i < 60 + step.numbers[2] % 60; ++i) (*one)->write(*to, new_text(world, 5));
 }
 
 void friend_renames(World& world, const Step& step) {
@@ -267,26 +326,32 @@ void send_bad_packet(World& world, const Step& step) {
 }
 
 constexpr Action operations[] = {
-    {"send", 10, false, send},
-    {"friend writes", 10, false, friend_writes},
-    {"read conversation", 4, false, read_conversation},
-    {"read message", 2, false, read_message},
-    {"withdraw", 2, false, withdraw},
-    {"erase message", 1, false, erase_message},
-    {"erase conversation", 1, false, erase_conversation},
-    {"set profile", 1, false, set_profile},
-    {"rename device", 1, false, rename_device},
-    {"friend offers", 1, false, friend_offers},
-    {"friend renames himself", 1, false, friend_renames},
-    {"friend asks another device", 1, false, friend_asks},
-    {"add friend", 1, false, add_friend},
-    {"remove friend", 1, false, remove_friend},
-    {"answer request", 1, false, answer_request},
-    {"link device", 2, false, link_device},
-    {"cancel linking", 1, false, cancel_linking},
-    {"ask around", 1, false, ask_around},
-    {"nonsense", 1, false, ask_nonsense},
-    {"bad packet", 2, false, send_bad_packet},
+    {"send", 10, 90, send},
+    {"friend writes", 10, 90, friend_writes},
+    {"read conversation", 4, 90, read_conversation},
+    {"read message", 2, 90, read_message},
+    {"withdraw", 2, 90, withdraw},
+    {"erase message", 1, 90, erase_message},
+    {"erase conversation", 1, 90, erase_conversation},
+    {"set profile", 1, 90, set_profile},
+    {"rename device", 1, 90, rename_device},
+    {"change contact", 2, 60, change_contact},
+    {"block contact", 1, 20, block_contact},
+    {"merge contacts", 1, 30, merge_contacts},
+    {"answer claim", 1, 50, answer_claim},
+    {"introduce", 1, 70, introduce},
+    {"friend offers", 1, 90, friend_offers},
+    {"friend pours out", 1, 20, friend_pours_out},
+    {"friend renames himself", 1, 90, friend_renames},
+    {"friend asks another device", 1, 90, friend_asks},
+    {"add friend", 1, 90, add_friend},
+    {"remove friend", 1, 90, remove_friend},
+    {"answer request", 1, 90, answer_request},
+    {"link device", 2, 90, link_device},
+    {"cancel linking", 1, 90, cancel_linking},
+    {"ask around", 1, 90, ask_around},
+    {"nonsense", 1, 90, ask_nonsense},
+    {"bad packet", 2, 90, send_bad_packet},
 };
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/planted.h"
+
 namespace toxtore::sim {
 namespace {
 
@@ -10,6 +12,8 @@ constexpr std::uint64_t look_every_ms = 2'000;
 /// Whoever uses a device that crashed starts it again within that time.
 constexpr std::uint64_t restart_ms_max = 60'000;
 constexpr std::size_t seen_packets_max = 64;
+/// Within that time after a link people look what the device shows.
+constexpr std::uint64_t look_at_new_ms_max = 15'000;
 
 ToxAddress address_of(std::uint64_t seed, std::uint64_t number) {
   Dice dice(seed, "address", number);
@@ -238,9 +242,31 @@ bool World::may_be_linked(const PublicKey& a, const PublicKey& b) const {
   return one != nullptr && other != nullptr && one->setup().user == other->setup().user;
 }
 
+void World::read_conversation(Device& device, const Contact& contact) {
+  if (!device.running()) return;
+  const auto rows = device.store().history({Conversation(contact.keys), std::nullopt, 10'000});
+  tell([&](Checker& checker) { checker.reads(device, rows); });
+  const auto mark = [this, key = contact.id](Engine& engine, Instant now) {
+    if (const auto done = engine.mark_conversation_read(key, now); !done && !engine.fault()) {
+      violation("P12", "a conversation could not be marked: " + done.error().message);
+    }
+  };
+  if (planted(PlantedBug::reads_unseen)) timeline.after(5'000, [&device, mark] { device.command(mark); });
+  if (device.command(mark)) tell([&](Checker& checker) { checker.marked(device, rows); });
+}
+
+// Whoever has a new device looks at what it shows, while the rest still comes in.
+void World::look_at_new(Device& device) {
+  timeline.after(Dice(seed_, "look", timeline.now_ms()).below(look_at_new_ms_max), [this, &device] {
+    if (!device.running()) return;
+    for (const FriendInfo& info : device.engine().friends()) read_conversation(device, info.contact);
+  });
+}
+
 void World::noticed(Device& device, const output::Notice& notice) {
   trace.line(timeline.now_ms(), device.name(), "notice", static_cast<std::uint64_t>(notice.what));
   tell([&](Checker& checker) { checker.noticed(device, notice); });
+  if (notice.what == output::Notice::What::device_linked) look_at_new(device);
 }
 
 void World::died(Device& device) {
@@ -260,14 +286,18 @@ void World::leave_off(Device& device, bool off) {
   }
 }
 
-void World::heal() {
+void World::heal(const Device* left_off) {
   healed_ = true;
   network.heal();
   off_.clear();
   for (const auto& device : devices_) {
     device->set_disk_full(false);
     device->die_never();
-    device->start();
+    if (device.get() == left_off) {
+      leave_off(*device, true);
+    } else {
+      device->start();
+    }
   }
   for (const auto& one : stock_) one->start();
 }

@@ -76,6 +76,10 @@ class World {
     return asked_.contains({asks, accepts});
   }
   [[nodiscard]] bool may_be_linked(const PublicKey& a, const PublicKey& b) const;
+  /// The user reads what the device shows of a conversation, and marks it.
+  void read_conversation(Device& device, const Contact& contact);
+  /// The user of that device wanted a request to go to that key.
+  void note_asked(const PublicKey& asks, const PublicKey& accepts) { asked_.insert({asks, accepts}); }
   void noticed(Device& device, const output::Notice& notice);
   void died(Device& device);
   /// Crashed devices start again by themselves; not while the user leaves them off.
@@ -94,8 +98,8 @@ class World {
   void violation(const std::string& promise, const std::string& what);
   [[nodiscard]] const std::optional<Violation>& violated() const { return violation_; }
 
-  /// Ends all faults and switches everything on.
-  void heal();
+  /// Ends all faults, and switches everything on but one device.
+  void heal(const Device* left_off);
   [[nodiscard]] bool healed() const { return healed_; }
 
  private:
@@ -107,6 +111,7 @@ class World {
   void tend();
   bool tend_link(const Link& link);
   bool tend_friendship(const std::pair<PublicKey, PublicKey>& pair);
+  void look_at_new(Device& device);
   void confirm(Device& device, const PublicKey& peer, const std::string& code);
 
   std::uint64_t seed_;

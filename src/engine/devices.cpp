@@ -156,6 +156,8 @@ void Devices::expire(Instant now) {
   for (const PublicKey& peer : linking_.expire(now.wall_ms)) {
     if (!core_.is_own(peer)) core_.notice(output::Notice::What::link_ended, peer, "it was not confirmed in time");
   }
+  deadline_ms_ = linking_.first_expiry_ms();
+  if (deadline_ms_) *deadline_ms_ += now.mono_ms - now.wall_ms;  // the difference of the two clocks, modulo 2^64
 }
 
 LinkInfo Devices::info(const PublicKey& peer, const Linking::Session& session) const {

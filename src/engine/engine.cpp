@@ -95,8 +95,9 @@ std::vector<Output> Engine::take_outputs() {
 
 std::optional<std::uint64_t> Engine::deadline_ms() const {
   std::optional<std::uint64_t> earliest;
-  for (const auto deadline : {parts_->outbox.deadline_ms(), parts_->sessions.deadline_ms(),
-                              parts_->contacts.deadline_ms(), parts_->claims.deadline_ms()}) {
+  for (const auto deadline :
+       {parts_->outbox.deadline_ms(), parts_->sessions.deadline_ms(), parts_->contacts.deadline_ms(),
+        parts_->claims.deadline_ms(), parts_->devices.deadline_ms()}) {
     if (deadline && (!earliest || *deadline < *earliest)) earliest = deadline;
   }
   return earliest;

@@ -49,6 +49,14 @@ std::vector<PublicKey> Linking::expire(std::uint64_t wall_ms) {
   return expired;
 }
 
+std::optional<std::uint64_t> Linking::first_expiry_ms() const {
+  std::optional<std::uint64_t> first_ms;
+  for (const auto& [peer, session] : sessions_) {
+    if (!first_ms || session.expires_ms < *first_ms) first_ms = session.expires_ms;
+  }
+  return first_ms;
+}
+
 std::map<PublicKey, Linking::Session> Linking::sessions(std::uint64_t wall_ms) const {
   std::map<PublicKey, Session> live;
   for (const auto& [peer, session] : sessions_) {

@@ -81,6 +81,9 @@ class Linking {
   /// Drops the sessions that have expired, and says whose they were.
   std::vector<PublicKey> expire(std::uint64_t wall_ms);
 
+  /// When the first of them expires, on the wall clock.
+  [[nodiscard]] std::optional<std::uint64_t> first_expiry_ms() const;
+
   /// Sessions that have not expired.
   [[nodiscard]] std::map<PublicKey, Session> sessions(std::uint64_t wall_ms) const;
 

@@ -4,6 +4,7 @@
 // delivered was; nobody delivers for another device while he lacks later events that he was told of; who handed a
 // message over again after another device had, said so first ("unsure"), unless the devices could not talk to each
 // other meanwhile. Does not check: how soon, which device, the `message` packet between friends with Toxtore.
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -59,13 +60,14 @@ class CheckDelivery final : public Checker {
     const auto row = store.message(message);
     const auto told = store.remembered("told");  // core.h
     if (!row || !told) return row.has_value();
+    const Holdings held = store.holdings();
     Reader reader(*told);
     while (reader.left() > 0 && !reader.failed()) {
       const Dot last = reader.dot();
-      for (std::uint32_t number = last.number(); number > 0; --number) {
+      for (std::uint32_t number = std::max(last.number(), held.top(last.log())); number > 0; --number) {
         const auto event = store.event(Dot::of(last.log(), number));
         if (!event) return false;
-        if (order_of(*event) < row->order()) break;
+        if (order_of(*event) <= row->order()) break;
       }
     }
     return true;
@@ -86,6 +88,8 @@ class CheckDelivery final : public Checker {
     std::set<PublicKey> keys;
     for (const Device* device : devices) {
       for (const FriendInfo& info : device->engine().friends()) {
+        // What another device wrote waits for one that a friend from whom the devices are withheld knows.
+        if (info.contact.blocked || info.contact.devices_withheld) continue;
         if (info.connection() != Connection::none) keys.insert(info.contact.keys.begin(), info.contact.keys.end());
       }
     }

@@ -13,6 +13,7 @@ std::vector<std::unique_ptr<Checker>> make_checkers(World& world) {
   checkers.push_back(check_order(world));
   checkers.push_back(check_reading(world));
   checkers.push_back(check_roster(world));
+  checkers.push_back(check_contacts(world));
   checkers.push_back(check_erasing(world));
   checkers.push_back(check_harmless(world));
   return checkers;

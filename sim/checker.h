@@ -50,6 +50,8 @@ class Checker {
   /// The user erases these rows; and that was done.
   virtual void erases(const std::vector<MessageRow>& /*rows*/) {}
   virtual void erased(const std::vector<MessageRow>& /*rows*/) {}
+  /// A user says by hand that two friends are one person.
+  virtual void merged_by_hand() {}
   /// A device tells its user of something.
   virtual void noticed(const Device& /*device*/, const output::Notice& /*notice*/) {}
   /// A device gave its toxcore a message for a key.

@@ -16,6 +16,7 @@ std::unique_ptr<Checker> check_delivery(World& world);     ///< P4
 std::unique_ptr<Checker> check_order(World& world);        ///< P5
 std::unique_ptr<Checker> check_reading(World& world);      ///< P6
 std::unique_ptr<Checker> check_roster(World& world);       ///< P7
+std::unique_ptr<Checker> check_contacts(World& world);     ///< who is one person (DESIGN 7)
 std::unique_ptr<Checker> check_erasing(World& world);      ///< what DESIGN 4 says of erased content
 std::unique_ptr<Checker> check_harmless(World& world);     ///< P11
 

@@ -62,6 +62,9 @@ class Device final : public Endpoint {
   /// died of it.
   bool command(const std::function<void(Engine&, Instant)>& work);
 
+  /// Tells the checkers of every event that they have not been told of.
+  void look();
+
   void arrive(Incoming incoming) override;
   /// A packet as if its toxcore had received it.
   void inject(const PublicKey& from, Bytes bytes);
@@ -73,7 +76,6 @@ class Device final : public Endpoint {
   void take(const Incoming& incoming);
   bool plays_planted_bug(const input::PacketArrived& arrived);
   void settle();
-  void look();
   void apply(const Output& output);
   void send(output::SendPacket packet);
   void save_list();

@@ -49,6 +49,7 @@ constexpr Case cases[] = {
     {PlantedBug::asks_again_for_opaque, "asks_again_for_opaque", 100},
     {PlantedBug::clamps_clock, "clamps_clock", 100},
     {PlantedBug::reads_by_position, "reads_by_position", 1'000},
+    {PlantedBug::merges_on_one_claim, "merges_on_one_claim", 1'000},
     {PlantedBug::last_arrival_wins, "last_arrival_wins", 100},
     {PlantedBug::never_yields, "never_yields", 1'000},
     {PlantedBug::ignores_what_it_lacks, "ignores_what_it_lacks", 1'000},

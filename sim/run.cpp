@@ -123,6 +123,7 @@ Outcome run(const Plan& plan, std::size_t trace_lines) {
   set_up(world, plan);
   if (!world.violated()) go_through(world, plan);
   if (!world.violated()) become_quiet(world, plan, outcome);
+  for (const auto& device : world.devices()) device->look();
   if (!world.violated()) world.tell([](Checker& checker) { checker.ended(); });
   world.trace.line(world.timeline.now_ms(), "end", "", world.network.packets(), world.network.bytes());
   outcome.violation = world.violated();

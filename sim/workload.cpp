@@ -34,7 +34,7 @@ void send(World& world, const Step& step) {
   if (!device.running()) return;
   const auto friends = device.engine().friends();
   const auto* to = one_of(friends, step.numbers[1]);
-  if (to == nullptr) return;
+  if (to == nullptr || to->contact.blocked) return;
   SendMessage message{to->contact.id, MessageKind::normal, new_text(world, step.numbers[2]), {}};
   if (step.numbers[3] % 5 == 0) message.kind = MessageKind::action;
   if (step.numbers[3] % 3 == 0) message.token = "token " + std::to_string(world.texts);
@@ -42,7 +42,8 @@ void send(World& world, const Step& step) {
   const auto give = [&](Engine& engine, Instant now) {
     const auto row = engine.send_message(message, now);
     if (!row) {
-      if (!engine.fault()) world.violation("P12", "a message was refused: " + row.error().message);
+      const bool denied = row.error().kind == ErrorKind::denied;  // blocked, or this device is withheld from him
+      if (!engine.fault() && !denied) world.violation("P12", "a message was refused: " + row.error().message);
       return;
     }
     if (first && first->id != row->id) world.violation("P3", "the same command with the same token made two messages");
@@ -168,6 +169,7 @@ void merge_contacts(World& world, const Step& step) {
   const auto* one = one_of(friends, step.numbers[1]);
   const auto* other = one_of(friends, step.numbers[2]);
   if (one == nullptr || one->contact.id == other->contact.id) return;
+  world.tell([](Checker& checker) { checker.merged_by_hand(); });
   device.command([&](Engine& engine, Instant now) {
     (void)engine.merge_contacts(one->contact.id, other->contact.id, now);
     if (step.numbers[3] % 2 == 0) (void)engine.split_contact(other->contact.id, now);
@@ -182,7 +184,7 @@ void answer_claim(World& world, const Step& step) {
   const auto* claim = whom == nullptr ? nullptr : one_of(whom->contact.claims, step.numbers[2]);
   if (claim == nullptr) return;
   device.command([&](Engine& engine, Instant now) {
-    (void)engine.answer_claim(whom->contact.id, claim->claimed, step.numbers[3] % 2 == 0, now);
+    (void)engine.answer_claim(whom->contact.id, claim->key, step.numbers[3] % 2 == 0, now);
   });
 }
 
@@ -252,6 +254,22 @@ void remove_friend(World& world, const Step& step) {
   const auto* whom = one_of(friends, step.numbers[1]);
   if (whom == nullptr || world.may_be_linked(whom->contact.id, device.key())) return;
   device.command([&](Engine& engine, Instant now) { (void)engine.remove_friend(whom->contact.id, now); });
+}
+
+/// A friend's client says that somebody else's key is his user's too: one that the user has already.
+void friend_claims(World& world, const Step& step) {
+  const auto* one = one_of(world.stock_friends(), step.numbers[0]);
+  if (one == nullptr) return;
+  const auto contacts = (*one)->contacts();
+  const auto* to = one_of(contacts, step.numbers[1]);
+  if (to == nullptr) return;
+  if (!world.network.knows(*to)) return;
+  std::vector<PublicKey> others;
+  for (const auto& [key, greeting] : world.network.list(*to)) others.push_back(key);
+  if (others.empty()) return;
+  const packet::MyDevices claim{{(*one)->key(), *one_of(others, step.numbers[2])}, 1 + step.numbers[3] % 9, {}};
+  (*one)->send_packet(*to, encode_packet(packet::Hello{}));
+  (*one)->send_packet(*to, encode_packet(claim));
 }
 
 void answer_request(World& world, const Step& step) {
@@ -340,6 +358,7 @@ constexpr Action operations[] = {
     {"merge contacts", 1, 30, merge_contacts},
     {"answer claim", 1, 50, answer_claim},
     {"introduce", 1, 70, introduce},
+    {"friend claims", 2, 15, friend_claims},
     {"friend offers", 1, 90, friend_offers},
     {"friend pours out", 1, 20, friend_pours_out},
     {"friend renames himself", 1, 90, friend_renames},

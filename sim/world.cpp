@@ -38,6 +38,11 @@ bool is_friend(const Device& device, const PublicKey& key) {
   return row && row->present();
 }
 
+bool is_blocked(const Device& device, const PublicKey& key) {
+  const auto found = device.running() ? device.engine().find_friend(key) : std::nullopt;
+  return found && found->contact.blocked;
+}
+
 std::optional<LinkInfo> link_with(const Device& device, const PublicKey& key) {
   for (const LinkInfo& link : device.engine().link_requests()) {
     if (link.key == key) return link;
@@ -173,6 +178,7 @@ bool World::tend_link(const Link& link) {
   Device& a = *link.asks;
   Device& b = *link.accepts;
   if (!a.running() || !b.running()) return false;
+  if (is_blocked(a, b.key()) || is_blocked(b, a.key())) return true;  // nobody wants that any more
   const bool a_linked = counts_as_own(a, b.key());
   const bool b_linked = counts_as_own(b, a.key());
   if (a_linked && b_linked) return true;
@@ -206,10 +212,12 @@ bool World::tend_friendship(const std::pair<PublicKey, PublicKey>& pair) {
     return true;
   }
   Device* accepting = device_with(accepts);
+  if (accepting != nullptr && is_blocked(*accepting, asks)) return true;
   if (Device* asking = device_with(asks); asking != nullptr && asking->running()) {
     // A friend already, so that this device cannot ask him: other devices know him, or he took it off his list.
     const auto& list = network.list(asks);
     const auto entry = list.find(accepts);
+    if (is_blocked(*asking, accepts)) return true;
     if (is_friend(*asking, accepts) && (entry == list.end() || !entry->second)) return true;
     const ToxAddress address = accepting != nullptr ? accepting->setup().address : stock_with(accepts)->address();
     asking->command([&](Engine& engine, Instant now) { (void)engine.add_friend(address, "be my friend", now); });

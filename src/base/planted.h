@@ -9,7 +9,8 @@ enum class PlantedBug {
   // In the engine and below.
   keeps_hints,            ///< the hint flags of a received event are stored
   clamps_clock,           ///< an own event is stamped with the wall clock, whatever is held
-  reads_by_position,      ///< "read up to" names the last number held, with the gaps before it
+  reads_by_position,      ///< "read up to" covers all that is held of the log, not the prefix that it names
+  merges_on_one_claim,    ///< two keys are one contact when one of them says so
   last_arrival_wins,      ///< of two settings the one that came later counts
   never_yields,           ///< two devices that begin one delivery both go on
   ignores_what_it_lacks,  ///< a device that is not caught up delivers what others wrote

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 
-#include "base/planted.h"
 #include "wire/body.h"
 
 namespace toxtore {
@@ -21,26 +20,20 @@ std::vector<Body> in_pieces(const std::vector<Dot>& dots, std::size_t size_max, 
   return bodies;
 }
 
-// As far as it is held without a gap: what is in a gap nobody saw.
-std::uint32_t read_to(const Core& core, const LogId& log) {
-  const Holdings& held = core.replicator.held();
-  return planted(PlantedBug::reads_by_position) ? held.top(log) : held.prefix(log);
-}
-
 }  // namespace
 
 std::vector<Body> marks_for_all(const Core& core, const PublicKey& conversation) {
   std::set<LogId> logs;
   std::vector<Body> single;
   for (const MessageRow& row : core.store.unread(conversation)) {
-    if (row.id.number() <= read_to(core, row.id.log())) {
+    if (row.id.number() <= core.replicator.held().prefix(row.id.log())) {
       logs.insert(row.id.log());
     } else {
       single.emplace_back(MarkRead{row.id});
     }
   }
   std::vector<Dot> prefixes;
-  for (const LogId& log : logs) prefixes.push_back(Dot::of(log, read_to(core, log)));
+  for (const LogId& log : logs) prefixes.push_back(Dot::of(log, core.replicator.held().prefix(log)));
   auto bodies = in_pieces(prefixes, read_prefixes_max,
                           [&](std::vector<Dot> piece) { return ReadUpTo{conversation, std::move(piece)}; });
   bodies.insert(bodies.end(), single.begin(), single.end());

@@ -4,6 +4,8 @@
 #include <numeric>
 #include <utility>
 
+#include "base/planted.h"
+
 namespace toxtore {
 namespace {
 
@@ -41,7 +43,8 @@ Claim::Standing standing(ClaimPolicy policy, std::optional<bool> answer) {
 
 /// Rule 1.
 bool joined_by_claim(const FriendRow& a, const FriendRow& b) {
-  if (!lists(a, b.key) || !lists(b, a.key)) return false;
+  const bool one_side_is_enough = planted(PlantedBug::merges_on_one_claim);
+  if (one_side_is_enough ? !lists(a, b.key) && !lists(b, a.key) : !lists(a, b.key) || !lists(b, a.key)) return false;
   if (const auto said = a.by_hand.find(b.key); said != a.by_hand.end() && !said->second) return false;
   const ClaimPolicy policy = std::max(a.claims.value, b.claims.value);
   const auto* of_a = answer_about(a, b.key);

@@ -84,7 +84,7 @@ finish() {
 
 # Tests beside the code need no network; those of whole programs drive real toxcore on 127.0.0.1.
 unit_tests=(base_test model_test wire_test sync_test view_test store_test engine_test tox_test rpc_test daemon_test cli_test
-            fuzz_replay_test sim_test)
+            fuzz_replay_test sim_test sim_planted_test)
 # Those that go under the sanitizers: what reads bytes of others, keeps data or decides. daemon_test and cli_test mostly
 # drive programs, and would take as long again to build.
 sanitized_tests=(base_test model_test wire_test sync_test view_test store_test engine_test tox_test rpc_test

@@ -18,7 +18,7 @@ std::string usable_name(std::string name, const PublicKey& key) {
 Devices::Devices(Core& core, Sessions& sessions) : core_(core), sessions_(sessions), linking_(core.self, core.random) {}
 
 Result<void> Devices::introduce_self(Instant now) {
-  wall_ms_ = now.wall_ms;
+  now_ = now;
   if (!core_.is_own(core_.self)) {
     core_.stated(
         encode_statement({core_.self, core_.self, now.wall_ms, usable_name(core_.config.device_name, core_.self), {}}));
@@ -41,7 +41,7 @@ Result<void> Devices::introduce_self(Instant now) {
 }
 
 Result<LinkInfo> Devices::request(const PublicKey& key, Instant now) {
-  wall_ms_ = now.wall_ms;
+  now_ = now;
   if (core_.is_own(key)) return fail(ErrorKind::already_exists, "this is one of your devices already");
   const auto row = core_.store.friend_row(key);
   if (!row || !row->present()) {
@@ -52,17 +52,17 @@ Result<LinkInfo> Devices::request(const PublicKey& key, Instant now) {
     return fail(ErrorKind::too_long, "there are 32 devices already, and more cannot be linked");
   }
   const Peer* peer = core_.connected(key);
-  take(key, linking_.request(key, peer != nullptr && peer->toxtore, now.wall_ms), now);
+  take(key, linking_.request(key, peer != nullptr && peer->toxtore, now.mono_ms), now);
   return *find_request(key);
 }
 
 Result<LinkInfo> Devices::accept(const PublicKey& key, const std::string& code, Instant now) {
-  wall_ms_ = now.wall_ms;
+  now_ = now;
   if (core_.roster.members().size() >= own_devices_max && !core_.is_own(key)) {
     return fail(ErrorKind::too_long, "there are 32 devices already, and more cannot be linked");
   }
   auto before = find_request(key);
-  auto step = linking_.confirm(key, code, now.wall_ms);
+  auto step = linking_.confirm(key, code, now.mono_ms);
   if (!step) return fail(step.error());
   take(key, *step, now);
   if (!core_.commit_turn()) return fail(*core_.fault());
@@ -72,8 +72,8 @@ Result<LinkInfo> Devices::accept(const PublicKey& key, const std::string& code, 
 }
 
 Result<void> Devices::cancel(const PublicKey& key, Instant now) {
-  wall_ms_ = now.wall_ms;
-  auto step = linking_.cancel(key, now.wall_ms);
+  now_ = now;
+  auto step = linking_.cancel(key, now.mono_ms);
   if (!step) return fail(step.error());
   take(key, *step, now);
   return {};
@@ -94,7 +94,7 @@ Result<void> Devices::rename(const PublicKey& key, const std::string& name, Inst
 }
 
 void Devices::on_toxtore_peer(const PublicKey& key, Instant now) {
-  if (!core_.is_own(key)) take(key, linking_.connected(key, now.wall_ms), now);
+  if (!core_.is_own(key)) take(key, linking_.connected(key, now.mono_ms), now);
 }
 
 void Devices::on_packet(const PublicKey& from, const Packet& packet, Instant now) {
@@ -103,12 +103,12 @@ void Devices::on_packet(const PublicKey& from, const Packet& packet, Instant now
     ++core_.counters.packets_refused;
     return;
   }
-  take(from, linking_.received(from, packet, core_.is_own(from), now.wall_ms), now);
+  take(from, linking_.received(from, packet, core_.is_own(from), now.mono_ms), now);
 }
 
 // A friend's roster that names us is his word that we are his device; it counts only with our user's own word.
 void Devices::on_roster(const PublicKey& from, const packet::Roster& roster, Instant now) {
-  wall_ms_ = now.wall_ms;
+  now_ = now;
   const auto before = core_.roster.members();
   if (sessions_.on_roster(from, roster)) roster_changed(before);
   if (core_.is_own(from)) return;
@@ -116,11 +116,11 @@ void Devices::on_roster(const PublicKey& from, const packet::Roster& roster, Ins
     const auto add = decode_device_add(statement);
     return add && add->key == core_.self && add->by == from;
   });
-  if (names_us) take(from, linking_.named_by(from, now.wall_ms), now);
+  if (names_us) take(from, linking_.named_by(from, now.mono_ms), now);
 }
 
 void Devices::take(const PublicKey& peer, const Linking::Step& step, Instant now) {
-  wall_ms_ = now.wall_ms;
+  now_ = now;
   using What = output::Notice::What;
   const Peer* connected = core_.connected(peer);
   if (connected != nullptr && connected->toxtore) {
@@ -152,12 +152,11 @@ void Devices::roster_changed(const Roster::Members& before) {
 }
 
 void Devices::expire(Instant now) {
-  wall_ms_ = now.wall_ms;
-  for (const PublicKey& peer : linking_.expire(now.wall_ms)) {
-    if (!core_.is_own(peer)) core_.notice(output::Notice::What::link_ended, peer, "it was not confirmed in time");
+  now_ = now;
+  for (auto& [peer, step] : linking_.expire(now.mono_ms)) {
+    if (core_.is_own(peer)) step.ended.reset();  // what is not shown as under way is not shown as ended
+    take(peer, step, now);
   }
-  deadline_ms_ = linking_.first_expiry_ms();
-  if (deadline_ms_) *deadline_ms_ += now.mono_ms - now.wall_ms;  // the difference of the two clocks, modulo 2^64
 }
 
 LinkInfo Devices::info(const PublicKey& peer, const Linking::Session& session) const {
@@ -172,20 +171,20 @@ LinkInfo Devices::info(const PublicKey& peer, const Linking::Session& session) c
   info.code = session.code;
   info.confirmed_here = session.confirmed_here;
   info.confirmed_there = session.confirmed_there;
-  info.expires_ms = session.expires_ms;
+  info.expires_ms = now_.wall_ms + (session.expires_ms - now_.mono_ms);
   return info;
 }
 
 std::vector<LinkInfo> Devices::requests() const {
   std::vector<LinkInfo> requests;
-  for (const auto& [peer, session] : linking_.sessions(wall_ms_)) {
+  for (const auto& [peer, session] : linking_.sessions(now_.mono_ms)) {
     if (!core_.is_own(peer)) requests.push_back(info(peer, session));
   }
   return requests;
 }
 
 std::optional<LinkInfo> Devices::find_request(const PublicKey& peer) const {
-  const auto sessions = linking_.sessions(wall_ms_);
+  const auto sessions = linking_.sessions(now_.mono_ms);
   const auto found = sessions.find(peer);
   return found == sessions.end() ? std::nullopt : std::optional(info(peer, found->second));
 }

@@ -30,8 +30,7 @@ class Devices {
 
   /// Once a turn: ends the linkings whose time is over.
   void expire(Instant now);
-  /// When the first linking that is under way expires, if the wall clock does not jump.
-  [[nodiscard]] std::optional<std::uint64_t> deadline_ms() const { return deadline_ms_; }
+  [[nodiscard]] std::optional<std::uint64_t> deadline_ms() const { return linking_.deadline_ms(); }
 
   [[nodiscard]] std::vector<DeviceInfo> list() const;
   [[nodiscard]] std::vector<LinkInfo> requests() const;
@@ -47,8 +46,7 @@ class Devices {
   Core& core_;
   Sessions& sessions_;
   Linking linking_;
-  std::optional<std::uint64_t> deadline_ms_;  ///< monotonic
-  std::uint64_t wall_ms_ = 0;                 ///< of the last input: what "now" is for a list of requests
+  Instant now_;  ///< of the last input: what "now" is for a list of requests
 };
 
 }  // namespace toxtore

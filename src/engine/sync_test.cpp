@@ -7,6 +7,7 @@
 #include "engine/recorder.h"
 #include "engine/test_world.h"
 #include "store/memory_store.h"
+#include "sync/linking.h"
 #include "wire/body.h"
 #include "wire/packet.h"
 
@@ -102,6 +103,45 @@ TEST(Linking, NobodyBecomesADeviceWithoutBothUsers) {
   EXPECT_TRUE(laptop.engine->link_requests().empty()) << "expired";
   EXPECT_TRUE(has_notice(laptop, output::Notice::What::link_ended));
   EXPECT_EQ(laptop.engine->request_device(PublicKey{}, world.now()).error().kind, ErrorKind::not_found);
+}
+
+// Found by the simulator: nothing else happened any more, and the linking stood there for ever.
+TEST(Linking, EndsInTimeThoughNothingElseHappens) {
+  World world;
+  auto& laptop = world.add_device("laptop");
+  auto& server = world.add_device("server");
+  world.befriend(laptop, server);
+  world.run_for(100'000);
+  ASSERT_TRUE(laptop.engine->request_device(server.key(), world.now()));
+  world.pump(laptop);
+  world.run_for(link_lifetime_ms - 1'000);
+  EXPECT_FALSE(has_notice(laptop, output::Notice::What::link_ended));
+  world.run_for(2'000);
+  for (const auto* node : {&laptop, &server}) {
+    EXPECT_TRUE(has_notice(*node, output::Notice::What::link_ended)) << node->name;
+    EXPECT_TRUE(node->engine->link_requests().empty()) << node->name;
+    EXPECT_FALSE(node->engine->deadline_ms()) << node->name;
+  }
+}
+
+// Found by the simulator: one of the two clocks was set an hour ahead, that device forgot the linking, and its user and
+// the other device went on without it.
+TEST(Linking, IsNotEndedByAClockThatIsSet) {
+  World world;
+  auto& laptop = world.add_device("laptop");
+  auto& server = world.add_device("server");
+  world.befriend(laptop, server);
+  world.run_for(1'000);
+  ASSERT_TRUE(laptop.engine->request_device(server.key(), world.now()));
+  world.pump(laptop);
+  world.run_for(1'000);
+  for (const std::uint64_t wall_ms : {world.now().wall_ms + 3'600'000, world.now().wall_ms - 3'600'000}) {
+    server.engine->finish_turn({wall_ms, world.now().mono_ms});
+    ASSERT_EQ(server.engine->link_requests().size(), 1U);
+    const std::uint64_t expires_ms = server.engine->link_requests()[0].expires_ms;
+    EXPECT_GT(expires_ms, wall_ms) << "in the time that this device shows";
+    EXPECT_LE(expires_ms, wall_ms + link_lifetime_ms);
+  }
 }
 
 class Synced : public ::testing::Test {

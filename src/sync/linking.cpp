@@ -32,47 +32,45 @@ std::string link_code(const PublicKey& a, const PublicKey& b, const Hash& nonce_
   return std::string(code_digits - code.size(), '0') + code;
 }
 
-Linking::Session* Linking::find(const PublicKey& peer, std::uint64_t wall_ms) {
+Linking::Session* Linking::find(const PublicKey& peer, std::uint64_t now_ms) {
   const auto found = sessions_.find(peer);
-  if (found == sessions_.end()) return nullptr;
-  if (found->second.expires_ms > wall_ms) return &found->second;
-  sessions_.erase(found);
-  return nullptr;
+  return found != sessions_.end() && found->second.expires_ms > now_ms ? &found->second : nullptr;
 }
 
-std::vector<PublicKey> Linking::expire(std::uint64_t wall_ms) {
+std::map<PublicKey, Linking::Step> Linking::expire(std::uint64_t now_ms) {
   std::vector<PublicKey> expired;
   for (const auto& [peer, session] : sessions_) {
-    if (session.expires_ms <= wall_ms) expired.push_back(peer);
+    if (session.expires_ms <= now_ms) expired.push_back(peer);
   }
-  for (const PublicKey& peer : expired) sessions_.erase(peer);
-  return expired;
+  std::map<PublicKey, Step> steps;
+  for (const PublicKey& peer : expired) steps.emplace(peer, broken(peer, "it was not confirmed in time"));
+  return steps;
 }
 
-std::optional<std::uint64_t> Linking::first_expiry_ms() const {
-  std::optional<std::uint64_t> first_ms;
+std::optional<std::uint64_t> Linking::deadline_ms() const {
+  std::optional<std::uint64_t> earliest;
   for (const auto& [peer, session] : sessions_) {
-    if (!first_ms || session.expires_ms < *first_ms) first_ms = session.expires_ms;
+    if (!earliest || session.expires_ms < *earliest) earliest = session.expires_ms;
   }
-  return first_ms;
+  return earliest;
 }
 
-std::map<PublicKey, Linking::Session> Linking::sessions(std::uint64_t wall_ms) const {
+std::map<PublicKey, Linking::Session> Linking::sessions(std::uint64_t now_ms) const {
   std::map<PublicKey, Session> live;
   for (const auto& [peer, session] : sessions_) {
-    if (session.expires_ms > wall_ms) live.emplace(peer, session);
+    if (session.expires_ms > now_ms) live.emplace(peer, session);
   }
   return live;
 }
 
-bool Linking::too_many_nonces(const PublicKey& peer, std::uint64_t wall_ms) {
+bool Linking::too_many_nonces(const PublicKey& peer, std::uint64_t now_ms) {
   Nonces& nonces = nonces_[peer];
-  if (nonces.until_ms <= wall_ms) nonces = {0, wall_ms + link_lifetime_ms};
+  if (nonces.until_ms <= now_ms) nonces = {0, now_ms + link_lifetime_ms};
   return ++nonces.count > link_attempts_max;
 }
 
-Linking::Step Linking::start(const PublicKey& peer, Session& session, std::uint64_t wall_ms) {
-  if (too_many_nonces(peer, wall_ms)) return broken(peer, "the connection was lost too often");
+Linking::Step Linking::start(const PublicKey& peer, Session& session, std::uint64_t now_ms) {
+  if (too_many_nonces(peer, now_ms)) return broken(peer, "the connection was lost too often");
   session.starts = true;
   session.commitment.reset();
   session.other_nonce.reset();
@@ -85,19 +83,19 @@ Linking::Step Linking::start(const PublicKey& peer, Session& session, std::uint6
   return step;
 }
 
-Linking::Step Linking::request(const PublicKey& peer, bool connected, std::uint64_t wall_ms) {
+Linking::Step Linking::request(const PublicKey& peer, bool connected, std::uint64_t now_ms) {
   nonces_.erase(peer);
   Session& session = sessions_[peer];
   session = Session{};
   session.asked_here = true;
   session.starts = true;
-  session.expires_ms = wall_ms + link_lifetime_ms;
-  return connected ? start(peer, session, wall_ms) : Step{};
+  session.expires_ms = now_ms + link_lifetime_ms;
+  return connected ? start(peer, session, now_ms) : Step{};
 }
 
-Linking::Step Linking::connected(const PublicKey& peer, std::uint64_t wall_ms) {
-  Session* session = find(peer, wall_ms);
-  return session != nullptr && session->asked_here ? start(peer, *session, wall_ms) : Step{};
+Linking::Step Linking::connected(const PublicKey& peer, std::uint64_t now_ms) {
+  Session* session = find(peer, now_ms);
+  return session != nullptr && session->asked_here ? start(peer, *session, now_ms) : Step{};
 }
 
 void Linking::disconnected(const PublicKey& peer) {
@@ -111,21 +109,22 @@ void Linking::disconnected(const PublicKey& peer) {
 }
 
 Linking::Step Linking::received(const PublicKey& peer, const Packet& packet, bool already_linked,
-                                std::uint64_t wall_ms) {
-  if (std::holds_alternative<packet::DeviceAddRequest>(packet)) return on_request(peer, already_linked, wall_ms);
-  if (const auto* commit = std::get_if<packet::LinkCommit>(&packet)) return on_commit(peer, *commit, wall_ms);
-  if (const auto* nonce = std::get_if<packet::LinkNonce>(&packet)) return on_nonce(peer, *nonce, wall_ms);
-  if (std::holds_alternative<packet::LinkConfirm>(packet)) return on_confirm(peer, wall_ms);
+                                std::uint64_t now_ms) {
+  if (std::holds_alternative<packet::DeviceAddRequest>(packet)) return on_request(peer, already_linked, now_ms);
+  if (const auto* commit = std::get_if<packet::LinkCommit>(&packet)) return on_commit(peer, *commit, now_ms);
+  if (const auto* nonce = std::get_if<packet::LinkNonce>(&packet)) return on_nonce(peer, *nonce, now_ms);
+  if (std::holds_alternative<packet::LinkConfirm>(packet)) return on_confirm(peer, now_ms);
   if (std::holds_alternative<packet::LinkCancel>(packet)) return on_cancel(peer);
   return {};
 }
 
-Linking::Step Linking::on_request(const PublicKey& peer, bool already_linked, std::uint64_t wall_ms) {
+Linking::Step Linking::on_request(const PublicKey& peer, bool already_linked, std::uint64_t now_ms) {
   Step step;
-  Session* session = find(peer, wall_ms);
+  Session* session = find(peer, now_ms);
   if (session == nullptr) {
     session = &sessions_[peer];
-    session->expires_ms = wall_ms + link_lifetime_ms;
+    *session = Session{};
+    session->expires_ms = now_ms + link_lifetime_ms;
     step.asked = !already_linked;
   }
   session->confirmed_here = session->confirmed_here || already_linked;
@@ -133,11 +132,11 @@ Linking::Step Linking::on_request(const PublicKey& peer, bool already_linked, st
 }
 
 // Both asked: the lower key starts, and the other's commitment is left unanswered.
-Linking::Step Linking::on_commit(const PublicKey& peer, const packet::LinkCommit& commit, std::uint64_t wall_ms) {
-  Session* session = find(peer, wall_ms);
+Linking::Step Linking::on_commit(const PublicKey& peer, const packet::LinkCommit& commit, std::uint64_t now_ms) {
+  Session* session = find(peer, now_ms);
   if (session == nullptr) return {};  // a commitment belongs to a request
   if (session->asked_here && self_ < peer) return {};
-  if (session->commitment || too_many_nonces(peer, wall_ms)) {
+  if (session->commitment || too_many_nonces(peer, now_ms)) {
     return broken(peer, "the other side began anew too often: it may be looking for a code that fits");
   }
   session->starts = false;
@@ -151,8 +150,8 @@ Linking::Step Linking::on_commit(const PublicKey& peer, const packet::LinkCommit
   return step;
 }
 
-Linking::Step Linking::on_nonce(const PublicKey& peer, const packet::LinkNonce& nonce, std::uint64_t wall_ms) {
-  Session* session = find(peer, wall_ms);
+Linking::Step Linking::on_nonce(const PublicKey& peer, const packet::LinkNonce& nonce, std::uint64_t now_ms) {
+  Session* session = find(peer, now_ms);
   if (session == nullptr || session->other_nonce) return {};
   if (!session->starts) {
     if (!session->commitment) return {};
@@ -177,8 +176,8 @@ Linking::Step Linking::coded(const PublicKey& peer, Session& session) {
   return step;
 }
 
-Linking::Step Linking::on_confirm(const PublicKey& peer, std::uint64_t wall_ms) {
-  Session* session = find(peer, wall_ms);
+Linking::Step Linking::on_confirm(const PublicKey& peer, std::uint64_t now_ms) {
+  Session* session = find(peer, now_ms);
   if (session == nullptr || !session->code) return {};
   session->confirmed_there = true;
   return finish_if_confirmed(peer, *session);
@@ -205,8 +204,8 @@ Linking::Step Linking::broken(const PublicKey& peer, std::string why) {
   return step;
 }
 
-Result<Linking::Step> Linking::confirm(const PublicKey& peer, std::string_view code, std::uint64_t wall_ms) {
-  Session* session = find(peer, wall_ms);
+Result<Linking::Step> Linking::confirm(const PublicKey& peer, std::string_view code, std::uint64_t now_ms) {
+  Session* session = find(peer, now_ms);
   if (session == nullptr) return fail(ErrorKind::not_found, "no linking with this device is under way");
   if (!session->code) {
     return fail(ErrorKind::offline, "there is no code yet: both devices must be running and connected to each other");
@@ -222,15 +221,15 @@ Result<Linking::Step> Linking::confirm(const PublicKey& peer, std::string_view c
   return step;
 }
 
-Linking::Step Linking::named_by(const PublicKey& peer, std::uint64_t wall_ms) {
-  Session* session = find(peer, wall_ms);
+Linking::Step Linking::named_by(const PublicKey& peer, std::uint64_t now_ms) {
+  Session* session = find(peer, now_ms);
   if (session == nullptr) return {};
   session->confirmed_there = true;
   return finish_if_confirmed(peer, *session);
 }
 
-Result<Linking::Step> Linking::cancel(const PublicKey& peer, std::uint64_t wall_ms) {
-  if (find(peer, wall_ms) == nullptr) {
+Result<Linking::Step> Linking::cancel(const PublicKey& peer, std::uint64_t now_ms) {
+  if (find(peer, now_ms) == nullptr) {
     return fail(ErrorKind::not_found, "no linking with this device is under way");
   }
   return broken(peer, "cancelled here");

@@ -16,7 +16,8 @@
 // begins anew with new ones (the code changes), until the linking expires. A confirmation given by the user holds
 // until then: it means "this key is mine", and that was checked.
 //
-// This class keeps the sessions; it decides nothing about the roster. Time is `wall_ms`, for display and expiry.
+// This class keeps the sessions; it decides nothing about the roster. `now_ms` is on the `mono_ms` scale (base/time.h):
+// a linking neither ends nor lasts for ever because somebody sets a clock.
 #pragma once
 
 #include <cstdint>
@@ -66,35 +67,34 @@ class Linking {
   Linking(const PublicKey& self, Random& random) : self_(self), random_(random) {}
 
   /// The user here asks. `connected`: the peer has said hello; else it starts when `connected()` is called.
-  Step request(const PublicKey& peer, bool connected, std::uint64_t wall_ms);
-  Step connected(const PublicKey& peer, std::uint64_t wall_ms);
+  Step request(const PublicKey& peer, bool connected, std::uint64_t now_ms);
+  Step connected(const PublicKey& peer, std::uint64_t now_ms);
   void disconnected(const PublicKey& peer);
   /// A packet of type 2 or 26 to 29; others are ignored. `already_linked`: the peer is a device of ours, and asks
   /// because it lost the end of the linking: this side needs no second word of the user.
-  Step received(const PublicKey& peer, const Packet& packet, bool already_linked, std::uint64_t wall_ms);
+  Step received(const PublicKey& peer, const Packet& packet, bool already_linked, std::uint64_t now_ms);
   /// The user's word here. Errors: not_found, offline (no code yet), code_mismatch.
-  Result<Step> confirm(const PublicKey& peer, std::string_view code, std::uint64_t wall_ms);
+  Result<Step> confirm(const PublicKey& peer, std::string_view code, std::uint64_t now_ms);
   /// The peer's roster names us: as good as its link confirm. Linked if the user here has confirmed.
-  Step named_by(const PublicKey& peer, std::uint64_t wall_ms);
-  Result<Step> cancel(const PublicKey& peer, std::uint64_t wall_ms);
+  Step named_by(const PublicKey& peer, std::uint64_t now_ms);
+  Result<Step> cancel(const PublicKey& peer, std::uint64_t now_ms);
 
-  /// Drops the sessions that have expired, and says whose they were.
-  std::vector<PublicKey> expire(std::uint64_t wall_ms);
-
-  /// When the first of them expires, on the wall clock.
-  [[nodiscard]] std::optional<std::uint64_t> first_expiry_ms() const;
+  /// Ends the sessions that have expired. The other side is told: its own may have begun later, and would wait on.
+  std::map<PublicKey, Step> expire(std::uint64_t now_ms);
+  /// When a session expires next; none if there is none.
+  [[nodiscard]] std::optional<std::uint64_t> deadline_ms() const;
 
   /// Sessions that have not expired.
-  [[nodiscard]] std::map<PublicKey, Session> sessions(std::uint64_t wall_ms) const;
+  [[nodiscard]] std::map<PublicKey, Session> sessions(std::uint64_t now_ms) const;
 
  private:
-  Session* find(const PublicKey& peer, std::uint64_t wall_ms);
-  Step start(const PublicKey& peer, Session& session, std::uint64_t wall_ms);
-  bool too_many_nonces(const PublicKey& peer, std::uint64_t wall_ms);
-  Step on_request(const PublicKey& peer, bool already_linked, std::uint64_t wall_ms);
-  Step on_commit(const PublicKey& peer, const packet::LinkCommit& commit, std::uint64_t wall_ms);
-  Step on_nonce(const PublicKey& peer, const packet::LinkNonce& nonce, std::uint64_t wall_ms);
-  Step on_confirm(const PublicKey& peer, std::uint64_t wall_ms);
+  Session* find(const PublicKey& peer, std::uint64_t now_ms);
+  Step start(const PublicKey& peer, Session& session, std::uint64_t now_ms);
+  bool too_many_nonces(const PublicKey& peer, std::uint64_t now_ms);
+  Step on_request(const PublicKey& peer, bool already_linked, std::uint64_t now_ms);
+  Step on_commit(const PublicKey& peer, const packet::LinkCommit& commit, std::uint64_t now_ms);
+  Step on_nonce(const PublicKey& peer, const packet::LinkNonce& nonce, std::uint64_t now_ms);
+  Step on_confirm(const PublicKey& peer, std::uint64_t now_ms);
   Step on_cancel(const PublicKey& peer);
   Step coded(const PublicKey& peer, Session& session);
   Step finish_if_confirmed(const PublicKey& peer, const Session& session);

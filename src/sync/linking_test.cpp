@@ -173,6 +173,38 @@ TEST(Linking, ExpiresAfterTenMinutes) {
   EXPECT_TRUE(pair.a.sessions(pair.now + link_lifetime_ms).empty());
 }
 
+// The side that was asked may have been so twice, and then its time is over first: who asked must not wait for it.
+TEST(Linking, WhatExpiresHereExpiresThere) {
+  Pair pair;
+  pair.at_a(pair.a.request(pair.key_b, true, pair.now));
+  pair.a.disconnected(pair.key_b);
+  pair.b.disconnected(pair.key_a);
+  EXPECT_EQ(pair.b.deadline_ms(), pair.now + link_lifetime_ms);
+  pair.now += link_lifetime_ms / 2;
+  pair.at_a(pair.a.request(pair.key_b, true, pair.now));
+  ASSERT_TRUE(pair.code_a());
+  pair.now += link_lifetime_ms / 2;
+  EXPECT_TRUE(pair.a.expire(pair.now).empty());
+  const auto ended = pair.b.expire(pair.now);
+  ASSERT_TRUE(ended.contains(pair.key_a));
+  pair.at_b(ended.at(pair.key_a));
+  EXPECT_TRUE(pair.ended_a && pair.ended_b);
+  EXPECT_FALSE(pair.a.deadline_ms() || pair.b.deadline_ms());
+}
+
+TEST(Linking, WhatHasExpiredBeginsAnewAsIfItHadNeverBeen) {
+  Pair pair;
+  pair.at_a(pair.a.request(pair.key_b, true, pair.now));
+  pair.at_b(*pair.b.confirm(pair.key_a, *pair.code_b(), pair.now));
+  pair.now += link_lifetime_ms;
+  pair.asked_b = false;
+  pair.at_a(pair.a.request(pair.key_b, true, pair.now));
+  EXPECT_TRUE(pair.asked_b);
+  ASSERT_TRUE(pair.code_a());
+  EXPECT_EQ(pair.code_a(), pair.code_b());
+  EXPECT_FALSE(pair.b.sessions(pair.now).at(pair.key_a).confirmed_here);
+}
+
 TEST(Linking, CancelTellsTheOther) {
   Pair pair;
   pair.at_a(pair.a.request(pair.key_b, true, pair.now));

@@ -67,9 +67,7 @@ void command_about_people(Device& device, Choices& choices) {
     case 4: engine.request_device(key, device.now()); return;
     case 5: engine.cancel_device(key, device.now()); return;
     case 6: engine.rename_device(key, to_text(choices.bytes(choices.below(4))), device.now()); return;
-    case 7:
-      engine.set_profile(ProfileValue::What::name, to_text(choices.bytes(choices.below(4))), device.now());
-      return;
+    case 7: engine.set_profile({{ProfileValue::What::name, choices.bytes(choices.below(4))}}, device.now()); return;
     default: {
       const auto links = engine.link_requests();
       engine.accept_device(key, links.empty() ? "123456" : links.front().code.value_or("1"), device.now());

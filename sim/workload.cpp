@@ -129,7 +129,7 @@ void set_profile(World& world, const Step& step) {
   using What = ProfileValue::What;
   world.device_at(step.numbers[0]).command([&](Engine& engine, Instant now) {
     const What what = step.numbers[1] % 2 == 0 ? What::name : What::status_message;
-    (void)engine.set_profile(what, "I am " + std::to_string(step.numbers[2] % 50), now);
+    (void)engine.set_profile({{what, to_bytes("I am " + std::to_string(step.numbers[2] % 50))}}, now);
   });
 }
 

@@ -27,16 +27,13 @@ std::string date_or_blank(std::uint64_t time_ms) { return time_ms == 0 ? "" : lo
 
 /// Which devices a friend knows decides whom he can write to when: worth a word if it is not this one.
 std::string remarks_of(const json& person) {
-  std::vector<std::string> remarks;
+  std::vector<std::string> remarks;  // what the user set first, for a narrow terminal cuts the end off
+  if (flag_in(person, "blocked")) remarks.emplace_back("blocked");
+  if (flag_in(person, "muted")) remarks.emplace_back("muted");
   if (const std::size_t keys = list_in(person, "keys").size(); keys > 1)
     remarks.push_back(std::to_string(keys) + " devices");
   if (flag_in(person, "toxtore")) remarks.emplace_back("Toxtore");
-  if (flag_in(person, "blocked")) {
-    remarks.emplace_back("blocked");
-  } else if (!flag_in(person, "here")) {
-    remarks.emplace_back("knows your other devices");
-  }
-  if (flag_in(person, "muted")) remarks.emplace_back("muted");
+  if (!flag_in(person, "blocked") && !flag_in(person, "here")) remarks.emplace_back("knows your other devices");
   if (flag_in(person, "devices_withheld")) remarks.emplace_back("is not told your devices");
   for (const json& claim : list_in(person, "claimed")) {
     if (text_in(claim, "state") != "asked") continue;

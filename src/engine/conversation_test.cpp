@@ -224,23 +224,24 @@ TEST_F(Conversation, WhatAFriendOffersIsARowThatIsFoundByItsName) {
 
 TEST_F(Conversation, NameAndStatusMessageAreAppliedOnAllDevices) {
   using What = ProfileValue::What;
-  ASSERT_TRUE(laptop.engine->set_profile(What::name, "Ann", world.now()));
-  ASSERT_TRUE(laptop.engine->set_profile(What::status_message, "at sea", world.now()));
+  ASSERT_TRUE(laptop.engine->set_profile({{What::name, to_bytes("Ann")}}, world.now()));
+  ASSERT_TRUE(laptop.engine->set_profile({{What::status_message, to_bytes("at sea")}}, world.now()));
   world.pump(laptop);
   ASSERT_TRUE(world.run_until([&] { return server.profile.status_message == to_bytes("at sea"); }, 5'000));
   EXPECT_EQ(server.profile.name, to_bytes("Ann"));
   EXPECT_EQ(laptop.profile.name, to_bytes("Ann"));
   const auto events = laptop.engine->status().events;
-  ASSERT_TRUE(laptop.engine->set_profile(What::name, "Ann", world.now()));
+  ASSERT_TRUE(laptop.engine->set_profile({{What::name, to_bytes("Ann")}}, world.now()));
   EXPECT_EQ(laptop.engine->status().events, events) << "the same again is no news";
   world.stop(server);
   server.profile = {};
   world.start(server);
   world.run_for(1'000);
   EXPECT_EQ(server.profile.name, to_bytes("Ann")) << "a restart brings toxcore in line";
-  EXPECT_EQ(laptop.engine->set_profile(What::name, std::string(129, 'x'), world.now()).error().kind,
+  EXPECT_EQ(laptop.engine->set_profile({{What::name, to_bytes(std::string(129, 'x'))}}, world.now()).error().kind,
             ErrorKind::too_long);
-  EXPECT_EQ(laptop.engine->set_profile(What::name, "\xFF", world.now()).error().kind, ErrorKind::invalid_argument);
+  EXPECT_EQ(laptop.engine->set_profile({{What::name, to_bytes("\xFF")}}, world.now()).error().kind,
+            ErrorKind::invalid_argument);
 }
 
 TEST(Profile, ANameThatToxcoreHasIsTheFirstValueOnlyIfThereIsNone) {

@@ -133,8 +133,8 @@ Result<std::size_t> Engine::erase_conversation(const PublicKey& conversation, In
   return parts_->messages.erase_conversation(conversation, now);
 }
 
-Result<void> Engine::set_profile(ProfileValue::What what, const std::string& value, Instant now) {
-  return parts_->profile.set(what, value, now);
+Result<void> Engine::set_profile(const std::vector<ProfileValue>& values, Instant now) {
+  return parts_->profile.set(values, now);
 }
 
 Result<void> Engine::rename_device(const PublicKey& key, const std::string& name, Instant now) {

@@ -75,8 +75,9 @@ class Engine {
   Result<void> erase_message(const Dot& message, Instant now);
   /// Erases all of a conversation that is in view now; gives the number of messages.
   Result<std::size_t> erase_conversation(const PublicKey& conversation, Instant now);
-  /// What the user says of himself to his friends, on all devices. Errors: too_long, invalid_argument (not UTF-8).
-  Result<void> set_profile(ProfileValue::What what, const std::string& value, Instant now);
+  /// What the user says of himself to his friends, on all devices: all of it or nothing. Errors: too_long,
+  /// invalid_argument (not UTF-8).
+  Result<void> set_profile(const std::vector<ProfileValue>& values, Instant now);
   /// What the user calls one of his devices, on all of them. Errors: not_found, invalid_argument, too_long.
   Result<void> rename_device(const PublicKey& key, const std::string& name, Instant now);
   /// Sends a friend request. Errors: already_exists, invalid_argument (own address, empty greeting), too_long.

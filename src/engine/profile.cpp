@@ -6,11 +6,12 @@
 namespace toxtore {
 namespace {
 
-Result<void> check(ProfileValue::What what, const std::string& value) {
-  const bool is_name = what == ProfileValue::What::name;
+Result<void> check(const ProfileValue& given) {
+  const bool is_name = given.what == ProfileValue::What::name;
+  const Bytes& value = given.value;
   const std::size_t size_max = is_name ? own_name_size_max : status_message_size_max;
   const std::string noun = is_name ? "the name" : "the status message";
-  if (!is_utf8(value)) return fail(ErrorKind::invalid_argument, noun + " is not UTF-8 text");
+  if (!is_utf8(to_text(value))) return fail(ErrorKind::invalid_argument, noun + " is not UTF-8 text");
   if (value.size() > size_max) {
     return fail(ErrorKind::too_long, noun + " has " + std::to_string(value.size()) + " bytes, and Tox takes at most " +
                                          std::to_string(size_max) + ": shorten it");
@@ -38,10 +39,15 @@ Result<void> Profile::begin(Instant now) {
   return logged ? Result<void>{} : fail(logged.error());
 }
 
-Result<void> Profile::set(ProfileValue::What what, const std::string& value, Instant now) {
-  if (auto checked = check(what, value); !checked) return checked;
-  if (value_in(core_.store.profile(), what) == to_bytes(value)) return {};
-  const auto logged = core_.log({ProfileValue{what, to_bytes(value)}}, now);
+Result<void> Profile::set(const std::vector<ProfileValue>& values, Instant now) {
+  const ProfileRow row = core_.store.profile();
+  std::vector<Body> news;
+  for (const ProfileValue& value : values) {
+    if (auto checked = check(value); !checked) return checked;
+    if (value_in(row, value.what) != value.value) news.emplace_back(value);
+  }
+  if (news.empty()) return {};
+  const auto logged = core_.log(news, now);
   return logged ? Result<void>{} : fail(logged.error());
 }
 

@@ -14,7 +14,8 @@ class Profile {
   /// At start: what the configuration brings becomes the first value of what the user never said on any device.
   Result<void> begin(Instant now);
 
-  Result<void> set(ProfileValue::What what, const std::string& value, Instant now);
+  /// All of them or none.
+  Result<void> set(const std::vector<ProfileValue>& values, Instant now);
 
   /// Once a turn, when the view changed: tells toxcore what is new.
   void settle();

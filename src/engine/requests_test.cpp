@@ -85,6 +85,19 @@ TEST_F(FriendRequests, AcceptedWhileTheOneThatWasAskedIsOff) {
   EXPECT_TRUE(world.run_until([&] { return server.toxcore_list.contains(bob.key()); }, 5'000));
 }
 
+TEST_F(FriendRequests, AcceptedThereAndDeclinedHereHeIsAFriendForGoodOnceHeAsksAgain) {
+  world.cut(laptop, server, true);
+  ASSERT_TRUE(laptop.engine->accept_friend(bob.key(), world.now()));
+  ASSERT_TRUE(server.engine->decline_friend(bob.key(), world.now()));
+  for (auto* device : {&laptop, &server}) world.pump(*device);
+  world.cut(laptop, server, false);
+  world.run_for(5'000);
+  world.request(bob, server, "please");
+  world.run_for(10'000);
+  EXPECT_TRUE(server.toxcore_list.contains(bob.key()));
+  EXPECT_EQ(laptop.store->friend_row(bob.key())->known_by, std::vector{server.key()});
+}
+
 // As after a crash between the commit of the answer and what it asks for.
 TEST_F(FriendRequests, AnAnswerThatWasNotActedUponIsFoundAtTheNextStart) {
   ASSERT_TRUE(laptop.engine->accept_friend(bob.key(), world.now()));

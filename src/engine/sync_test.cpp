@@ -342,7 +342,7 @@ void do_something(World& world, World::Node& device, const PublicKey& friend_key
     case 1: (void)engine.mark_message_read(some_row(), now); break;
     case 2: (void)engine.withdraw_message(some_row(), now); break;
     case 3: (void)engine.erase_message(some_row(), now); break;
-    case 4: (void)engine.set_profile(ProfileValue::What::name, text, now); break;
+    case 4: (void)engine.set_profile({{ProfileValue::What::name, to_bytes(text)}}, now); break;
     case 5: (void)engine.rename_device(device.key(), "device " + text, now); break;
     case 6: {
       PublicKey stranger;

@@ -10,6 +10,7 @@ using nlohmann::json;
 
 namespace {
 
+constexpr Noun friend_key_noun{"key of a friend", "friend.list"};
 constexpr Noun claim_noun{"claimed key", "friend.claims"};
 
 Answer friend_json(const Call& call, const PublicKey& key) {
@@ -62,8 +63,18 @@ Answer merge_friends(const Call& call) {
   return with_friend(call, [&](const PublicKey& key) { return call.engine.merge_contacts(key, *other, call.now); });
 }
 
+// By key only: a name means the whole contact, and this is about one key of it.
 Answer split_friend(const Call& call) {
-  return with_friend(call, [&](const PublicKey& key) { return call.engine.split_contact(key, call.now); });
+  std::vector<Named> keys;
+  for (const FriendInfo& info : call.engine.friends()) {
+    for (const FriendKeyInfo& each : info.keys) {
+      keys.push_back({each.row.key, to_valid_utf8(to_text(each.row.name.value))});
+    }
+  }
+  const auto key = resolve_prefix(call.text("friend"), keys, friend_key_noun);
+  if (!key) return refuse(key.error());
+  if (const auto done = call.engine.split_contact(*key, call.now); !done) return refuse(done.error());
+  return friend_json(call, *key);
 }
 
 Answer list_claims(const Call& call) {

@@ -51,7 +51,9 @@ TEST(ContactMethods, MergedFriendsAreOneConversationUnderAllNames) {
   EXPECT_EQ(profile.result("message.read", {{"friend", test_key(2).hex()}})["marked"], 2);
   EXPECT_EQ(kind_of(profile.error("friend.merge", {{"friend", "anna"}, {"other", test_key(2).hex()}})),
             "already_exists");
-  profile.result("friend.split", {{"friend", test_key(2).hex()}});
+  EXPECT_EQ(kind_of(profile.error("friend.split", {{"friend", "anna (phone)"}})), "not_found")
+      << "a name means the whole contact, so it cannot say which key is to leave";
+  EXPECT_EQ(profile.result("friend.split", {{"friend", "0202"}})["key"], test_key(2).hex());
   EXPECT_EQ(profile.result("friend.list")["friends"].size(), 2U);
 }
 

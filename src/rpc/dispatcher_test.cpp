@@ -298,6 +298,9 @@ TEST(Dispatcher, ProfileAndNamesOfDevices) {
   EXPECT_EQ(profile.result("profile.set", {{"name", "Me"}, {"status_message", "here"}}),
             (json{{"name", "Me"}, {"status_message", "here"}}));
   EXPECT_EQ(kind_of(profile.error("profile.set", {{"name", std::string(129, 'x')}})), "too_long");
+  EXPECT_EQ(kind_of(profile.error("profile.set", {{"name", "You"}, {"status_message", std::string(1008, 'x')}})),
+            "too_long");
+  EXPECT_EQ(profile.result("profile.get")["name"], "Me") << "all or nothing";
   EXPECT_EQ(profile.result("device.rename", {{"device", "laptop"}, {"name", "attic"}})["name"], "attic");
   EXPECT_EQ(profile.result("status.get")["device_name"], "attic");
   EXPECT_EQ(kind_of(profile.error("device.rename", {{"device", "laptop"}, {"name", "x"}})), "not_found");

@@ -82,12 +82,12 @@ Answer get_profile(const Call& call) { return to_json(call.engine.store().profil
 
 Answer set_profile(const Call& call) {
   using What = ProfileValue::What;
+  std::vector<ProfileValue> values;
   for (const auto& [parameter, what] :
        {std::pair("name", What::name), std::pair("status_message", What::status_message)}) {
-    if (!call.has(parameter)) continue;
-    if (const auto set = call.engine.set_profile(what, call.text(parameter), call.now); !set)
-      return refuse(set.error());
+    if (call.has(parameter)) values.push_back({what, to_bytes(call.text(parameter))});
   }
+  if (const auto set = call.engine.set_profile(values, call.now); !set) return refuse(set.error());
   return get_profile(call);
 }
 

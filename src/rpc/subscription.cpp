@@ -59,8 +59,11 @@ class Changes {
   }
 
   void add_conversation(const PublicKey& key, std::vector<json>& changes) {
+    const Contact* contact = engine_.contacts().of(key);
+    const Conversation all = contact == nullptr ? Conversation(key) : Conversation(contact->keys);
+    const PublicKey& id = contact == nullptr ? key : contact->id;
     changes.push_back(
-        {{"conversation", {{"key", key.hex()}, {"friend", names_.of(key)}, {"unread", store_.unread_count(key)}}}});
+        {{"conversation", {{"key", id.hex()}, {"friend", names_.of(id)}, {"unread", store_.unread_count(all)}}}});
   }
 
   void add_request(const ReadEvent& event, std::vector<json>& changes) const {

@@ -62,6 +62,22 @@ TEST(Subscription, TheProfileIsShownWhenItChanges) {
             (json{{"profile", {{"name", "Me"}, {"status_message", nullptr}}}}));
 }
 
+TEST(Subscription, TheUnreadMessagesOfAConversationAreThoseOfAllItsKeys) {
+  TestProfile profile;
+  profile.add_friend(1, "anna");
+  profile.add_friend(2, "anna (phone)");
+  profile.result("friend.merge", {{"friend", "anna"}, {"other", "anna (phone)"}});
+  profile.receive(2, "two");
+  profile.result("message.read", {{"friend", "anna"}});
+  profile.receive(1, "one");
+  const Arrival all = 0;
+  for (const json& line : replay(profile, all)) {
+    if (!line["change"].contains("conversation")) continue;
+    EXPECT_EQ(line["change"]["conversation"]["key"], test_key(1).hex());
+    EXPECT_EQ(line["change"]["conversation"]["unread"], 1);
+  }
+}
+
 TEST(Subscription, AConversationThatIsReadIsOneLine) {
   TestProfile profile;
   profile.add_friend(1, "anna");

@@ -232,7 +232,8 @@ void Parser::add_friend_set(CLI::App* group) {
   CLI::App* set =
       add(group, {"set", "Alias, mute, block and more",
                   "Changes what holds for a friend, on all your devices. A blocked friend can neither reach "
-                  "you nor see you online; the history stays. A friend with Toxtore may say that further "
+                  "you nor see you online; the history stays. Removed, he stays blocked until you add him again. A "
+                  "friend with Toxtore may say that further "
                   "keys are his devices: accept (the default) believes it when both keys say so, ask waits "
                   "for your word, never keeps each key a contact of its own.",
                   "  toxtore friend set Anna --alias Sis --muted yes\n"});

@@ -88,9 +88,10 @@ Result<void> Contacts::add(const ToxAddress& address, const std::string& greetin
 std::vector<Body> Contacts::adds_of_all(const PublicKey& key) const {
   std::vector<Body> adds{FriendAdd{key}};
   const Contact* contact = core_.contacts().of(key);
-  if (contact == nullptr || contact->present) return adds;
+  if (contact == nullptr) return adds;
   for (const PublicKey& other : contact->keys) {
-    if (other != key) adds.emplace_back(FriendAdd{other});
+    if (other != key && !contact->present) adds.emplace_back(FriendAdd{other});
+    if (contact->blocked) adds.emplace_back(ContactSetting{other, ContactSetting::What::blocked, Bytes{0}});
   }
   return adds;
 }

@@ -44,7 +44,8 @@ class Contacts {
   void log_names(Instant now);
   [[nodiscard]] std::optional<std::uint64_t> deadline_ms() const;
 
-  /// What makes that key a friend: a contact that was removed comes back with all its keys.
+  /// What makes that key a friend, its add first: a contact that was removed comes back with all its keys, and one that
+  /// was blocked is so no more, since whom the user adds he wants to hear.
   [[nodiscard]] std::vector<Body> adds_of_all(const PublicKey& key) const;
   /// The friend whose key this is, be it that the user added it or that it came to him by claims. Nothing for own
   /// devices.

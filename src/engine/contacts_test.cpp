@@ -286,6 +286,26 @@ TEST_F(Merged, BlockedLeavesEveryListAndNothingIsTaken) {
   ASSERT_TRUE(world.run_until([&] { return laptop.engine->friends().at(0).connection() != Connection::none; }));
 }
 
+TEST_F(Merged, WhoWasBlockedAndRemovedIsHeardAgainWhenTheUserAddsHim) {
+  befriend_anna();
+  const ContactChange block{.alias = {}, .muted = {}, .blocked = true, .devices_withheld = {}, .claims = {}};
+  change(laptop, phone, block);
+  ASSERT_TRUE(laptop.engine->remove_friend(phone.key(), world.now()));
+  world.pump(laptop);
+  world.run_for(2'000);
+  for (World::Node* mine : {&laptop, &server}) {
+    mine->engine->handle(input::FriendRequest{desk.key(), to_bytes("let me in")}, world.now());
+    EXPECT_TRUE(mine->engine->friend_requests().empty()) << "removed, she stays blocked";
+  }
+  ASSERT_TRUE(server.engine->add_friend(phone.address, "peace", world.now()));
+  world.pump(server);
+  EXPECT_FALSE(anna(server).blocked);
+  ASSERT_TRUE(world.run_until([&] { return server.engine->friends().at(0).connection() != Connection::none; }));
+  send(server, phone, "hello again");
+  ASSERT_TRUE(world.run_until([&] { return times_received("hello again") == 1; }));
+  EXPECT_FALSE(anna(laptop).blocked);
+}
+
 TEST_F(Merged, AnAliasAndMuteHoldForTheWholeContactOnAllDevices) {
   befriend_anna();
   change(laptop, desk, {.alias = "Sis", .muted = true, .blocked = {}, .devices_withheld = {}, .claims = {}});

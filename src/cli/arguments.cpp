@@ -235,7 +235,8 @@ void Parser::add_friend_set(CLI::App* group) {
                   "you nor see you online; the history stays. Removed, he stays blocked until you add him again. A "
                   "friend with Toxtore may say that further "
                   "keys are his devices: accept (the default) believes it when both keys say so, ask waits "
-                  "for your word, never keeps each key a contact of its own.",
+                  "for your word, never keeps each key a contact of its own (also those of a contact that "
+                  "there is, which then have one name; any of them brings them together again).",
                   "  toxtore friend set Anna --alias Sis --muted yes\n"});
   const CLI::Option* name = positional(set, "FRIEND", "Name, key or Tox ID");
   const CLI::Option* alias =

@@ -10,6 +10,10 @@ namespace {
 
 using What = ContactSetting::What;
 
+bool contains(const std::vector<PublicKey>& keys, const PublicKey& key) {
+  return std::ranges::find(keys, key) != keys.end();
+}
+
 Bytes flag(bool value) { return {static_cast<std::uint8_t>(value ? 1 : 0)}; }
 
 std::vector<std::pair<What, Bytes>> settings_of(const ContactChange& change) {
@@ -38,6 +42,25 @@ void take_back_answers(const ContactGraph& graph, const Contact& of, const Conta
   }
 }
 
+bool said_no(const FriendRow& row, const PublicKey& claimed) {
+  const auto answer = row.claim_answers.find(claimed);
+  return answer != row.claim_answers.end() && !answer->second.value;
+}
+
+// Keys that only the setting for claims keeps apart from this contact: each claims the other, and the user said no to
+// neither. What he says of claims is for them as well, else a contact that `never` took apart could not come together.
+std::vector<PublicKey> kept_apart(const ContactGraph& graph, const Contact& contact) {
+  std::vector<PublicKey> keys;
+  for (const Claim& claim : contact.claims) {
+    const FriendRow* row = graph.row(claim.key);
+    const auto claimed_back = [&](const PublicKey& key) { return row->devices && contains(row->devices->keys, key); };
+    const auto refuses = [&](const PublicKey& key) { return said_no(*graph.row(key), claim.key); };
+    if (row == nullptr || std::ranges::none_of(contact.keys, claimed_back)) continue;
+    if (std::ranges::none_of(contact.keys, refuses)) keys.push_back(claim.key);
+  }
+  return keys;
+}
+
 Error no_friend() { return {ErrorKind::not_found, "this key is not in your friend list"}; }
 
 }  // namespace
@@ -59,6 +82,12 @@ Result<void> ContactSettings::change(const PublicKey& key, const ContactChange& 
   std::vector<Body> bodies;
   for (const auto& [what, value] : settings_of(change)) {
     for (const PublicKey& each : contact->keys) bodies.emplace_back(ContactSetting{each, what, value});
+  }
+  if (change.claims) {
+    const Bytes value{static_cast<std::uint8_t>(*change.claims)};
+    for (const PublicKey& each : kept_apart(core_.contacts(), *contact)) {
+      bodies.emplace_back(ContactSetting{each, What::claims, value});
+    }
   }
   if (bodies.empty()) return fail(ErrorKind::invalid_argument, "nothing was said that is to be changed");
   return log(bodies, now);
@@ -106,6 +135,9 @@ Result<void> ContactSettings::answer_claim(const PublicKey& key, const PublicKey
       std::ranges::any_of(contact->claims, [&](const Claim& claim) { return claim.key == claimed; });
   if (!is_claimed && !std::ranges::binary_search(contact->keys, claimed)) {
     return fail(ErrorKind::not_found, "this contact does not claim that key");
+  }
+  if (agrees && contact->claims_policy == ClaimPolicy::never) {
+    return fail(ErrorKind::invalid_argument, "this friend's claims are never followed: set them to “ask” first");
   }
   std::vector<Body> bodies;
   for (const PublicKey& each : contact->keys) {

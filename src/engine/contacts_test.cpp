@@ -395,6 +395,31 @@ TEST_F(Merged, AskWaitsForTheUsersWord) {
             ErrorKind::not_found);
 }
 
+TEST_F(Merged, NeverTakesAContactApartAndItsUndoingOnAnyKeyBringsItTogether) {
+  befriend_anna();
+  ContactChange claims;
+  claims.claims = ClaimPolicy::never;
+  change(laptop, phone, claims);
+  ASSERT_TRUE(world.run_until([&] { return anna(server).keys.size() == 1; }));
+  ASSERT_EQ(anna(laptop).claims.size(), 1U);
+  EXPECT_EQ(laptop.engine->answer_claim(phone.key(), desk.key(), true, world.now()).error().kind,
+            ErrorKind::invalid_argument)
+      << "a yes that changes nothing";
+  claims.claims = ClaimPolicy::accept;
+  change(server, desk, claims);
+  ASSERT_TRUE(world.run_until([&] { return anna(laptop).keys.size() == 2; }));
+  EXPECT_EQ(anna(laptop).claims_policy, ClaimPolicy::accept);
+}
+
+TEST_F(Merged, WhatIsSaidOfClaimsIsNotForAKeyThatTheUserSplitOff) {
+  befriend_anna();
+  ASSERT_TRUE(laptop.engine->answer_claim(phone.key(), desk.key(), false, world.now()));
+  ContactChange claims;
+  claims.claims = ClaimPolicy::ask;
+  change(laptop, phone, claims);
+  EXPECT_EQ(contact_of(laptop, desk).claims_policy, ClaimPolicy::accept);
+}
+
 TEST_F(Merged, AStockFriendIsInTheListOfTheDevicesHeKnowsUntilOneIsIntroduced) {
   auto& bob = world.add_stock("bob");
   ASSERT_TRUE(laptop.engine->add_friend(bob.address, "hi Bob", world.now()));

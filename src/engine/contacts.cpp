@@ -100,7 +100,7 @@ Result<void> Contacts::introduce(const PublicKey& key, const std::string& greeti
   const Contact* contact = friend_of(key);
   if (contact == nullptr) return fail(ErrorKind::not_found, "this key is not in your friend list");
   const FriendRow& row = *core_.contacts().row(key);
-  if (contains(row.known_by, core_.self)) {
+  if (contains(row.known_by, core_.self) && !core_.answered_for_another(key)) {
     return fail(ErrorKind::already_exists, "this device is introduced to him already");
   }
   if (row.devices && !contact->devices_withheld) {
@@ -115,6 +115,7 @@ Result<void> Contacts::introduce(const PublicKey& key, const std::string& greeti
   if (auto checked = check_greeting(greeting); !checked) return checked;
   const auto logged = core_.log({FriendAdd{key}}, now, [&] {
     core_.store.remember(name_of(remembered_name::asked, key), asked_bytes(*address, greeting));
+    core_.store.forget(name_of(remembered_name::answered, key));  // he is about to know this device too
   });
   if (!logged) return fail(logged.error());
   reconcile(now);

@@ -77,6 +77,28 @@ TEST_F(FriendRequests, WhoAsksTheDeviceThatAnsweredForAnotherIsConnectedToThatTo
   EXPECT_EQ(server.store->friend_row(bob.key())->known_by.size(), 2U);
 }
 
+TEST(FriendRequest, WhoAnsweredForAnotherDeviceCanBeIntroduced) {
+  World world;
+  auto& laptop = world.add_device("laptop");
+  auto& server = world.add_device("server");
+  auto& bob = world.add_stock("bob");
+  world.link(laptop, server);
+  ASSERT_TRUE(laptop.engine->add_friend(bob.address, "hi", world.now()));  // so his Tox ID is known
+  ASSERT_TRUE(laptop.engine->remove_friend(bob.key(), world.now()));
+  world.pump(laptop);
+  world.run_for(5'000);
+  world.request(bob, server, "it is me, Bob");
+  ASSERT_TRUE(world.run_until([&] { return laptop.engine->friend_requests().size() == 1; }, 5'000));
+  world.stop(server);
+  ASSERT_TRUE(laptop.engine->accept_friend(bob.key(), world.now()));
+  world.pump(laptop);
+  ASSERT_FALSE(laptop.toxcore_list.contains(bob.key()));
+  const auto introduced = laptop.engine->introduce_to_friend(bob.key(), "my laptop", world.now());
+  ASSERT_TRUE(introduced) << introduced.error().message;
+  world.pump(laptop);
+  EXPECT_TRUE(laptop.toxcore_list.contains(bob.key()));
+}
+
 TEST_F(FriendRequests, AcceptedWhileTheOneThatWasAskedIsOff) {
   world.stop(server);
   ASSERT_TRUE(laptop.engine->accept_friend(bob.key(), world.now()));

@@ -265,7 +265,10 @@ void friend_claims(World& world, const Step& step) {
   if (to == nullptr) return;
   if (!world.network.knows(*to)) return;
   std::vector<PublicKey> others;
-  for (const auto& [key, greeting] : world.network.list(*to)) others.push_back(key);
+  // Of two stock friends only one ever claims the other: if both did, they would be one contact, and rightly so.
+  for (const auto& [key, greeting] : world.network.list(*to)) {
+    if (world.stock_with(key) == nullptr || !(key < (*one)->key())) others.push_back(key);
+  }
   if (others.empty()) return;
   const packet::MyDevices claim{{(*one)->key(), *one_of(others, step.numbers[2])}, 1 + step.numbers[3] % 9, {}};
   (*one)->send_packet(*to, encode_packet(packet::Hello{}));

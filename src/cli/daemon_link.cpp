@@ -34,10 +34,11 @@ Failure broken(const Error& error) {
 
 /// The daemon speaks of methods, the user of commands.
 std::string with_commands(std::string message) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 6> names = {{
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 7> names = {{
       {"friend.list", "`toxtore friend list`"},
       {"friend.requests", "`toxtore friend requests`"},
       {"friend.accept", "`toxtore friend accept`"},
+      {"friend.claims", "`toxtore friend claims`"},
       {"device.list", "`toxtore device list`"},
       {"device.requests", "`toxtore device requests`"},
       {"device.request", "`toxtore device request`"},

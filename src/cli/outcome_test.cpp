@@ -40,10 +40,12 @@ TEST(Outcome, CandidatesAreListedWithTheirKeys) {
 }
 
 TEST(Outcome, MethodsAreNamedAsCommands) {
-  const Failure failure =
-      refusal(refusal_of({{"message", "there is no friend; friend.list shows them, device.requests too"},
-                          {"data", {{"kind", "not_found"}}}}));
-  EXPECT_EQ(failure.message, "there is no friend; `toxtore friend list` shows them, `toxtore device requests` too");
+  const Failure failure = refusal(
+      refusal_of({{"message", "there is no friend; friend.list shows them, device.requests and friend.claims too"},
+                  {"data", {{"kind", "not_found"}}}}));
+  EXPECT_EQ(failure.message,
+            "there is no friend; `toxtore friend list` shows them, `toxtore device requests` and `toxtore friend "
+            "claims` too");
 }
 
 TEST(Outcome, AnErrorOfAnyFormIsAFailure) {

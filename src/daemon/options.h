@@ -6,9 +6,9 @@
 #include <string>
 #include <variant>
 
+#include "base/passphrase.h"
 #include "base/result.h"
 #include "daemon/log.h"
-#include "base/passphrase.h"
 #include "tox/tox_instance.h"
 
 namespace toxtore {

@@ -4,7 +4,7 @@
 
 namespace toxtore {
 
-Net::Net(std::size_t size, std::set<std::size_t> first_form) {
+Net::Net(std::size_t size, const std::set<std::size_t>& first_form) {
   for (std::size_t i = 0; i < size; ++i) {
     nodes_.emplace_back();
     nodes_[i].first_form = first_form.contains(i);

@@ -28,7 +28,7 @@ class Net {
     std::size_t unasked = 0;
   };
 
-  explicit Net(std::size_t size, std::set<std::size_t> first_form = {});
+  explicit Net(std::size_t size, const std::set<std::size_t>& first_form = {});
 
   static PublicKey name(std::size_t i);
   static LogId log_of(std::size_t i) { return {name(i), 0}; }

@@ -193,7 +193,7 @@ class Claims {
     }
     std::vector<Claim> claims;
     for (const auto& [key, claim] : claims_) claims.push_back(claim);
-    std::ranges::stable_sort(claims, {}, &Claim::heard_ms);
+    std::ranges::sort(claims, {}, [](const Claim& each) { return std::pair(each.heard_ms, each.key); });
     return claims;
   }
 

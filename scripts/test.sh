@@ -86,9 +86,9 @@ finish() {
 unit_tests=(base_test model_test wire_test sync_test view_test store_test engine_test tox_test rpc_test daemon_test cli_test
             fuzz_replay_test sim_test sim_planted_test)
 # Those that go under the sanitizers: what reads bytes of others, keeps data or decides. daemon_test and cli_test mostly
-# drive programs, and would take as long again to build.
-sanitized_tests=(base_test model_test wire_test sync_test view_test store_test engine_test tox_test rpc_test
-                 fuzz_replay_test)
+# drive programs, and would take as long again to build; so would fuzz_replay_test, which reaches up to the command lines
+# and runs under them in scripts/fuzz.sh.
+sanitized_tests=(base_test model_test wire_test sync_test view_test store_test engine_test tox_test rpc_test)
 program_tests=(scenario_test crash_test toxic_test)
 
 build_or_stop dev all

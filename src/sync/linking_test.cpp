@@ -252,7 +252,8 @@ TEST(LinkCode, DependsOnEverythingAndHasSixDigits) {
 
 TEST(Linking, CommitmentAndCodeAreThoseOfTheVectors) {
   std::ifstream file(TOXTORE_VECTORS "/linking.json");
-  for (const auto& vector : nlohmann::json::parse(file).at("vectors")) {
+  const auto document = nlohmann::json::parse(file);  // named: a loop does not keep a temporary alive for its part
+  for (const auto& vector : document.at("vectors")) {
     const auto key = [&vector](const char* field) { return PublicKey::from_hex(vector.at(field).get<std::string>()); };
     const PublicKey key_a = key("key_a").value();
     const PublicKey key_b = key("key_b").value();

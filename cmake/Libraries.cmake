@@ -15,4 +15,4 @@ pkg_check_modules(qrencode REQUIRED IMPORTED_TARGET libqrencode)
 find_package(nlohmann_json REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(spdlog REQUIRED)
-find_package(Boost REQUIRED) # Asio is header-only
+find_package(Boost CONFIG REQUIRED) # Asio is header-only

@@ -1,5 +1,7 @@
 #include "any_packet.h"
 
+#include <algorithm>
+
 #include "base/utf8.h"
 #include "wire/body.h"
 #include "wire/bundle.h"

@@ -1,5 +1,7 @@
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 #include "base/utf8.h"
 #include "rpc/json.h"
 #include "rpc/test_profile.h"

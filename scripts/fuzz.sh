@@ -38,7 +38,7 @@ while [ "$#" -gt 0 ]; do
   shift
 done
 if [ "${#targets[@]}" -eq 0 ]; then targets=("${all[@]}"); fi
-if ! [[ $minutes =~ ^[0-9]+$ ]]; then echo "fuzz: --minutes takes a whole number" >&2; exit 2; fi
+if ! [[ $minutes =~ ^[1-9][0-9]*$ ]]; then echo "fuzz: --minutes takes a whole number from 1 on" >&2; exit 2; fi
 for target in "${targets[@]}"; do
   if [[ " ${all[*]} " != *" $target "* ]]; then echo "fuzz: no such target: $target" >&2; exit 2; fi
 done

@@ -1,5 +1,7 @@
 #include "sim/disk.h"
 
+#include <algorithm>
+
 #include "base/planted.h"
 #include "store/memory_store.h"
 

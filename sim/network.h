@@ -17,6 +17,7 @@
 // Not played: how a network comes about (bootstrap, NAT, relays), packet loss below toxcore, rates.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <map>

@@ -1,4 +1,6 @@
 // The network of the simulator keeps toxcore's habits: what the checkers conclude rests on them.
+#include <algorithm>
+
 #include "sim/network.h"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,7 @@
 #include "store/friend_row_bytes.h"
 
+#include <algorithm>
+
 #include "wire/reader.h"
 #include "wire/writer.h"
 

@@ -5,6 +5,7 @@
 #include <rapidcheck/gtest.h>
 #include <zstd.h>
 
+#include <algorithm>
 #include <random>
 
 #include "wire/event_frame.h"

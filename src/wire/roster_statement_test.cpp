@@ -1,4 +1,6 @@
 // Unit and property tests of roster statements.
+#include <algorithm>
+
 #include "wire/roster_statement.h"
 
 #include <gtest/gtest.h>

@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/hash.h"
+#include "base/pieces.h"
 #include "base/result.h"
 #include "base/utf8.h"
 
@@ -50,6 +51,20 @@ TEST(Hash, JoinsItsParts) {
   EXPECT_NE(hash_of({a}), hash_of({b}));
   // BLAKE2b-256 of the empty string, as published with the algorithm's reference code.
   EXPECT_EQ(to_hex(hash_of({})), "0E5751C026E543B2E8AB2EB06099DAA1D1E5DF47778F7787FAAB45CDF12FE3A8");
+}
+
+RC_GTEST_PROP(Pieces, AreTheWholeListInOrder, (const std::vector<int>& list)) {
+  const auto size_max = *rc::gen::inRange<std::size_t>(1, 9);
+  std::vector<int> joined;
+  const auto pieces = in_pieces(list, size_max);
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    const bool last = i + 1 == pieces.size();
+    const std::size_t least = last ? 1 : size_max;
+    RC_ASSERT(pieces[i].size() >= least);
+    RC_ASSERT(pieces[i].size() <= size_max);
+    joined.insert(joined.end(), pieces[i].begin(), pieces[i].end());
+  }
+  RC_ASSERT(joined == list);
 }
 
 TEST(ErrorKind, NamesAreDistinct) {

@@ -1,26 +1,12 @@
 #include "engine/conversation.h"
 
-#include <algorithm>
-#include <map>
+#include <set>
+#include <utility>
 
+#include "base/pieces.h"
 #include "wire/body.h"
 
 namespace toxtore {
-namespace {
-
-// Cuts a list of dots into pieces of at most `size_max`, each the content of one event.
-template <class Make>
-std::vector<Body> in_pieces(const std::vector<Dot>& dots, std::size_t size_max, Make make) {
-  std::vector<Body> bodies;
-  for (std::size_t i = 0; i < dots.size(); i += size_max) {
-    const auto begin = dots.begin() + static_cast<std::ptrdiff_t>(i);
-    const auto count = std::min(size_max, dots.size() - i);
-    bodies.emplace_back(make(std::vector<Dot>(begin, begin + static_cast<std::ptrdiff_t>(count))));
-  }
-  return bodies;
-}
-
-}  // namespace
 
 std::vector<Body> marks_for_all(const Core& core, const PublicKey& conversation) {
   std::set<LogId> logs;
@@ -34,8 +20,10 @@ std::vector<Body> marks_for_all(const Core& core, const PublicKey& conversation)
   }
   std::vector<Dot> prefixes;
   for (const LogId& log : logs) prefixes.push_back(Dot::of(log, core.replicator.held().prefix(log)));
-  auto bodies = in_pieces(prefixes, read_prefixes_max,
-                          [&](std::vector<Dot> piece) { return ReadUpTo{conversation, std::move(piece)}; });
+  std::vector<Body> bodies;
+  for (auto& piece : in_pieces(prefixes, read_prefixes_max)) {
+    bodies.emplace_back(ReadUpTo{conversation, std::move(piece)});
+  }
   bodies.insert(bodies.end(), single.begin(), single.end());
   return bodies;
 }
@@ -49,8 +37,9 @@ std::vector<Body> withdrawals(const Store& store, const Conversation& to, const 
 }
 
 std::vector<Body> erasures(const std::vector<Dot>& messages) {
-  return in_pieces(messages, sending_messages_max,
-                   [](std::vector<Dot> piece) { return ContentErased{std::move(piece)}; });
+  std::vector<Body> bodies;
+  for (auto& piece : in_pieces(messages, sending_messages_max)) bodies.emplace_back(ContentErased{std::move(piece)});
+  return bodies;
 }
 
 }  // namespace toxtore

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/hash.h"
+#include "base/pieces.h"
 #include "base/planted.h"
 #include "engine/recorder.h"
 #include "wire/body.h"
@@ -141,10 +142,8 @@ void Outbox::on_disconnected(const PublicKey& key, Instant now) {
 void Outbox::end(const PublicKey& device, const std::vector<Dot>& messages, SendingOutcome outcome, Instant now) {
   if (messages.empty()) return;
   std::vector<Body> bodies;
-  for (std::size_t i = 0; i < messages.size(); i += sending_messages_max) {
-    const auto begin = messages.begin() + static_cast<std::ptrdiff_t>(i);
-    const auto count = std::min(sending_messages_max, messages.size() - i);
-    bodies.emplace_back(SendingEnded{device, outcome, {begin, begin + static_cast<std::ptrdiff_t>(count)}});
+  for (auto& piece : in_pieces(messages, sending_messages_max)) {
+    bodies.emplace_back(SendingEnded{device, outcome, std::move(piece)});
   }
   if (device == core_.self) {
     for (const Dot& message : messages) own_.erase(message);

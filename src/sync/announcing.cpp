@@ -1,20 +1,10 @@
 #include "sync/announcing.h"
 
-#include <algorithm>
+#include <utility>
+
+#include "base/pieces.h"
 
 namespace toxtore {
-namespace {
-
-template <class Content, class Entry>
-void add_packets(std::vector<Packet>& packets, const std::vector<Entry>& entries, std::size_t entries_max) {
-  for (std::size_t i = 0; i < entries.size(); i += entries_max) {
-    const auto begin = entries.begin() + static_cast<std::ptrdiff_t>(i);
-    const auto count = static_cast<std::ptrdiff_t>(std::min(entries_max, entries.size() - i));
-    packets.push_back(Content{{begin, begin + count}});
-  }
-}
-
-}  // namespace
 
 // A range from 1 on is a prefix and goes into a clock.
 std::vector<Packet> Announcer::packets_of(const PublicKey& key, const std::vector<Entry>& entries) const {
@@ -28,9 +18,12 @@ std::vector<Packet> Announcer::packets_of(const PublicKey& key, const std::vecto
     }
   }
   std::vector<Packet> packets;
-  add_packets<packet::Clock>(packets, prefixes, packet::clock_entries_max);
-  if (knowledge_.peer(key)->takes_ranges) {
-    add_packets<packet::Holdings>(packets, ahead, packet::holdings_ranges_max);
+  for (auto& piece : in_pieces(prefixes, packet::clock_entries_max)) {
+    packets.emplace_back(packet::Clock{std::move(piece)});
+  }
+  if (!knowledge_.peer(key)->takes_ranges) return packets;
+  for (auto& piece : in_pieces(ahead, packet::holdings_ranges_max)) {
+    packets.emplace_back(packet::Holdings{std::move(piece)});
   }
   return packets;
 }

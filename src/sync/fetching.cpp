@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/pieces.h"
+
 namespace toxtore {
 
 void Fetcher::connect(const PublicKey& peer) {
@@ -285,10 +287,8 @@ void Fetcher::ask_first_form(const PublicKey& key, const LogId& log, std::uint64
 
 void Fetcher::add_fetches(std::vector<std::pair<PublicKey, Packet>>& packets, Ranges& ranges) {
   for (const auto& [key, all] : std::exchange(ranges, {})) {
-    for (std::size_t i = 0; i < all.size(); i += packet::fetch_ranges_max) {
-      const auto begin = all.begin() + static_cast<std::ptrdiff_t>(i);
-      const auto count = std::min(packet::fetch_ranges_max, all.size() - i);
-      packets.emplace_back(key, packet::Fetch{{begin, begin + static_cast<std::ptrdiff_t>(count)}});
+    for (auto& piece : in_pieces(all, packet::fetch_ranges_max)) {
+      packets.emplace_back(key, packet::Fetch{std::move(piece)});
     }
   }
 }

@@ -286,7 +286,7 @@ TEST(Import, AnExportIsTheProfileWithItsNewName) {
   ASSERT_TRUE(is_protected_profile(file));
   const auto node = ToxNode::create(ToxOptions::offline(load_profile(file, "geheim").value()));
   ASSERT_TRUE(node) << node.error().message;
-  EXPECT_EQ((*node)->address().hex(), call(client, "id.get")["tox_id"]);
+  EXPECT_EQ((*node)->address().hex(), call(client, "id.get")["tox_id"].get<std::string>());
   EXPECT_EQ((*node)->name(), to_bytes("Me"));
 }
 

@@ -34,7 +34,7 @@ TEST(ToxAddress, IsReadAsTheVectorsSay) {
     SCOPED_TRACE(vector.at("name"));
     const auto address = ToxAddress::from_hex(vector.at("text").get<std::string>());
     ASSERT_TRUE(address);
-    EXPECT_EQ(address->key().hex(), vector.at("key"));
+    EXPECT_EQ(address->key().hex(), vector.at("key").get<std::string>());
     EXPECT_EQ(address->hex(), vector.at("key").get<std::string>() + vector.at("nospam").get<std::string>() +
                                   vector.at("checksum").get<std::string>());
   }

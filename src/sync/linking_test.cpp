@@ -258,8 +258,8 @@ TEST(Linking, CommitmentAndCodeAreThoseOfTheVectors) {
     const PublicKey key_a = key("key_a").value();
     const PublicKey key_b = key("key_b").value();
     const Hash nonce_a = key("nonce_a")->bytes;
-    EXPECT_EQ(to_hex(link_commitment(key_a, key_b, nonce_a)), vector.at("commitment"));
-    EXPECT_EQ(link_code(key_a, key_b, nonce_a, key("nonce_b")->bytes), vector.at("code"));
+    EXPECT_EQ(to_hex(link_commitment(key_a, key_b, nonce_a)), vector.at("commitment").get<std::string>());
+    EXPECT_EQ(link_code(key_a, key_b, nonce_a, key("nonce_b")->bytes), vector.at("code").get<std::string>());
   }
 }
 

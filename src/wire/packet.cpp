@@ -36,6 +36,11 @@ void write_block(Writer& out, const Bytes& block) {
   out.u16(static_cast<std::uint16_t>(block.size())).bytes(block);
 }
 
+/// pk, two sequence numbers of one log.
+void write_range(Writer& out, const LogId& log, std::uint32_t from, std::uint32_t until) {
+  out.dot(Dot::of(log, from)).u64(Dot::of(log, until).seq);
+}
+
 Writer encode(const packet::MyDevices& packet) {
   Writer out = begin(PacketType::my_devices);
   write_count(out, packet.keys.size());
@@ -73,18 +78,14 @@ Writer encode(const packet::Hello& packet) {
 Writer encode(const packet::Fetch& packet) {
   Writer out = begin(PacketType::fetch);
   write_count(out, packet.ranges.size());
-  for (const packet::Fetch::Range& range : packet.ranges) {
-    out.dot(Dot::of(range.log, range.after)).u64(Dot::of(range.log, range.until).seq);
-  }
+  for (const auto& range : packet.ranges) write_range(out, range.log, range.after, range.until);
   return out;
 }
 
 Writer encode(const packet::Holdings& packet) {
   Writer out = begin(PacketType::holdings);
   write_count(out, packet.ranges.size());
-  for (const packet::Holdings::Range& range : packet.ranges) {
-    out.dot(Dot::of(range.log, range.from)).u64(Dot::of(range.log, range.until).seq);
-  }
+  for (const auto& range : packet.ranges) write_range(out, range.log, range.from, range.until);
   return out;
 }
 

@@ -10,10 +10,6 @@ namespace {
 
 using What = ContactSetting::What;
 
-bool contains(const std::vector<PublicKey>& keys, const PublicKey& key) {
-  return std::ranges::find(keys, key) != keys.end();
-}
-
 Bytes flag(bool value) { return {static_cast<std::uint8_t>(value ? 1 : 0)}; }
 
 std::vector<std::pair<What, Bytes>> settings_of(const ContactChange& change) {
@@ -26,7 +22,7 @@ std::vector<std::pair<What, Bytes>> settings_of(const ContactChange& change) {
   return settings;
 }
 
-Bytes answer_about(const PublicKey& claimed, bool agrees) {
+Bytes answer_bytes(const PublicKey& claimed, bool agrees) {
   Bytes answer(claimed.bytes.begin(), claimed.bytes.end());
   answer.push_back(agrees ? 1 : 0);
   return answer;
@@ -36,15 +32,10 @@ Bytes answer_about(const PublicKey& claimed, bool agrees) {
 void take_back_answers(const ContactGraph& graph, const Contact& of, const Contact& about, std::vector<Body>& bodies) {
   for (const PublicKey& key : of.keys) {
     for (const auto& [claimed, answer] : graph.row(key)->claim_answers) {
-      if (answer.value || !std::ranges::binary_search(about.keys, claimed)) continue;
-      bodies.emplace_back(ContactSetting{key, What::claim_answer, answer_about(claimed, true)});
+      if (answer.value || !about.has(claimed)) continue;
+      bodies.emplace_back(ContactSetting{key, What::claim_answer, answer_bytes(claimed, true)});
     }
   }
-}
-
-bool said_no(const FriendRow& row, const PublicKey& claimed) {
-  const auto answer = row.claim_answers.find(claimed);
-  return answer != row.claim_answers.end() && !answer->second.value;
 }
 
 // Keys that only the setting for claims keeps apart from this contact: each claims the other, and the user said no to
@@ -53,10 +44,10 @@ std::vector<PublicKey> kept_apart(const ContactGraph& graph, const Contact& cont
   std::vector<PublicKey> keys;
   for (const Claim& claim : contact.claims) {
     const FriendRow* row = graph.row(claim.key);
-    const auto claimed_back = [&](const PublicKey& key) { return row->devices && contains(row->devices->keys, key); };
-    const auto refuses = [&](const PublicKey& key) { return said_no(*graph.row(key), claim.key); };
+    const auto claimed_back = [&](const PublicKey& key) { return row->lists(key); };
+    const auto refused = [&](const PublicKey& key) { return graph.row(key)->is_refused(claim.key); };
     if (row == nullptr || std::ranges::none_of(contact.keys, claimed_back)) continue;
-    if (std::ranges::none_of(contact.keys, refuses)) keys.push_back(claim.key);
+    if (std::ranges::none_of(contact.keys, refused)) keys.push_back(claim.key);
   }
   return keys;
 }
@@ -115,7 +106,7 @@ Result<void> ContactSettings::split(const PublicKey& key, Instant now) {
   for (const PublicKey& other : rest) {
     bodies.emplace_back(ContactsMerged{key, other, false});
     // The pair alone would not do: a device that joins later and is claimed by both would bring them together again.
-    bodies.emplace_back(ContactSetting{other, What::claim_answer, answer_about(key, false)});
+    bodies.emplace_back(ContactSetting{other, What::claim_answer, answer_bytes(key, false)});
   }
   // What the user merged through this key stays together without it.
   if (std::ranges::any_of(row.by_hand, [](const auto& said) { return said.second; })) {
@@ -133,7 +124,7 @@ Result<void> ContactSettings::answer_claim(const PublicKey& key, const PublicKey
   if (contact == nullptr) return fail(no_friend());
   const bool is_claimed =
       std::ranges::any_of(contact->claims, [&](const Claim& claim) { return claim.key == claimed; });
-  if (!is_claimed && !std::ranges::binary_search(contact->keys, claimed)) {
+  if (!is_claimed && !contact->has(claimed)) {
     return fail(ErrorKind::not_found, "this contact does not claim that key");
   }
   if (agrees && contact->claims_policy == ClaimPolicy::never) {
@@ -141,7 +132,7 @@ Result<void> ContactSettings::answer_claim(const PublicKey& key, const PublicKey
   }
   std::vector<Body> bodies;
   for (const PublicKey& each : contact->keys) {
-    if (each != claimed) bodies.emplace_back(ContactSetting{each, What::claim_answer, answer_about(claimed, agrees)});
+    if (each != claimed) bodies.emplace_back(ContactSetting{each, What::claim_answer, answer_bytes(claimed, agrees)});
   }
   // The new key's own claims are asked about as well.
   if (agrees && contact->claims_policy != ClaimPolicy::accept) {

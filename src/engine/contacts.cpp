@@ -13,12 +13,6 @@
 namespace toxtore {
 namespace {
 
-std::string name_of(std::string_view prefix, const PublicKey& key) { return std::string(prefix) + key.hex(); }
-
-bool contains(const std::vector<PublicKey>& keys, const PublicKey& key) {
-  return std::find(keys.begin(), keys.end(), key) != keys.end();
-}
-
 // As toxcore's public_key_valid: the highest bit of a curve point is not used. And zero is nobody's.
 bool is_possible(const PublicKey& key) { return key != PublicKey{} && key.bytes.back() < 128; }
 
@@ -78,8 +72,9 @@ Result<void> Contacts::add(const ToxAddress& address, const std::string& greetin
   FriendNospam nospam{key, {}};
   std::copy(address.bytes.begin() + PublicKey::size, address.bytes.end(), nospam.nospam_and_checksum.begin());
   bodies.emplace_back(nospam);
-  const auto logged = core_.log(
-      bodies, now, [&] { core_.store.remember(name_of(remembered_name::asked, key), asked_bytes(address, greeting)); });
+  const auto logged = core_.log(bodies, now, [&] {
+    core_.store.remember(remembered_name::of(remembered_name::asked, key), asked_bytes(address, greeting));
+  });
   if (!logged) return fail(logged.error());
   reconcile(now);
   return {};
@@ -100,7 +95,7 @@ Result<void> Contacts::introduce(const PublicKey& key, const std::string& greeti
   const Contact* contact = friend_of(key);
   if (contact == nullptr) return fail(ErrorKind::not_found, "this key is not in your friend list");
   const FriendRow& row = *core_.contacts().row(key);
-  if (contains(row.known_by, core_.self) && !core_.answered_for_another(key)) {
+  if (row.is_known_by(core_.self) && !core_.answered_for_another(key)) {
     return fail(ErrorKind::already_exists, "this device is introduced to him already");
   }
   if (row.devices && !contact->devices_withheld) {
@@ -114,8 +109,8 @@ Result<void> Contacts::introduce(const PublicKey& key, const std::string& greeti
   }
   if (auto checked = check_greeting(greeting); !checked) return checked;
   const auto logged = core_.log({FriendAdd{key}}, now, [&] {
-    core_.store.remember(name_of(remembered_name::asked, key), asked_bytes(*address, greeting));
-    core_.store.forget(name_of(remembered_name::answered, key));  // he is about to know this device too
+    core_.store.remember(remembered_name::of(remembered_name::asked, key), asked_bytes(*address, greeting));
+    core_.store.forget(remembered_name::of(remembered_name::answered, key));  // he is about to know this device too
   });
   if (!logged) return fail(logged.error());
   reconcile(now);
@@ -136,7 +131,7 @@ Result<void> Contacts::remove(const PublicKey& key, Instant now) {
   const auto withdrawn = withdrawals(core_.store, Conversation(keys));
   removes.insert(removes.end(), withdrawn.begin(), withdrawn.end());
   const auto logged = core_.log(removes, now, [&] {
-    for (const PublicKey& each : keys) core_.store.forget(name_of(remembered_name::asked, each));
+    for (const PublicKey& each : keys) core_.store.forget(remembered_name::of(remembered_name::asked, each));
   });
   if (!logged) return fail(logged.error());
   reconcile(now);
@@ -150,7 +145,7 @@ bool Contacts::admit(const PublicKey& key, Instant now) {
   }
   if (core_.is_blocked(key)) return true;
   if (friend_of(key) == nullptr) return false;
-  if (contains(core_.contacts().row(key)->known_by, core_.self)) return true;
+  if (core_.contacts().row(key)->is_known_by(core_.self)) return true;
   if (has_asked_before(key)) {
     // Another device accepted him for this one, and takes its add back when it sees ours (requests.h).
     (void)core_.log({FriendAdd{key}}, now);  // a failure is kept by the core as its fault
@@ -198,14 +193,14 @@ std::optional<std::uint64_t> Contacts::deadline_ms() const {
 
 // The request has reached the friend, so its words need not be kept.
 void Contacts::on_connected(const PublicKey& key) {
-  const std::string name = name_of(remembered_name::asked, key);
+  const std::string name = remembered_name::of(remembered_name::asked, key);
   if (core_.store.remembered(name)) (void)core_.change([&] { core_.store.forget(name); });
 }
 
 void Contacts::add_to_toxcore(const PublicKey& key) {
   if (!in_toxcore_.insert(key).second) return;
   output::AddPeer peer{key, std::nullopt, {}};
-  if (const auto asked = core_.store.remembered(name_of(remembered_name::asked, key))) {
+  if (const auto asked = core_.store.remembered(remembered_name::of(remembered_name::asked, key))) {
     if (asked->size() > ToxAddress::size) {
       peer.address = ToxAddress::from_bytes(ByteView(*asked).first(ToxAddress::size));
       peer.greeting.assign(asked->begin() + ToxAddress::size, asked->end());

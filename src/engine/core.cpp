@@ -120,7 +120,7 @@ bool Core::caught_up_with(const PublicKey& peer) const {
 }
 
 bool Core::answered_for_another(const PublicKey& key) const {
-  return store.remembered(std::string(remembered_name::answered) + key.hex()).has_value();
+  return store.remembered(remembered_name::of(remembered_name::answered, key)).has_value();
 }
 
 bool Core::stated(ByteView statement) {

@@ -138,6 +138,9 @@ inline constexpr std::string_view asked = "asked/";    ///< + key: address 38, g
 inline constexpr std::string_view answered = "answered/";
 /// + key: dot of our friend add, which no user asked for; dot of another add of the contact (friend_adds.h)
 inline constexpr std::string_view by_itself = "by_itself/";
+
+/// The name of what is remembered about a key.
+inline std::string of(std::string_view prefix, const PublicKey& key) { return std::string(prefix) + key.hex(); }
 }  // namespace remembered_name
 
 }  // namespace toxtore

@@ -96,7 +96,7 @@ void add_by_itself(Core& core, const std::vector<PublicKey>& keys, Instant now) 
   for (const PublicKey& key : keys) {
     adds.emplace_back(FriendAdd{key});
     const Dot add = Dot::of({core.self, 0}, ++number);
-    entries.emplace_back(std::string(remembered_name::by_itself) + key.hex(),
+    entries.emplace_back(remembered_name::of(remembered_name::by_itself, key),
                          Writer().dot(add).dot(witness_for(core, key)).take());
   }
   // A failure is kept by the core as its fault.

@@ -51,8 +51,7 @@ Result<void> Messages::check_recipient(const PublicKey& to) const {
   if (contact == nullptr) return fail(ErrorKind::not_found, "this key is not in your friend list");
   if (contact->blocked) return fail(ErrorKind::denied, "this friend is blocked; unblock him to write to him");
   const auto knows_this_device = [&](const PublicKey& key) {
-    const auto& known_by = core_.contacts().row(key)->known_by;
-    return std::binary_search(known_by.begin(), known_by.end(), core_.self);
+    return core_.contacts().row(key)->is_known_by(core_.self);
   };
   if (contact->devices_withheld && std::none_of(contact->keys.begin(), contact->keys.end(), knows_this_device)) {
     return fail(ErrorKind::denied,

@@ -1,13 +1,7 @@
 #include "engine/peer_list.h"
 
-#include <algorithm>
-
 namespace toxtore {
 namespace {
-
-bool knows(const FriendRow* row, const PublicKey& device) {
-  return row != nullptr && std::ranges::binary_search(row->known_by, device);
-}
 
 class Wanted {
  public:
@@ -31,7 +25,7 @@ class Wanted {
     for (const PublicKey& key : contact.keys) {
       const FriendRow* row = contacts_.row(key);
       const bool everywhere = row->devices && !contact.devices_withheld;
-      if (everywhere || knows(row, self_)) wanted_.insert(key);
+      if (everywhere || row->is_known_by(self_)) wanted_.insert(key);
     }
   }
 
@@ -43,7 +37,7 @@ class Wanted {
       if (claim.standing != Claim::Standing::followed || claim.heard_ms + claim_tried_ms < wall_ms_) continue;
       if (const Contact* other = contacts_.of(claim.key); other != nullptr && (other->present || other->blocked))
         continue;
-      if (contact.devices_withheld && !knows(contacts_.row(claim.by), self_)) continue;
+      if (contact.devices_withheld && !contacts_.row(claim.by)->is_known_by(self_)) continue;
       if (tried.size() == tried_claims_max && !tried.contains(claim.key)) return;
       tried.insert(claim.key);
       ++of_contact;

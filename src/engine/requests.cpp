@@ -10,8 +10,6 @@
 namespace toxtore {
 namespace {
 
-std::string name_of(const PublicKey& key) { return std::string(remembered_name::answered) + key.hex(); }
-
 // What this device remembers of an answer that it gave for others.
 struct Answer {
   Dot add;
@@ -44,8 +42,7 @@ std::set<PublicKey> Requests::open_here() const {
 
 bool Requests::is_friend_without_us(const PublicKey& key) const {
   const auto row = core_.store.friend_row(key);
-  return row && row->present() &&
-         std::find(row->known_by.begin(), row->known_by.end(), core_.self) == row->known_by.end();
+  return row && row->present() && !row->is_known_by(core_.self);
 }
 
 bool Requests::asked_here_and_was_not_added(const PublicKey& key) const {
@@ -85,7 +82,8 @@ Result<void> Requests::accept(const PublicKey& key, Instant now) {
   // The first that is logged is the add of this key.
   const Dot add = Dot::of({core_.self, 0}, core_.replicator.held().prefix({core_.self, 0}) + 1);
   const auto logged = core_.log(contacts_.adds_of_all(key), now, [&] {
-    if (!asked.contains(core_.self)) core_.store.remember(name_of(key), bytes_of(Answer{add, asked}));
+    if (!asked.contains(core_.self))
+      core_.store.remember(remembered_name::of(remembered_name::answered, key), bytes_of(Answer{add, asked}));
   });
   return logged ? Result<void>{} : fail(logged.error());
 }
@@ -124,7 +122,8 @@ void Requests::take_back_adds(Instant now) {
 
 void Requests::on_request_of_friend(const PublicKey& key) {
   if (!core_.answered_for_another(key)) return;
-  if (core_.change([&] { core_.store.forget(name_of(key)); })) core_.view_changed = true;
+  if (core_.change([&] { core_.store.forget(remembered_name::of(remembered_name::answered, key)); }))
+    core_.view_changed = true;
 }
 
 void Requests::act_on_answers(Instant now) {

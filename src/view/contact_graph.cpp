@@ -11,24 +11,11 @@ namespace {
 
 using Rows = std::map<PublicKey, FriendRow>;
 
-bool contains(const std::vector<PublicKey>& keys, const PublicKey& key) {
-  return std::find(keys.begin(), keys.end(), key) != keys.end();
-}
-
-bool lists(const FriendRow& row, const PublicKey& key) { return row.devices && contains(row.devices->keys, key); }
-
-bool removes(const FriendRow& row, const PublicKey& key) { return row.devices && contains(row.devices->removed, key); }
-
-const Setting<bool>* answer_about(const FriendRow& row, const PublicKey& key) {
-  const auto found = row.claim_answers.find(key);
-  return found == row.claim_answers.end() ? nullptr : &found->second;
-}
-
 /// The last answer that the user gave to any of these keys about `key`.
 std::optional<bool> last_answer(const std::vector<const FriendRow*>& claiming, const PublicKey& key) {
   const Setting<bool>* last = nullptr;
   for (const FriendRow* row : claiming) {
-    const Setting<bool>* answer = answer_about(*row, key);
+    const Setting<bool>* answer = row->answer_about(key);
     if (answer != nullptr && (last == nullptr || last->order < answer->order)) last = answer;
   }
   return last == nullptr ? std::nullopt : std::optional(last->value);
@@ -44,11 +31,11 @@ Claim::Standing standing(ClaimPolicy policy, std::optional<bool> answer) {
 /// Rule 1.
 bool joined_by_claim(const FriendRow& a, const FriendRow& b) {
   const bool one_side_is_enough = planted(PlantedBug::merges_on_one_claim);
-  if (one_side_is_enough ? !lists(a, b.key) && !lists(b, a.key) : !lists(a, b.key) || !lists(b, a.key)) return false;
-  if (const auto said = a.by_hand.find(b.key); said != a.by_hand.end() && !said->second) return false;
+  if (one_side_is_enough ? !a.lists(b.key) && !b.lists(a.key) : !a.lists(b.key) || !b.lists(a.key)) return false;
+  if (a.is_split_from(b.key)) return false;
   const ClaimPolicy policy = std::max(a.claims.value, b.claims.value);
-  const auto* of_a = answer_about(a, b.key);
-  const auto* of_b = answer_about(b, a.key);
+  const auto* of_a = a.answer_about(b.key);
+  const auto* of_b = b.answer_about(a.key);
   const bool agreed = (of_a != nullptr && of_a->value) || (of_b != nullptr && of_b->value);
   return policy == ClaimPolicy::accept || (policy == ClaimPolicy::ask && agreed);
 }
@@ -175,9 +162,8 @@ bool matters(const std::vector<const FriendRow*>& contact, const PublicKey& key,
   const auto found = rows.find(key);
   if (found == rows.end() || !found->second.first_added) return true;
   const FriendRow& claimed = found->second;
-  return claimed.present() && std::ranges::any_of(contact, [&](const FriendRow* row) {
-           return lists(*row, key) && lists(claimed, row->key);
-         });
+  return claimed.present() &&
+         std::ranges::any_of(contact, [&](const FriendRow* row) { return row->lists(key) && claimed.lists(row->key); });
 }
 
 class Claims {
@@ -199,9 +185,9 @@ class Claims {
 
  private:
   void take(const FriendRow& by, const PublicKey& key) {
-    const auto is_his = [&](const FriendRow* row) { return row->key == key || removes(*row, key); };
+    const auto is_his = [&](const FriendRow* row) { return row->key == key || row->lists_as_removed(key); };
     if (own_.contains(key) || std::ranges::any_of(contact_, is_his) || !matters(contact_, key, rows_)) return;
-    if (const auto said = by.by_hand.find(key); said != by.by_hand.end() && !said->second) return;
+    if (by.is_split_from(key)) return;
     const Claim claim{by.key, key, by.devices->heard_ms, standing(policy_, answer_between(key))};
     const auto [place, fresh] = claims_.try_emplace(key, claim);
     const auto rank = [](const Claim& each) { return std::pair(each.heard_ms, each.by); };
@@ -211,10 +197,8 @@ class Claims {
   /// A no to either side of a claim is a no to both.
   [[nodiscard]] std::optional<bool> answer_between(const PublicKey& key) const {
     const auto found = rows_.find(key);
-    const bool refused = found != rows_.end() && std::ranges::any_of(contact_, [&](const FriendRow* row) {
-                           const Setting<bool>* answer = answer_about(found->second, row->key);
-                           return answer != nullptr && !answer->value;
-                         });
+    const auto refused_by_it = [&](const FriendRow* row) { return found->second.is_refused(row->key); };
+    const bool refused = found != rows_.end() && std::ranges::any_of(contact_, refused_by_it);
     return refused ? std::optional(false) : last_answer(contact_, key);
   }
 
@@ -246,6 +230,8 @@ Contact contact_of(const std::vector<const FriendRow*>& rows) {
 }
 
 }  // namespace
+
+bool Contact::has(const PublicKey& key) const { return std::ranges::binary_search(keys, key); }
 
 ContactGraph::ContactGraph(std::vector<FriendRow> rows, const std::set<PublicKey>& own) {
   for (FriendRow& row : rows) rows_.insert_or_assign(row.key, std::move(row));

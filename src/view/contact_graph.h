@@ -55,6 +55,7 @@ struct Contact {
   ClaimPolicy claims_policy = ClaimPolicy::accept;
   std::vector<Claim> claims;  ///< by (heard_ms, key)
 
+  [[nodiscard]] bool has(const PublicKey& key) const;
   /// To show: the alias, else the name; may be empty.
   [[nodiscard]] const Bytes& shown_name() const { return alias.empty() ? name : alias; }
   bool operator==(const Contact&) const = default;

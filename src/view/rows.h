@@ -103,6 +103,14 @@ struct FriendRow {
   std::optional<NospamAndChecksum> nospam;           ///< the rest of its Tox ID, if the user ever gave that
 
   [[nodiscard]] bool present() const { return !known_by.empty(); }
+  [[nodiscard]] bool is_known_by(const PublicKey& device) const;
+  /// What its last list says of `other`: that this is a device of its user, or that it is none any more.
+  [[nodiscard]] bool lists(const PublicKey& other) const;
+  [[nodiscard]] bool lists_as_removed(const PublicKey& other) const;
+  /// The user's answer to its claim of `other`; null: none.
+  [[nodiscard]] const Setting<bool>* answer_about(const PublicKey& other) const;
+  [[nodiscard]] bool is_refused(const PublicKey& other) const;     ///< the answer is no
+  [[nodiscard]] bool is_split_from(const PublicKey& other) const;  ///< by hand
   bool operator==(const FriendRow&) const = default;
 };
 

@@ -72,7 +72,7 @@ Result<void> Contacts::add(const ToxAddress& address, const std::string& greetin
   FriendNospam nospam{key, {}};
   std::copy(address.bytes.begin() + PublicKey::size, address.bytes.end(), nospam.nospam_and_checksum.begin());
   bodies.emplace_back(nospam);
-  const auto logged = core_.log(bodies, now, [&] {
+  const auto logged = core_.log(bodies, now, [&](const auto&) {
     core_.store.remember(remembered_name::of(remembered_name::asked, key), asked_bytes(address, greeting));
   });
   if (!logged) return fail(logged.error());
@@ -108,7 +108,7 @@ Result<void> Contacts::introduce(const PublicKey& key, const std::string& greeti
                 "device's Tox ID, or ask him for his");
   }
   if (auto checked = check_greeting(greeting); !checked) return checked;
-  const auto logged = core_.log({FriendAdd{key}}, now, [&] {
+  const auto logged = core_.log({FriendAdd{key}}, now, [&](const auto&) {
     core_.store.remember(remembered_name::of(remembered_name::asked, key), asked_bytes(*address, greeting));
     core_.store.forget(remembered_name::of(remembered_name::answered, key));  // he is about to know this device too
   });
@@ -130,7 +130,7 @@ Result<void> Contacts::remove(const PublicKey& key, Instant now) {
   }
   const auto withdrawn = withdrawals(core_.store, Conversation(keys));
   removes.insert(removes.end(), withdrawn.begin(), withdrawn.end());
-  const auto logged = core_.log(removes, now, [&] {
+  const auto logged = core_.log(removes, now, [&](const auto&) {
     for (const PublicKey& each : keys) core_.store.forget(remembered_name::of(remembered_name::asked, each));
   });
   if (!logged) return fail(logged.error());

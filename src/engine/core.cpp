@@ -81,13 +81,13 @@ Event Core::draft(const Body& body, std::uint32_t number, Instant now) {
           encode_body(body, stamp.wall_clock_ms)};
 }
 
-Result<std::vector<Event>> Core::log(const std::vector<Body>& bodies, Instant now, const std::function<void()>& also) {
+Result<std::vector<Event>> Core::log(const std::vector<Body>& bodies, Instant now, const Also& also) {
   std::vector<Event> events;
   std::uint32_t number = replicator.held().prefix({self, 0});
   for (const Body& body : bodies) events.push_back(draft(body, ++number, now));
   const auto done = change([&] {
     for (const Event& event : events) record(store, event);
-    if (also) also();
+    if (also) also(events);
   });
   if (!done) return fail(done.error());
   for (const Event& event : events) {

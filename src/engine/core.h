@@ -78,9 +78,11 @@ class Core {
   /// At start: makes the view anew if it was made by other rules.
   Result<void> bring_view_up_to_date();
 
-  /// Logs own events in that order: durable, and in the view, on success. `also` changes the store in the same
-  /// transaction. On failure the engine is at its end (`fault`).
-  Result<std::vector<Event>> log(const std::vector<Body>& bodies, Instant now, const std::function<void()>& also = {});
+  /// What else a transaction changes in the store, given the events that it logs.
+  using Also = std::function<void(const std::vector<Event>& logged)>;
+  /// Logs own events in that order: durable, and in the view, on success. `also` is done in the same transaction, after
+  /// them. On failure the engine is at its end (`fault`).
+  Result<std::vector<Event>> log(const std::vector<Body>& bodies, Instant now, const Also& also = {});
   /// Changes the store without an event, in a transaction.
   Result<void> change(const std::function<void()>& work);
 

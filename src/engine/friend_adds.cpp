@@ -91,17 +91,17 @@ std::vector<Dot> standing_adds(const Store& store, const PublicKey& key) {
 
 void add_by_itself(Core& core, const std::vector<PublicKey>& keys, Instant now) {
   std::vector<Body> adds;
-  std::vector<std::pair<std::string, Bytes>> entries;
-  std::uint32_t number = core.replicator.held().prefix({core.self, 0});
+  std::vector<Dot> witnesses;
   for (const PublicKey& key : keys) {
     adds.emplace_back(FriendAdd{key});
-    const Dot add = Dot::of({core.self, 0}, ++number);
-    entries.emplace_back(remembered_name::of(remembered_name::by_itself, key),
-                         Writer().dot(add).dot(witness_for(core, key)).take());
+    witnesses.push_back(witness_for(core, key));
   }
   // A failure is kept by the core as its fault.
-  (void)core.log(adds, now, [&] {
-    for (const auto& [name, value] : entries) core.store.remember(name, value);
+  (void)core.log(adds, now, [&](const std::vector<Event>& logged) {
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      core.store.remember(remembered_name::of(remembered_name::by_itself, keys[i]),
+                          Writer().dot(logged[i].dot).dot(witnesses[i]).take());
+    }
   });
 }
 
@@ -122,7 +122,11 @@ void take_back_adds_by_itself(Core& core, Instant now) {
   const auto forget = [&] {
     for (const std::string& name : done) core.store.forget(name);
   };
-  (void)(removes.empty() ? core.change(forget) : core.log(removes, now, forget).map([](const auto&) {}));
+  if (removes.empty()) {
+    (void)core.change(forget);
+  } else {
+    (void)core.log(removes, now, [&](const auto&) { forget(); });
+  }
 }
 
 }  // namespace toxtore

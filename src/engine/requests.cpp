@@ -79,11 +79,10 @@ Result<void> Requests::accept(const PublicKey& key, Instant now) {
     if (row.from == key) asked.insert(row.id.device);
   }
   if (asked.empty()) return fail(ErrorKind::not_found, "no friend request of this key waits for an answer");
-  // The first that is logged is the add of this key.
-  const Dot add = Dot::of({core_.self, 0}, core_.replicator.held().prefix({core_.self, 0}) + 1);
-  const auto logged = core_.log(contacts_.adds_of_all(key), now, [&] {
-    if (!asked.contains(core_.self))
-      core_.store.remember(remembered_name::of(remembered_name::answered, key), bytes_of(Answer{add, asked}));
+  const auto logged = core_.log(contacts_.adds_of_all(key), now, [&](const std::vector<Event>& adds) {
+    if (asked.contains(core_.self)) return;
+    const Answer answer{adds.front().dot, asked};  // the first is the add of this key
+    core_.store.remember(remembered_name::of(remembered_name::answered, key), bytes_of(answer));
   });
   return logged ? Result<void>{} : fail(logged.error());
 }
@@ -115,15 +114,15 @@ void Requests::take_back_adds(Instant now) {
       (void)core_.change(forget);
     } else if (std::any_of(row->known_by.begin(), row->known_by.end(),
                            [&](const PublicKey& device) { return answer.asked.contains(device); })) {
-      (void)core_.log({FriendRemove{answer.add}}, now, forget);
+      (void)core_.log({FriendRemove{answer.add}}, now, [&](const auto&) { forget(); });
     }
   }
 }
 
 void Requests::on_request_of_friend(const PublicKey& key) {
   if (!core_.answered_for_another(key)) return;
-  if (core_.change([&] { core_.store.forget(remembered_name::of(remembered_name::answered, key)); }))
-    core_.view_changed = true;
+  const std::string name = remembered_name::of(remembered_name::answered, key);
+  if (core_.change([&] { core_.store.forget(name); })) core_.view_changed = true;
 }
 
 void Requests::act_on_answers(Instant now) {

@@ -146,20 +146,13 @@ bool Contacts::admit(const PublicKey& key, Instant now) {
   if (core_.is_blocked(key)) return true;
   if (friend_of(key) == nullptr) return false;
   if (core_.contacts().row(key)->is_known_by(core_.self)) return true;
-  if (has_asked_before(key)) {
+  if (core_.last_own(key, EventType::friend_request_received)) {
     // Another device accepted him for this one, and takes its add back when it sees ours (requests.h).
     (void)core_.log({FriendAdd{key}}, now);  // a failure is kept by the core as its fault
   } else {
     add_by_itself(core_, {key}, now);
   }
   return true;
-}
-
-bool Contacts::has_asked_before(const PublicKey& key) const {
-  const auto events = core_.store.about(Subject::key(key));
-  return std::any_of(events.begin(), events.end(), [&](const Event& event) {
-    return event.dot.device == core_.self && std::holds_alternative<FriendRequestReceived>(read_event(event).body);
-  });
 }
 
 void Contacts::on_name(const input::PeerName& name, Instant now) {

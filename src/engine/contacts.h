@@ -55,8 +55,6 @@ class Contacts {
   [[nodiscard]] std::optional<FriendInfo> find(const PublicKey& key) const;
 
  private:
-  /// This device itself was asked, whatever became of that.
-  [[nodiscard]] bool has_asked_before(const PublicKey& key) const;
   [[nodiscard]] bool is_added(const PublicKey& key) const;
   [[nodiscard]] FriendInfo describe(const Contact& contact) const;
   void add_to_toxcore(const PublicKey& key);

@@ -123,6 +123,15 @@ bool Core::answered_for_another(const PublicKey& key) const {
   return store.remembered(remembered_name::of(remembered_name::answered, key)).has_value();
 }
 
+std::optional<OrderKey> Core::last_own(const PublicKey& key, EventType type) const {
+  std::optional<OrderKey> last;
+  for (const Event& event : store.about(Subject::key(key))) {
+    const bool counts = event.dot.device == self && event.type == static_cast<std::uint8_t>(type);
+    if (counts) last = std::max(last, std::optional(order_of(event)));
+  }
+  return last;
+}
+
 bool Core::stated(ByteView statement) {
   if (!roster.add(statement)) return false;
   stated_.emplace_back(statement.begin(), statement.end());

@@ -109,6 +109,8 @@ class Core {
   /// Whether this device's friend add of that key only answers a request that others received (requests.h): the friend
   /// does not know this device, so it is none of toxcore's business here.
   [[nodiscard]] bool answered_for_another(const PublicKey& key) const;
+  /// The place of the last event of that type about a key that this device logged; none: it never did.
+  [[nodiscard]] std::optional<OrderKey> last_own(const PublicKey& key, EventType type) const;
   [[nodiscard]] bool is_own(const PublicKey& key) const { return roster.contains(key); }
   /// Who is one person, by what is committed. The reference holds until the next event or statement.
   [[nodiscard]] const ContactGraph& contacts() const;

@@ -46,15 +46,8 @@ bool Requests::is_friend_without_us(const PublicKey& key) const {
 }
 
 bool Requests::asked_here_and_was_not_added(const PublicKey& key) const {
-  std::optional<OrderKey> asked;
-  std::optional<OrderKey> added;
-  for (const Event& event : core_.store.about(Subject::key(key))) {
-    if (event.dot.device != core_.self) continue;
-    const ReadEvent read = read_event(event);
-    if (std::holds_alternative<FriendRequestReceived>(read.body)) asked = std::max(asked, std::optional(read.order()));
-    if (std::holds_alternative<FriendAdd>(read.body)) added = std::max(added, std::optional(read.order()));
-  }
-  return asked && (!added || *added < *asked);
+  // No add at all is less than any.
+  return core_.last_own(key, EventType::friend_add) < core_.last_own(key, EventType::friend_request_received);
 }
 
 void Requests::begin() {

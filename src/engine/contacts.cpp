@@ -235,6 +235,7 @@ void Contacts::read_what_it_wrote(const PublicKey& device, Instant now) {
 
 // What this device wrote without knowing of a removal: the remover could not withdraw it.
 void Contacts::withdraw_what_waits(Instant now) {
+  if (core_.store.undelivered_count() == 0) return;  // as a rule; and removed friends become ever more
   std::vector<Body> withdrawn;
   for (const Contact& contact : core_.contacts().contacts()) {
     if (contact.present) continue;

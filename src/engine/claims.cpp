@@ -1,7 +1,5 @@
 #include "engine/claims.h"
 
-#include <utility>
-
 #include "engine/friend_adds.h"
 
 namespace toxtore {
@@ -9,7 +7,7 @@ namespace toxtore {
 void Claims::on_devices(const PublicKey& from, const packet::MyDevices& list, Instant now) {
   if (core_.is_own(from) || core_.is_blocked(from)) return;
   if (list.keys.size() > claimed_keys_max || list.removed.size() > claimed_keys_max) return;
-  heard_[from].list = list;
+  lists_.put(from, list);
   log_lists(now);
 }
 
@@ -23,22 +21,12 @@ bool Claims::is_news(const PublicKey& from, const packet::MyDevices& list) const
 
 // The last list within a minute is the one that is logged: who changes it all the time fills no logs.
 void Claims::log_lists(Instant now) {
-  for (auto& [from, heard] : heard_) {
-    if (!heard.list || now.mono_ms < heard.not_before_ms) continue;
-    const packet::MyDevices list = *std::exchange(heard.list, std::nullopt);
-    if (!is_news(from, list)) continue;
-    heard.not_before_ms = now.mono_ms + device_list_interval_ms;
+  lists_.let_out(now, [&](const PublicKey& from, const packet::MyDevices& list) {
+    if (!is_news(from, list)) return false;
     // A failure is kept by the core as its fault.
     (void)core_.log({FriendDevices{from, list.keys, list.version, list.removed}}, now);
-  }
-}
-
-std::optional<std::uint64_t> Claims::deadline_ms() const {
-  std::optional<std::uint64_t> earliest;
-  for (const auto& [from, heard] : heard_) {
-    if (heard.list && (!earliest || heard.not_before_ms < *earliest)) earliest = heard.not_before_ms;
-  }
-  return earliest;
+    return true;
+  });
 }
 
 void Claims::adopt(Instant now) {

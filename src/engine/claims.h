@@ -5,10 +5,10 @@
 // logs because of what it heard.
 #pragma once
 
-#include <map>
 #include <optional>
 
 #include "engine/core.h"
+#include "engine/throttle.h"
 
 namespace toxtore {
 
@@ -26,17 +26,13 @@ class Claims {
   /// the user keeps the friend when the key that he once added is lost. The device that heard the key's list logs the
   /// add. Only once per key: whom the user removed comes back by his word alone.
   void adopt(Instant now);
-  [[nodiscard]] std::optional<std::uint64_t> deadline_ms() const;
+  [[nodiscard]] std::optional<std::uint64_t> deadline_ms() const { return lists_.deadline_ms(); }
 
  private:
-  struct Heard {
-    std::optional<packet::MyDevices> list;  ///< not logged yet
-    std::uint64_t not_before_ms = 0;
-  };
   [[nodiscard]] bool is_news(const PublicKey& from, const packet::MyDevices& list) const;
 
   Core& core_;
-  std::map<PublicKey, Heard> heard_;
+  Throttle<packet::MyDevices> lists_{device_list_interval_ms};  ///< not logged yet
 };
 
 }  // namespace toxtore

@@ -39,7 +39,9 @@ std::optional<ToxAddress> address_of(const FriendRow& row) {
 }  // namespace
 
 Contacts::Contacts(Core& core)
-    : core_(core), in_toxcore_(core.config.toxcore_friends.begin(), core.config.toxcore_friends.end()) {}
+    : core_(core),
+      in_toxcore_(core.config.toxcore_friends.begin(), core.config.toxcore_friends.end()),
+      names_(name_interval_ms, [this](const PublicKey& key) { return friend_of(key) != nullptr; }) {}
 
 Result<void> Contacts::take_over_imported(Instant now) {
   std::vector<Body> adds;
@@ -157,31 +159,19 @@ bool Contacts::admit(const PublicKey& key, Instant now) {
 
 void Contacts::on_name(const input::PeerName& name, Instant now) {
   if (name.name.empty() || core_.is_own(name.key) || core_.is_blocked(name.key)) return;
-  heard_[name.key].name = name.name;
+  names_.put(name.key, name.name);
   log_names(now);
 }
 
 // The last name within a minute is the one that is logged: who changes it all the time fills no logs.
 void Contacts::log_names(Instant now) {
-  for (auto& [key, heard] : heard_) {
-    // A key that a friend claims tells its name before it is a friend, and toxcore reports it once a connection.
-    if (!heard.name || now.mono_ms < heard.not_before_ms || friend_of(key) == nullptr) continue;
-    const Bytes name = *std::exchange(heard.name, std::nullopt);
+  names_.let_out(now, [&](const PublicKey& key, const Bytes& name) {
     const FriendRow* row = core_.contacts().row(key);
-    if (row == nullptr || row->name.value == name) continue;
-    heard.not_before_ms = now.mono_ms + name_interval_ms;
+    if (row == nullptr || row->name.value == name) return false;
     // A failure is kept by the core as its fault.
     (void)core_.log({ContactSetting{key, ContactSetting::What::name, name}}, now);
-  }
-}
-
-std::optional<std::uint64_t> Contacts::deadline_ms() const {
-  std::optional<std::uint64_t> earliest;
-  for (const auto& [key, heard] : heard_) {
-    if (!heard.name || friend_of(key) == nullptr) continue;
-    if (!earliest || heard.not_before_ms < *earliest) earliest = heard.not_before_ms;
-  }
-  return earliest;
+    return true;
+  });
 }
 
 // The request has reached the friend, so its words need not be kept.
@@ -203,7 +193,7 @@ void Contacts::add_to_toxcore(const PublicKey& key) {
 }
 
 void Contacts::remove_from_toxcore(const PublicKey& key) {
-  heard_.erase(key);
+  names_.forget(key);
   if (in_toxcore_.erase(key) > 0) core_.outputs.emplace_back(output::RemovePeer{key});
 }
 

@@ -5,11 +5,11 @@
 // two heals at the next start.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <set>
 
 #include "engine/core.h"
+#include "engine/throttle.h"
 
 namespace toxtore {
 
@@ -42,7 +42,7 @@ class Contacts {
   [[nodiscard]] bool is_due(Instant now) const { return now.mono_ms >= reconciled_ms_ + reconcile_interval_ms; }
   /// Logs the names that friends gave themselves and that are not logged yet, if it is time.
   void log_names(Instant now);
-  [[nodiscard]] std::optional<std::uint64_t> deadline_ms() const;
+  [[nodiscard]] std::optional<std::uint64_t> deadline_ms() const { return names_.deadline_ms(); }
 
   /// What makes that key a friend, its add first: a contact that was removed comes back with all its keys, and one that
   /// was blocked is so no more, since whom the user adds he wants to hear.
@@ -63,14 +63,11 @@ class Contacts {
   void withdraw_what_waits(Instant now);
 
   Core& core_;
-  struct HeardName {
-    std::optional<Bytes> name;  ///< not logged yet
-    std::uint64_t not_before_ms = 0;
-  };
-
   std::uint64_t reconciled_ms_ = 0;  ///< monotonic
   std::set<PublicKey> in_toxcore_;
-  std::map<PublicKey, HeardName> heard_;
+  /// Not logged yet. A key that a friend claims tells its name before it is a friend, and toxcore reports it once a
+  /// connection, so it is kept until then.
+  Throttle<Bytes> names_;
 };
 
 }  // namespace toxtore

@@ -9,7 +9,7 @@
 #include <optional>
 
 #include "sim/dice.h"
-#include "sim/forwarding_store.h"
+#include "store/forwarding_store.h"
 
 namespace toxtore::sim {
 

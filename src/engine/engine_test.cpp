@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "engine/test_world.h"
+#include "store/forwarding_store.h"
 #include "store/memory_store.h"
 #include "wire/body.h"
 #include "wire/packet.h"
@@ -177,69 +178,6 @@ TEST(Engine, TakesOverTheFriendsOfAnImportedProfileOnce) {
   }
 }
 
-// A disk that fails at the n-th transaction.
-class FailingStore final : public Store {
- public:
-  explicit FailingStore(int good) : good_(good) {}
-  Result<void> transact(const std::function<Result<void>()>& work) override {
-    if (good_-- > 0) return store_->transact(work);
-    fault_ = Error{ErrorKind::disk_full, "the disk is full"};
-    return fail(*fault_);
-  }
-  std::optional<Error> fault() const override { return fault_; }
-  void append(const Event& e, const std::vector<Subject>& s) override { store_->append(e, s); }
-  void clear_view() override { store_->clear_view(); }
-  void index(const Dot& d, const std::vector<Subject>& s) override { store_->index(d, s); }
-  void rewrite(const Event& e) override { store_->rewrite(e); }
-  std::optional<Event> event(const Dot& d) const override { return store_->event(d); }
-  std::vector<Event> log_range(const LogId& l, std::uint32_t a, std::uint32_t u, std::size_t n,
-                               std::size_t b) const override {
-    return store_->log_range(l, a, u, n, b);
-  }
-  VectorClock clock() const override { return store_->clock(); }
-  Holdings holdings() const override { return store_->holdings(); }
-  std::uint64_t latest_timestamp_ms() const override { return store_->latest_timestamp_ms(); }
-  std::vector<Event> about(const Subject& s) const override { return store_->about(s); }
-  std::vector<std::pair<Arrival, Event>> arrived(Arrival s, std::size_t l) const override {
-    return store_->arrived(s, l);
-  }
-  Arrival last_arrival() const override { return store_->last_arrival(); }
-  void put(const MessageRow& r) override { store_->put(r); }
-  void put(const FriendRow& r) override { store_->put(r); }
-  void put(const DeviceRow& r) override { store_->put(r); }
-  void put(const RequestRow& r) override { store_->put(r); }
-  void put(const ReadMark& m) override { store_->put(m); }
-  void put(const ProfileRow& r) override { store_->put(r); }
-  std::optional<MessageRow> message(const Dot& d) const override { return store_->message(d); }
-  std::optional<FriendRow> friend_row(const PublicKey& k) const override { return store_->friend_row(k); }
-  std::optional<DeviceRow> device_row(const PublicKey& k) const override { return store_->device_row(k); }
-  std::vector<FriendRow> friend_rows() const override { return store_->friend_rows(); }
-  std::vector<RequestRow> open_requests() const override { return store_->open_requests(); }
-  std::size_t open_request_count() const override { return store_->open_request_count(); }
-  std::uint32_t read_mark(const PublicKey& k, const LogId& l) const override { return store_->read_mark(k, l); }
-  ProfileRow profile() const override { return store_->profile(); }
-  std::vector<MessageRow> history(const HistoryQuery& q) const override { return store_->history(q); }
-  std::vector<MessageRow> search(const SearchQuery& q) const override { return store_->search(q); }
-  std::vector<MessageRow> unread(const Conversation& k) const override { return store_->unread(k); }
-  std::size_t unread_count(const Conversation& k) const override { return store_->unread_count(k); }
-  std::vector<MessageRow> undelivered() const override { return store_->undelivered(); }
-  std::vector<MessageRow> undelivered_to(const Conversation& k) const override { return store_->undelivered_to(k); }
-  std::size_t undelivered_count() const override { return store_->undelivered_count(); }
-  std::optional<MessageRow> last_received(const Conversation& k) const override { return store_->last_received(k); }
-  void remember(std::string_view n, ByteView v) override { store_->remember(n, v); }
-  void forget(std::string_view n) override { store_->forget(n); }
-  std::optional<Bytes> remembered(std::string_view n) const override { return store_->remembered(n); }
-  std::vector<std::pair<std::string, Bytes>> remembered_under(std::string_view p) const override {
-    return store_->remembered_under(p);
-  }
-
- private:
-  std::unique_ptr<Store> store_ = make_memory_store();
-  std::optional<Error> fault_;
-  int good_;
-};
-
-// P1, P9: what could not be stored is not shown, sent or acknowledged; the engine says so and stops.
 // As a version would leave it that did not know the types of these events: stored, but in no row.
 TEST(Engine, ShowsWhatAnOlderVersionCouldNotRead) {
   const auto store = make_memory_store();
@@ -266,6 +204,23 @@ TEST(Engine, ShowsWhatAnOlderVersionCouldNotRead) {
   EXPECT_TRUE(history[0].read);
 }
 
+// A disk that fails at the n-th transaction.
+class FailingStore final : public ForwardingStore {
+ public:
+  explicit FailingStore(int good) : ForwardingStore(make_memory_store()), good_(good) {}
+  Result<void> transact(const std::function<Result<void>()>& work) override {
+    if (good_-- > 0) return ForwardingStore::transact(work);
+    fault_ = Error{ErrorKind::disk_full, "the disk is full"};
+    return fail(*fault_);
+  }
+  [[nodiscard]] std::optional<Error> fault() const override { return fault_; }
+
+ private:
+  std::optional<Error> fault_;
+  int good_;
+};
+
+// P1, P9: what could not be stored is not shown, sent or acknowledged; the engine says so and stops.
 TEST(Engine, AfterAFailedCommitNothingComesOutAnyMore) {
   World world;
   auto& laptop = world.add_device("laptop");

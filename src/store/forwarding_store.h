@@ -1,4 +1,5 @@
-// A store that hands every call on to another: the base of those that play tricks. Every change goes through `write`.
+// For tests and the simulator: a store that hands every call on to another, the base of those that play tricks. Every
+// change goes through `write`.
 #pragma once
 
 #include <functional>
@@ -7,7 +8,7 @@
 
 #include "store/store.h"
 
-namespace toxtore::sim {
+namespace toxtore {
 
 class ForwardingStore : public Store {
  public:
@@ -113,4 +114,4 @@ class ForwardingStore : public Store {
   std::unique_ptr<Store> base_;
 };
 
-}  // namespace toxtore::sim
+}  // namespace toxtore

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "engine/test_world.h"
+#include "engine/test_two_devices.h"
 #include "sync/fetching.h"
 #include "sync/serving.h"
 #include "wire/packet.h"
@@ -12,14 +12,8 @@ namespace toxtore {
 namespace {
 
 // The server has heard a lot of Bob while the laptop was off.
-class Absence : public ::testing::Test {
+class Absence : public TwoDevices {
  protected:
-  void SetUp() override {
-    world.link(laptop, server);
-    world.befriend(bob, server);
-    ASSERT_TRUE(world.run_until([&] { return laptop.engine->friends().size() == 1; }));
-    world.run_for(3'000);
-  }
   void hear(World::Node& device, int count, int first = 0) {
     for (int i = first; i < first + count; ++i) {
       device.engine->handle(input::Message{bob.key(), MessageKind::normal, to_bytes(text_of(i))}, world.now());
@@ -41,11 +35,6 @@ class Absence : public ::testing::Test {
     }
     return 0;
   }
-
-  World world;
-  World::Node& laptop = world.add_device("laptop");
-  World::Node& server = world.add_device("server");
-  World::Node& bob = world.add_stock("bob");
 };
 
 TEST_F(Absence, ThreeSourcesShareItAndTheNewestIsThereFirst) {

@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "engine/recorder.h"
-#include "engine/test_world.h"
+#include "engine/test_two_devices.h"
 #include "store/memory_store.h"
 #include "wire/body.h"
 #include "wire/packet.h"
@@ -16,34 +16,16 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
-class Conversation : public ::testing::Test {
+class Conversation : public TwoDevices {
  protected:
-  void SetUp() override {
-    world.link(laptop, server);
-    world.befriend(bob, server);
-    ASSERT_TRUE(world.run_until([&] { return laptop.engine->friends().size() == 1; }));
-    world.run_for(3'000);
-  }
-  Lines history(const World::Node& device) const { return history_of(device, bob.key()); }
   MessageRow row(const World::Node& device, const Dot& id) const {
     return device.engine->store().message(id).value_or(MessageRow{});
-  }
-  Dot send(World::Node& device, const std::string& text) {
-    const auto sent = device.engine->send_message({bob.key(), MessageKind::normal, text, ""}, world.now());
-    EXPECT_TRUE(sent) << sent.error().message;
-    world.pump(device);
-    return sent->id;
   }
   std::size_t events_of_type(const World::Node& device, EventType type) const {
     const auto all = device.engine->store().arrived(0, 100'000);
     return static_cast<std::size_t>(std::count_if(
         all.begin(), all.end(), [&](const auto& each) { return each.second.type == static_cast<std::uint8_t>(type); }));
   }
-
-  World world;
-  World::Node& laptop = world.add_device("laptop");
-  World::Node& server = world.add_device("server");
-  World::Node& bob = world.add_stock("bob");
 };
 
 TEST_F(Conversation, IsReadByOneEventHoweverMuchWasUnread) {
@@ -92,8 +74,8 @@ TEST_F(Conversation, AMessageBehindAGapIsMarkedByItself) {
 
 TEST_F(Conversation, AWithdrawnMessageIsSentByNoDevice) {
   world.stop(bob);
-  const Dot first = send(laptop, "no");
-  const Dot second = send(laptop, "yes");
+  const Dot first = send(laptop, "no").id;
+  const Dot second = send(laptop, "yes").id;
   world.run_for(1'000);
   ASSERT_EQ(server.engine->withdraw_message(first, world.now())->delivery, Delivery::withdrawn);
   EXPECT_TRUE(server.engine->withdraw_message(first, world.now())) << "twice is no error";
@@ -111,7 +93,7 @@ TEST_F(Conversation, AWithdrawnMessageIsSentByNoDevice) {
 // The friend is connected, but this device's `sending` waits for the other's acknowledgement when the user withdraws.
 TEST_F(Conversation, AMessageWithdrawnWhileASendingWaitsDoesNotHoldUpTheNext) {
   world.stop(bob);
-  const Dot first = send(laptop, "no");
+  const Dot first = send(laptop, "no").id;
   world.run_for(1'000);
   world.delay_ms = 400;
   world.start(bob);
@@ -119,16 +101,16 @@ TEST_F(Conversation, AMessageWithdrawnWhileASendingWaitsDoesNotHoldUpTheNext) {
   ASSERT_TRUE(laptop.engine->erase_message(first, world.now())) << "erasing may be done at any time";
   world.pump(laptop);
   ASSERT_TRUE(bob.texts.empty());
-  const Dot second = send(laptop, "yes");
+  const Dot second = send(laptop, "yes").id;
   EXPECT_TRUE(world.run_until([&] { return row(laptop, second).delivery == Delivery::delivered; }, 60'000));
 }
 
 TEST_F(Conversation, RemovingAFriendWithdrawsWhatWaitsForHim) {
   world.stop(bob);
-  const Dot known = send(laptop, "known");
+  const Dot known = send(laptop, "known").id;
   world.run_for(1'000);
   world.cut(laptop, server, true);
-  const Dot unknown = send(laptop, "written without knowing of the removal");
+  const Dot unknown = send(laptop, "written without knowing of the removal").id;
   world.run_for(1'000);
   ASSERT_TRUE(server.engine->remove_friend(bob.key(), world.now()));
   EXPECT_EQ(row(server, known).delivery, Delivery::withdrawn);

@@ -3,41 +3,21 @@
 
 #include <algorithm>
 
-#include "engine/test_world.h"
+#include "engine/test_two_devices.h"
 
 namespace toxtore {
 namespace {
 
 using Lines = std::vector<std::string>;
 
-// A laptop and a server of one user, and a stock friend who knows the server only.
-class Delivery2 : public ::testing::Test {
+class Delivery2 : public TwoDevices {
  protected:
-  void SetUp() override {
-    world.link(laptop, server);
-    world.befriend(bob, server);
-    ASSERT_TRUE(world.run_until([&] { return laptop.engine->friends().size() == 1; }));
-    world.run_for(3'000);
-  }
-
-  MessageRow send(World::Node& from, const std::string& text) {
-    const auto row = from.engine->send_message({bob.key(), MessageKind::normal, text, ""}, world.now());
-    EXPECT_TRUE(row) << row.error().message;
-    world.pump(from);
-    return row ? *row : MessageRow{};
-  }
   std::vector<std::string> texts() const {
     std::vector<std::string> all;
     all.reserve(bob.texts.size());
     for (const auto& text : bob.texts) all.push_back(text.text);
     return all;
   }
-  Lines history(const World::Node& device) const { return history_of(device, bob.key()); }
-
-  World world;
-  World::Node& laptop = world.add_device("laptop");
-  World::Node& server = world.add_device("server");
-  World::Node& bob = world.add_stock("bob");
 };
 
 TEST_F(Delivery2, GoesAtOnceFromTheDeviceThatIsConnected) {

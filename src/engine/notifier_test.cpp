@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "engine/hints.h"
-#include "engine/test_world.h"
+#include "engine/test_two_devices.h"
 #include "wire/body.h"
 #include "wire/packet.h"
 
@@ -20,20 +20,7 @@ std::size_t count(const World::Node& node, What what) {
       std::count_if(node.notices.begin(), node.notices.end(), [&](const auto& notice) { return notice.what == what; }));
 }
 
-class Notifications : public ::testing::Test {
- protected:
-  void SetUp() override {
-    world.link(laptop, server);
-    world.befriend(bob, server);
-    ASSERT_TRUE(world.run_until([&] { return laptop.engine->friends().size() == 1; }));
-    world.run_for(3'000);
-  }
-
-  World world;
-  World::Node& laptop = world.add_device("laptop");
-  World::Node& server = world.add_device("server");
-  World::Node& bob = world.add_stock("bob");
-};
+class Notifications : public TwoDevices {};
 
 TEST_F(Notifications, ComeOnceOnEachDeviceThatIsThereAndGoWhenReadOnAny) {
   world.write(bob, server, "hello");

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "engine/recorder.h"
-#include "engine/test_world.h"
+#include "engine/test_two_devices.h"
 #include "store/memory_store.h"
 #include "sync/linking.h"
 #include "wire/body.h"
@@ -144,21 +144,7 @@ TEST(Linking, IsNotEndedByAClockThatIsSet) {
   }
 }
 
-class Synced : public ::testing::Test {
- protected:
-  void SetUp() override {
-    world.link(laptop, server);
-    world.befriend(bob, server);
-    ASSERT_TRUE(world.run_until([&] { return laptop.engine->friends().size() == 1; }));
-    world.run_for(3'000);
-  }
-  Lines history(const World::Node& device) const { return history_of(device, bob.key()); }
-
-  World world;
-  World::Node& laptop = world.add_device("laptop");
-  World::Node& server = world.add_device("server");
-  World::Node& bob = world.add_stock("bob");
-};
+class Synced : public TwoDevices {};
 
 TEST_F(Synced, WhatCameWhileTheLaptopWasOffIsThereUnreadAndReadOnceIsReadOnBoth) {
   world.stop(laptop);

@@ -1,62 +1,12 @@
 // The contract of store.h, asked of both stores.
-#include <gtest/gtest.h>
-
-#include <stdexcept>
-
-#include "store/memory_store.h"
-#include "store/store_test_tools.h"
+#include "store/test_both_stores.h"
 
 namespace toxtore {
 namespace {
 
-enum class Kind { memory, sql };
+class StoreContract : public BothStores {};
 
-class StoreContract : public testing::TestWithParam<Kind> {
- protected:
-  void SetUp() override {
-    if (GetParam() == Kind::memory) {
-      store_ = make_memory_store();
-    } else {
-      Result<std::unique_ptr<SqlStore>> opened = SqlStore::open(folder_.path() / "toxtore.db", sample_database_key());
-      ASSERT_TRUE(opened) << opened.error().message;
-      store_ = std::move(*opened);
-    }
-  }
-
-  template <class Work>
-  void commit(Work work) {
-    const Result<void> done = store_->transact([&]() -> Result<void> {
-      work();
-      return {};
-    });
-    ASSERT_TRUE(done) << done.error().message;
-  }
-  template <class... Rows>
-  void put(const Rows&... rows) {
-    commit([&] { (store_->put(rows), ...); });
-  }
-  void append(const Event& event, const std::vector<Subject>& subjects = {}) {
-    commit([&] { store_->append(event, subjects); });
-  }
-
-  std::vector<std::string> search(std::string words, std::optional<PublicKey> conversation = {}) {
-    SearchQuery query{.words = std::move(words), .conversation = conversation, .before = {}};
-    std::vector<std::string> texts;
-    for (const MessageRow& row : store_->search(query)) texts.push_back(to_text(row.text));
-    return texts;
-  }
-
-  TemporaryFolder folder_;
-  std::unique_ptr<Store> store_;
-};
-
-INSTANTIATE_TEST_SUITE_P(Both, StoreContract, testing::Values(Kind::memory, Kind::sql),
-                         [](const auto& instance) { return instance.param == Kind::memory ? "memory" : "sql"; });
-
-using Texts = std::vector<std::string>;
-
-const LogId log_a{.device = sample_key(1), .incarnation = 0};
-const LogId log_b{.device = sample_key(2), .incarnation = 0x80000005};
+INSTANTIATE_TEST_SUITE_P(Both, StoreContract, both_stores, store_name);
 
 TEST_P(StoreContract, IsEmptyAtFirst) {
   EXPECT_EQ(store_->last_arrival(), 0u);
@@ -370,75 +320,6 @@ TEST_P(StoreContract, RewritesTheBodyOfAnEventInItsPlace) {
   EXPECT_EQ(store_->event(Dot::of(log_b, 1))->body, to_bytes("kept"));
 }
 
-TEST_P(StoreContract, SearchFindsWordsByTheirBeginning) {
-  put(sample_message(Dot::of(log_a, 1), "The quick brown fox", 1),
-      sample_message(Dot::of(log_a, 2), "Quicksand, brownish", 2),
-      sample_message(Dot::of(log_a, 3), "Gr\xC3\xBCne \xC3\x84pfel", 3));
-  EXPECT_EQ(search("quick"), (Texts{"The quick brown fox", "Quicksand, brownish"}));
-  EXPECT_EQ(search("BROWN qui"), (Texts{"The quick brown fox", "Quicksand, brownish"}));
-  EXPECT_EQ(search("brown fox"), Texts{"The quick brown fox"});
-  EXPECT_EQ(search("rown"), Texts{});
-  EXPECT_EQ(search("gr\xC3\xBCn \xC3\xA4pfel"), Texts{"Gr\xC3\xBCne \xC3\x84pfel"});
-  EXPECT_EQ(search("grune apfel"), Texts{"Gr\xC3\xBCne \xC3\x84pfel"});
-}
-
-TEST_P(StoreContract, SearchTakesNothingForSyntax) {
-  put(sample_message(Dot::of(log_a, 1), "either or near text", 1), sample_message(Dot::of(log_a, 2), "foo-bar", 2),
-      sample_message(Dot::of(log_a, 3), "bar foo", 3));
-  EXPECT_EQ(search("either OR foo"), Texts{});
-  EXPECT_EQ(search("either OR"), Texts{"either or near text"});
-  EXPECT_EQ(search("either NEAR/2 near"), Texts{});
-  EXPECT_EQ(search("\"either"), Texts{"either or near text"});
-  EXPECT_EQ(search("either -text"), Texts{"either or near text"});
-  EXPECT_EQ(search("^text"), Texts{"either or near text"});
-  EXPECT_EQ(search("text:either"), Texts{});
-  EXPECT_EQ(search("eit* (near)"), Texts{"either or near text"});
-  EXPECT_EQ(search("foo-bar"), Texts{"foo-bar"});
-  EXPECT_EQ(search("foo-"), (Texts{"foo-bar", "bar foo"}));
-  for (const char* none : {"", " ", "*", "\"", "\"\"", "- -", "()", "'", ";--", "\xFF"})
-    EXPECT_EQ(search(none), Texts{}) << none;
-}
-
-TEST_P(StoreContract, SearchHasABoundOnWords) {
-  std::string text;
-  for (std::size_t i = 0; i < search_words_max; ++i) text += "word ";
-  put(sample_message(Dot::of(log_a, 1), text));
-  EXPECT_EQ(search(text + "absent"), Texts{text});
-  EXPECT_EQ(search("absent " + text), Texts{});
-  std::string endless;
-  for (int i = 0; i < 50'000; ++i) endless += "word-word ";
-  EXPECT_EQ(search(endless), Texts{text});
-  EXPECT_EQ(store_->fault(), std::nullopt);
-}
-
-TEST_P(StoreContract, SearchComesInPagesAndByConversation) {
-  MessageRow other = sample_message(Dot::of(log_a, 2), "hello two", 2);
-  other.conversation = sample_key(8);
-  const MessageRow first = sample_message(Dot::of(log_a, 1), "hello one", 1);
-  const MessageRow last = sample_message(Dot::of(log_a, 3), "hello three", 3);
-  put(first, other, last);
-  EXPECT_EQ(search("hello"), (Texts{"hello one", "hello two", "hello three"}));
-  EXPECT_EQ(search("hello", sample_key(8)), Texts{"hello two"});
-  SearchQuery page{.words = "hello", .conversation = {}, .before = last.order(), .limit = 1};
-  EXPECT_EQ(store_->search(page), std::vector<MessageRow>{other});
-}
-
-TEST_P(StoreContract, TextThatIsNotUtf8BreaksNothing) {
-  MessageRow row = sample_message(Dot::of(log_a, 1), "\xFF\xFE hello \xC3", 1);
-  MessageRow nul = sample_message(Dot::of(log_a, 2), std::string("seen\0unseen", 11), 2);
-  put(row, nul);
-  EXPECT_EQ(search("hello"), Texts{to_text(row.text)});
-  EXPECT_EQ(search("seen"), Texts{to_text(nul.text)});
-  EXPECT_EQ(search("unseen"), Texts{});
-  EXPECT_EQ(search(std::string("seen\0absent", 11)), Texts{to_text(nul.text)});
-  row.text = to_bytes("\x80\x80 bye");
-  nul.text = to_bytes("bye");
-  put(row, nul);
-  EXPECT_EQ(search("hello"), Texts{});
-  EXPECT_EQ(search("seen"), Texts{});
-  EXPECT_EQ(search("bye").size(), 2u);
-}
-
 TEST_P(StoreContract, RemembersAndForgets) {
   commit([&] {
     store_->remember("roster/b", to_bytes("2"));
@@ -469,100 +350,6 @@ TEST_P(StoreContract, ATransactionSeesItsOwnChanges) {
     EXPECT_EQ(search("fresh"), Texts{"fresh"});
     EXPECT_EQ(store_->unread_count(sample_key(9)), 1u);
   });
-}
-
-/// Changes of every kind, over what SetUpRollback made.
-void change_everything(Store& store) {
-  store.append(sample_event(Dot::of(log_a, 2), 9), {Subject::key(sample_key(3))});
-  store.append(sample_event(Dot::of(log_b, 1), 9), {Subject::key(sample_key(4))});
-  store.put(sample_message(Dot::of(log_a, 1), "changed", 9));
-  store.put(sample_message(Dot::of(log_a, 2), "new", 9));
-  store.put(named_friend_row(sample_key(9), {}, "other"));
-  store.put(DeviceRow{.key = sample_key(1), .address = {}, .always_on = false, .name = to_bytes("other")});
-  store.put(ReadMark{.conversation = sample_key(9), .log = log_a, .number = 9});
-  store.put(ProfileRow{.name = to_bytes("other"), .status_message = {}});
-  store.put(sample_request(Dot::of(log_a, 1), 1));
-  store.rewrite(sample_event(Dot::of(log_a, 1), 1, ""));
-  store.remember("name", to_bytes("other"));
-  store.remember("more", {});
-  store.forget("gone");
-}
-
-class StoreRollback : public StoreContract {
- protected:
-  void SetUp() override {
-    StoreContract::SetUp();
-    commit([&] {
-      store_->append(sample_event(Dot::of(log_a, 1)), {Subject::key(sample_key(3))});
-      store_->put(sample_message(Dot::of(log_a, 1), "kept", 1));
-      store_->put(friend_);
-      store_->put(device_);
-      store_->remember("name", to_bytes("kept"));
-      store_->remember("gone", to_bytes("not gone"));
-    });
-  }
-
-  void expect_as_before() {
-    EXPECT_EQ(store_->last_arrival(), 1u);
-    EXPECT_EQ(store_->latest_timestamp_ms(), 1u);
-    VectorClock clock;
-    clock.raise(log_a, 1);
-    EXPECT_EQ(store_->clock(), clock);
-    EXPECT_EQ(store_->about(Subject::key(sample_key(3))).size(), 1u);
-    EXPECT_TRUE(store_->about(Subject::key(sample_key(4))).empty());
-    EXPECT_EQ(store_->history({.conversation = sample_key(9), .before = {}}).size(), 1u);
-    EXPECT_EQ(search("kept"), Texts{"kept"});
-    EXPECT_EQ(search("changed"), Texts{});
-    EXPECT_EQ(search("new"), Texts{});
-    EXPECT_EQ(store_->friend_rows(), std::vector<FriendRow>{friend_});
-    EXPECT_EQ(store_->device_row(device_.key), device_);
-    EXPECT_EQ(store_->read_mark(sample_key(9), log_a), 0u);
-    EXPECT_EQ(store_->profile(), ProfileRow{});
-    EXPECT_EQ(store_->open_request_count(), 0u);
-    EXPECT_EQ(store_->event(Dot::of(log_a, 1)), sample_event(Dot::of(log_a, 1)));
-    EXPECT_EQ(store_->remembered("name"), to_bytes("kept"));
-    EXPECT_EQ(store_->remembered("more"), std::nullopt);
-    EXPECT_EQ(store_->remembered("gone"), to_bytes("not gone"));
-    EXPECT_EQ(store_->fault(), std::nullopt);
-  }
-
-  const FriendRow friend_ = named_friend_row(sample_key(9), {sample_key(1)}, "Eva");
-  const DeviceRow device_{.key = sample_key(1), .address = {}, .always_on = true, .name = {}};
-};
-
-INSTANTIATE_TEST_SUITE_P(Both, StoreRollback, testing::Values(Kind::memory, Kind::sql),
-                         [](const auto& instance) { return instance.param == Kind::memory ? "memory" : "sql"; });
-
-TEST_P(StoreRollback, AnErrorOfTheWorkUndoesIt) {
-  const Result<void> done = store_->transact([&]() -> Result<void> {
-    change_everything(*store_);
-    return fail(ErrorKind::busy, "not now");
-  });
-  ASSERT_FALSE(done);
-  EXPECT_EQ(done.error().kind, ErrorKind::busy);
-  EXPECT_EQ(done.error().message, "not now");
-  expect_as_before();
-}
-
-TEST_P(StoreRollback, AnExceptionUndoesItAndGoesOn) {
-  EXPECT_THROW((void)store_->transact([&]() -> Result<void> {
-    change_everything(*store_);
-    throw std::runtime_error("thrown by the test");
-  }),
-               std::runtime_error);
-  expect_as_before();
-}
-
-TEST_P(StoreRollback, TheNextTransactionIsAsIfItHadNeverBeen) {
-  (void)store_->transact([&]() -> Result<void> {
-    change_everything(*store_);
-    return fail(ErrorKind::busy, "not now");
-  });
-  commit([&] { change_everything(*store_); });
-  EXPECT_EQ(store_->last_arrival(), 3u);
-  EXPECT_EQ(search("changed"), Texts{"changed"});
-  EXPECT_EQ(search("kept"), Texts{});
-  EXPECT_EQ(store_->remembered("gone"), std::nullopt);
 }
 
 }  // namespace

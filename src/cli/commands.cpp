@@ -32,55 +32,50 @@ void Session::show(const json& result, const std::string& text) const {
   terminal.print(options.json ? json_line(result) : text);
 }
 
-Outcome<> run(const command::Status& /*command*/, Session& session) {
-  const auto status = session.daemon.call("status.get");
-  if (!status) return refuse(status.error());
-  session.show(*status, status_text(*status, session.terminal.style()));
+Outcome<> Session::show_answer(const char* method, const json& params, const TextOf& text_of) {
+  const auto answer = daemon.call(method, params);
+  if (!answer) return refuse(answer.error());
+  show(*answer, text_of(*answer, terminal.style()));
   return {};
 }
 
+Outcome<> run(const command::Status& /*command*/, Session& session) {
+  return session.show_answer("status.get", json::object(), status_text);
+}
+
 Outcome<> run(const command::Id& command, Session& session) {
-  const auto id = session.daemon.call("id.get");
-  if (!id) return refuse(id.error());
-  session.show(*id, id_text(*id, command.qr, session.terminal.style(), session.terminal.style_of_pictures()));
-  return {};
+  return session.show_answer("id.get", json::object(), [&](const json& id, const Style& style) {
+    return id_text(id, command.qr, style, session.terminal.style_of_pictures());
+  });
 }
 
 Outcome<> run(const command::FriendAdd& command, Session& session) {
   json params = {{"tox_id", command.tox_id}};
   if (!command.message.empty()) params["message"] = command.message;
-  const auto added = session.daemon.call("friend.add", params);
-  if (!added) return refuse(added.error());
-  session.show(*added, "Asked " + harmless_line(text_in(*added, "key")) +
-                           ".\nThe request goes out when both of you are online; messages wait until then.\n");
-  return {};
+  return session.show_answer("friend.add", params, [&](const json& added, const Style&) {
+    return "Asked " + harmless_line(text_in(added, "key")) +
+           ".\nThe request goes out when both of you are online; messages wait until then.\n";
+  });
 }
 
 Outcome<> run(const command::FriendList& /*command*/, Session& session) {
-  const auto friends = session.daemon.call("friend.list");
-  if (!friends) return refuse(friends.error());
-  session.show(*friends, friends_text(*friends, session.terminal.style()));
-  return {};
+  return session.show_answer("friend.list", json::object(), friends_text);
 }
 
 Outcome<> run(const command::FriendRequests& /*command*/, Session& session) {
-  const auto requests = session.daemon.call("friend.requests");
-  if (!requests) return refuse(requests.error());
-  session.show(*requests, friend_requests_text(*requests, session.terminal.style()));
-  return {};
+  return session.show_answer("friend.requests", json::object(), friend_requests_text);
 }
 
 Outcome<> run(const command::FriendAnswer& command, Session& session) {
   using What = command::FriendAnswer::What;
   const bool accept = command.what == What::accept;
   const char* method = accept ? "friend.accept" : command.what == What::decline ? "friend.decline" : "friend.remove";
-  const auto done = session.daemon.call(method, {{"friend", command.name}});
-  if (!done) return refuse(done.error());
-  const char* words = accept                          ? " is now your friend.\n"
-                      : command.what == What::decline ? ": request declined.\n"
-                                                      : " is removed on all your devices; the history stays.\n";
-  session.show(*done, harmless_line(text_in(*done, "key")) + words);
-  return {};
+  return session.show_answer(method, {{"friend", command.name}}, [&](const json& done, const Style&) {
+    const char* words = accept                          ? " is now your friend.\n"
+                        : command.what == What::decline ? ": request declined.\n"
+                                                        : " is removed on all your devices; the history stays.\n";
+    return harmless_line(text_in(done, "key")) + words;
+  });
 }
 
 int run_program(const std::vector<std::string>& words) {

@@ -1,6 +1,7 @@
 // The commands: each takes its values, calls the daemon, and prints the answer, as words or with --json as it is.
 #pragma once
 
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
@@ -19,6 +20,9 @@ struct Session {
 
   /// `result` as one line of JSON, or `text`.
   void show(const nlohmann::json& result, const std::string& text) const;
+  using TextOf = std::function<std::string(const nlohmann::json& answer, const Style& style)>;
+  /// Calls a method and shows what it answers, or hands its failure on.
+  Outcome<> show_answer(const char* method, const nlohmann::json& params, const TextOf& text_of);
   /// Whether to ask the user and wait for him.
   [[nodiscard]] bool interactive() const { return terminal.interactive() && !options.json; }
 };

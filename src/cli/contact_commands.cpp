@@ -10,10 +10,8 @@ namespace {
 
 /// Calls the method and shows the friend that it answers with.
 Outcome<> change_friend(Session& session, const char* method, const json& params, const std::string& words) {
-  const auto changed = session.daemon.call(method, params);
-  if (!changed) return refuse(changed.error());
-  session.show(*changed, shown_name(*changed) + words + "\n");
-  return {};
+  return session.show_answer(method, params,
+                             [&](const json& changed, const Style&) { return shown_name(changed) + words + "\n"; });
 }
 
 }  // namespace
@@ -25,10 +23,9 @@ Outcome<> run(const command::FriendSet& command, Session& session) {
   if (command.blocked) params["blocked"] = *command.blocked;
   if (command.withheld) params["devices_withheld"] = *command.withheld;
   if (!command.claims.empty()) params["claims"] = command.claims;
-  const auto changed = session.daemon.call("friend.set", params);
-  if (!changed) return refuse(changed.error());
-  session.show(*changed, friends_text({{"friends", json::array({*changed})}}, session.terminal.style()));
-  return {};
+  return session.show_answer("friend.set", params, [&](const json& changed, const Style& style) {
+    return friends_text({{"friends", json::array({changed})}}, style);
+  });
 }
 
 Outcome<> run(const command::FriendIntroduce& command, Session& session) {
@@ -50,10 +47,7 @@ Outcome<> run(const command::FriendSplit& command, Session& session) {
 }
 
 Outcome<> run(const command::FriendClaims& /*command*/, Session& session) {
-  const auto claims = session.daemon.call("friend.claims");
-  if (!claims) return refuse(claims.error());
-  session.show(*claims, claims_text(*claims, session.terminal.style()));
-  return {};
+  return session.show_answer("friend.claims", json::object(), claims_text);
 }
 
 Outcome<> run(const command::FriendClaim& command, Session& session) {

@@ -165,10 +165,7 @@ Outcome<> run(const command::DeviceRequest& command, Session& session) {
 }
 
 Outcome<> run(const command::DeviceRequests& /*command*/, Session& session) {
-  const auto links = session.daemon.call("device.requests");
-  if (!links) return refuse(links.error());
-  session.show(*links, links_text(*links, session.terminal.style()));
-  return {};
+  return session.show_answer("device.requests", json::object(), links_text);
 }
 
 Outcome<> run(const command::DeviceAccept& command, Session& session) {
@@ -181,31 +178,22 @@ Outcome<> run(const command::DeviceAccept& command, Session& session) {
     if (!digits) return refuse_usage("the code must be six digits, such as 493-027");
     code = *digits;
   }
-  const auto link = session.daemon.call("device.accept", {{"device", command.device}, {"code", code}});
-  if (!link) return refuse(link.error());
-  session.show(*link, link_state_text(*link, session.terminal.style()));
-  return {};
+  return session.show_answer("device.accept", {{"device", command.device}, {"code", code}}, link_state_text);
 }
 
 Outcome<> run(const command::DeviceCancel& command, Session& session) {
-  const auto done = session.daemon.call("device.cancel", {{"device", command.device}});
-  if (!done) return refuse(done.error());
-  session.show(*done, "Cancelled; nothing was linked.\n");
-  return {};
+  return session.show_answer("device.cancel", {{"device", command.device}},
+                             [&](const json&, const Style&) { return "Cancelled; nothing was linked.\n"; });
 }
 
 Outcome<> run(const command::DeviceList& /*command*/, Session& session) {
-  const auto devices = session.daemon.call("device.list");
-  if (!devices) return refuse(devices.error());
-  session.show(*devices, devices_text(*devices, session.terminal.style()));
-  return {};
+  return session.show_answer("device.list", json::object(), devices_text);
 }
 
 Outcome<> run(const command::DeviceRename& command, Session& session) {
-  const auto device = session.daemon.call("device.rename", {{"device", command.device}, {"name", command.name}});
-  if (!device) return refuse(device.error());
-  session.show(*device, "Your devices call it " + shown_name(*device) + " now.\n");
-  return {};
+  return session.show_answer(
+      "device.rename", {{"device", command.device}, {"name", command.name}},
+      [&](const json& device, const Style&) { return "Your devices call it " + shown_name(device) + " now.\n"; });
 }
 
 }  // namespace toxtore

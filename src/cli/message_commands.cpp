@@ -70,42 +70,34 @@ Outcome<> run(const command::Send& command, Session& session) {
 Outcome<> run(const command::History& command, Session& session) {
   json params = page_params(command.page);
   params["friend"] = command.with;
-  const auto found = session.daemon.call("message.history", params);
-  if (!found) return refuse(found.error());
-  const std::string older = "toxtore history " + shell_word(command.with);
-  session.show(*found,
-               messages_text(*found, {.mixed = false, .ids = command.page.ids}, older, session.terminal.style()));
-  return {};
+  return session.show_answer("message.history", params, [&](const json& found, const Style& style) {
+    const std::string older = "toxtore history " + shell_word(command.with);
+    return messages_text(found, {.mixed = false, .ids = command.page.ids}, older, style);
+  });
 }
 
 Outcome<> run(const command::Search& command, Session& session) {
   json params = page_params(command.page);
   params["words"] = command.words;
   if (!command.with.empty()) params["friend"] = command.with;
-  const auto found = session.daemon.call("message.search", params);
-  if (!found) return refuse(found.error());
-  const std::string older = "toxtore search " +
-                            (command.with.empty() ? "" : "--friend " + shell_word(command.with) + " ") +
-                            shell_word(command.words);
-  session.show(*found,
-               messages_text(*found, {.mixed = true, .ids = command.page.ids}, older, session.terminal.style()));
-  return {};
+  return session.show_answer("message.search", params, [&](const json& found, const Style& style) {
+    const std::string older = "toxtore search " +
+                              (command.with.empty() ? "" : "--friend " + shell_word(command.with) + " ") +
+                              shell_word(command.words);
+    return messages_text(found, {.mixed = true, .ids = command.page.ids}, older, style);
+  });
 }
 
 Outcome<> run(const command::Read& command, Session& session) {
   const json params = command.id.empty() ? json{{"friend", command.with}} : json{{"id", command.id}};
-  const auto done = session.daemon.call("message.read", params);
-  if (!done) return refuse(done.error());
-  const std::uint64_t marked = number_in(*done, "marked");
-  session.show(*done, std::to_string(marked) + (marked == 1 ? " message" : " messages") + " marked as read.\n");
-  return {};
+  return session.show_answer("message.read", params, [&](const json& done, const Style&) {
+    const std::uint64_t marked = number_in(done, "marked");
+    return std::to_string(marked) + (marked == 1 ? " message" : " messages") + " marked as read.\n";
+  });
 }
 
 Outcome<> run(const command::Withdraw& command, Session& session) {
-  const auto message = session.daemon.call("message.withdraw", {{"id", command.id}});
-  if (!message) return refuse(message.error());
-  session.show(*message, sent_text(*message, session.terminal.style()));
-  return {};
+  return session.show_answer("message.withdraw", {{"id", command.id}}, sent_text);
 }
 
 Outcome<> run(const command::Erase& command, Session& session) {

@@ -96,13 +96,12 @@ Outcome<> run(const command::ProfileExport& command, Session& session) {
 Outcome<> run(const command::ProfileValue& command, Session& session) {
   const bool is_name = command.what == command::ProfileValue::What::name;
   const char* field = is_name ? "name" : "status_message";
-  const auto profile = command.value ? session.daemon.call("profile.set", {{field, *command.value}})
-                                     : session.daemon.call("profile.get");
-  if (!profile) return refuse(profile.error());
-  const std::string value = harmless_line(text_in(*profile, field));
-  session.show(*profile,
-               value.empty() ? (is_name ? "No name is set.\n" : "No status message is set.\n") : value + "\n");
-  return {};
+  const json params = command.value ? json{{field, *command.value}} : json::object();
+  return session.show_answer(
+      command.value ? "profile.set" : "profile.get", params, [&](const json& profile, const Style&) {
+        const std::string value = harmless_line(text_in(profile, field));
+        return value.empty() ? (is_name ? "No name is set.\n" : "No status message is set.\n") : value + "\n";
+      });
 }
 
 }  // namespace toxtore

@@ -51,7 +51,7 @@ class FakeDaemon {
   void serve_connection(int connection);
   bool answer(int connection, const std::string& line);
 
-  TemporaryFolder folder_;
+  TestFolder folder_;
   std::map<std::string, Method> methods_;
   int listener_ = -1;
   std::atomic<bool> stop_ = false;

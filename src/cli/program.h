@@ -4,9 +4,10 @@
 #include <sys/types.h>
 
 #include <chrono>
-#include <filesystem>
 #include <string>
 #include <vector>
+
+#include "base/test_folder.h"
 
 namespace toxtore::test {
 
@@ -52,19 +53,5 @@ class Process {
 
 /// `toxtore` with these words and this standard input, to its end.
 Finished toxtore(const std::vector<std::string>& words, const std::string& input = "");
-
-/// A new folder, removed with all that is in it.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder();
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-  [[nodiscard]] std::string file(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
 
 }  // namespace toxtore::test

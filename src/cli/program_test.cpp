@@ -67,7 +67,7 @@ TEST(Program, HelpNeedsNoDaemon) {
 }
 
 TEST(Program, WithoutADaemonItSaysHowToStartOne) {
-  const TemporaryFolder folder;
+  const TestFolder folder;
   const Finished run = toxtore({"status", "--profile", "work", "--socket", folder.file("none.sock")});
   EXPECT_EQ(run.exit_code, 3);
   EXPECT_NE(run.errors.find("no toxtored is running for the profile work"), std::string::npos) << run.errors;
@@ -80,7 +80,7 @@ TEST(Program, WithoutADaemonItSaysHowToStartOne) {
 }
 
 TEST(Program, TheSocketIsThatOfTheProfile) {
-  const TemporaryFolder folder;
+  const TestFolder folder;
   ::setenv("XDG_RUNTIME_DIR", folder.path().c_str(), 1);
   const Finished run = toxtore({"status", "--profile", "work"});
   ::unsetenv("XDG_RUNTIME_DIR");
@@ -302,7 +302,7 @@ TEST(Program, DeviceAcceptAsksForTheCodeOnATerminal) {
 FakeDaemon::Answer exported(const json&) { return answer({{"tox", "AAEC/w=="}}); }
 
 TEST(Program, ProfileExportWritesANewPrivateFile) {
-  const TemporaryFolder folder;
+  const TestFolder folder;
   const FakeDaemon daemon({{"profile.export", exported}});
   const std::string file = folder.file("laptop.tox");
   const Finished run = daemon.toxtore({"profile", "export", file, "--plain"});
@@ -318,7 +318,7 @@ TEST(Program, ProfileExportWritesANewPrivateFile) {
 }
 
 TEST(Program, ProfileExportTakesThePassphraseFromAFile) {
-  const TemporaryFolder folder;
+  const TestFolder folder;
   std::ofstream(folder.file("passphrase")) << "correct horse\n";
   const FakeDaemon daemon({{"profile.export", exported}});
   const Finished run = daemon.toxtore({"profile", "export", "--json", "--passphrase-file", folder.file("passphrase")});

@@ -34,7 +34,7 @@ std::string tox_id_of(const std::string& key, const std::string& nospam) {
 class RealDaemon : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    folder_ = std::make_unique<TemporaryFolder>();
+    folder_ = std::make_unique<TestFolder>();
     std::ofstream(folder_->file("nodes.json")) << R"({"nodes": []})";
     daemon_ = std::make_unique<Process>(std::vector<std::string>{
         TOXTORED, "--profile", "test", "--data-dir", folder_->file("data"), "--socket", socket(), "--no-udp", "--nodes",
@@ -68,7 +68,7 @@ class RealDaemon : public testing::Test {
   /// The base point of curve 25519 as toxcore spells keys: any key will do that is not our own.
   static inline const std::string friend_key = "09" + std::string(62, '0');
   static inline std::string friend_id_;
-  static inline std::unique_ptr<TemporaryFolder> folder_;
+  static inline std::unique_ptr<TestFolder> folder_;
   static inline std::unique_ptr<Process> daemon_;
 };
 

@@ -51,22 +51,6 @@ int pipe_with(const std::string& text) {
 
 }  // namespace
 
-TestFolder::TestFolder() {
-  std::string name = (std::filesystem::temp_directory_path() / "toxtored-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
-  path_ = name;
-}
-
-TestFolder::~TestFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
-std::string TestFolder::file(const std::string& name, const std::string& content) const {
-  std::ofstream(path_ / name, std::ios::binary) << content;
-  return (path_ / name).string();
-}
-
 RunningDaemon::RunningDaemon(const TestFolder& folder, const std::vector<std::string>& arguments,
                              const std::optional<std::string>& passphrase, std::optional<std::size_t> file_bytes_max)
     : socket_(folder / "toxtored.sock"), log_(folder / "log") {

@@ -11,24 +11,10 @@
 #include <string>
 #include <vector>
 
+#include "base/test_folder.h"
 #include "rpc/client.h"
 
 namespace toxtore {
-
-/// A new empty folder, removed with all that is in it.
-class TestFolder {
- public:
-  TestFolder();
-  TestFolder(const TestFolder&) = delete;
-  TestFolder& operator=(const TestFolder&) = delete;
-  ~TestFolder();
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-  /// Writes a file and gives its path.
-  std::string file(const std::string& name, const std::string& content) const;
-
- private:
-  std::filesystem::path path_;
-};
 
 class RunningDaemon {
  public:

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <map>
 
+#include "model/test_keys.h"
 #include "store/memory_store.h"
 #include "view/rules.h"
 #include "wire/body.h"
@@ -20,12 +21,6 @@ constexpr std::uint8_t devices = 3;
 constexpr std::uint8_t first_friend = 10;
 constexpr std::uint8_t friends = 2;
 constexpr std::uint64_t events_each_max = 12;
-
-PublicKey key_of(std::uint8_t n) {
-  PublicKey key;
-  key.bytes[0] = n;
-  return key;
-}
 
 PublicKey any_device() { return key_of(*rc::gen::inRange<std::uint8_t>(1, devices + 1)); }
 PublicKey any_friend() { return key_of(*rc::gen::inRange<std::uint8_t>(first_friend, first_friend + friends)); }

@@ -43,16 +43,6 @@ std::string state_of(const MessageRow& row) {
 }  // namespace
 
 // splitmix64.
-void SeededRandom::fill(std::span<std::uint8_t> out) {
-  for (std::uint8_t& byte : out) {
-    state_ += 0x9E3779B97F4A7C15;
-    std::uint64_t z = state_;
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-    byte = static_cast<std::uint8_t>(z ^ (z >> 31));
-  }
-}
-
 World::Node& World::add(const std::string& name, bool stock) {
   auto node = std::make_unique<Node>();
   node->name = name;

@@ -13,20 +13,11 @@
 #include <string>
 #include <vector>
 
+#include "base/test_random.h"
 #include "engine/engine.h"
 #include "store/store.h"
 
 namespace toxtore {
-
-/// Repeats itself for a seed.
-class SeededRandom final : public Random {
- public:
-  explicit SeededRandom(std::uint64_t seed) : state_(seed) {}
-  void fill(std::span<std::uint8_t> out) override;
-
- private:
-  std::uint64_t state_;
-};
 
 class World {
  public:

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "model/test_keys.h"
+
 namespace toxtore {
 namespace {
 
@@ -13,14 +15,8 @@ using Values = std::vector<std::string>;
 
 constexpr std::uint64_t interval_ms = 1'000;
 
-PublicKey key(std::uint8_t n) {
-  PublicKey key;
-  key.bytes[0] = n;
-  return key;
-}
-
-const PublicKey anna = key(1);
-const PublicKey bob = key(2);
+const PublicKey anna = key_of(1);
+const PublicKey bob = key_of(2);
 
 Values let_out(Throttle<std::string>& throttle, std::uint64_t mono_ms) {
   Values values;

@@ -6,22 +6,12 @@
 #include <optional>
 #include <string>
 
+#include "base/test_random.h"
 #include "engine/engine.h"
 #include "rpc/dispatcher.h"
 #include "store/memory_store.h"
 
 namespace toxtore {
-
-/// Counts up: repeats itself, which is all that these tests need of it.
-class CountingRandom final : public Random {
- public:
-  void fill(std::span<std::uint8_t> out) override {
-    for (auto& byte : out) byte = static_cast<std::uint8_t>(next_++);
-  }
-
- private:
-  std::uint32_t next_ = 1;
-};
 
 /// A Tox ID whose key is the byte 32 times.
 inline ToxAddress test_address(std::uint8_t byte) {

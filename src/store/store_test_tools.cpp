@@ -4,24 +4,18 @@
 #include <unistd.h>
 
 #include <fstream>
-#include <stdexcept>
-#include <system_error>
 
 namespace toxtore {
+namespace {
 
-TemporaryFolder::TemporaryFolder() {
-  // In memory where there is such a place: hundreds of databases are made here, and nobody pulls the plug.
+std::filesystem::path place_in_memory() {
   const std::filesystem::path memory = "/dev/shm";
-  const bool writable = ::access(memory.c_str(), W_OK) == 0;
-  std::string name = ((writable ? memory : std::filesystem::temp_directory_path()) / "toxtore-store-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
-  path_ = name;
+  return ::access(memory.c_str(), W_OK) == 0 ? memory : std::filesystem::temp_directory_path();
 }
 
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
+}  // namespace
+
+TemporaryFolder::TemporaryFolder() : TestFolder(place_in_memory()) {}
 
 PublicKey sample_key(std::uint8_t value) {
   PublicKey key;

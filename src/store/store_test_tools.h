@@ -8,36 +8,18 @@
 #include <string>
 #include <string_view>
 
-#include "base/random.h"
+#include "base/test_folder.h"
+#include "base/test_random.h"
 #include "model/event.h"
 #include "store/sql_store.h"
 #include "view/rows.h"
 
 namespace toxtore {
 
-/// A new folder in the system's place for temporary files, in memory if possible; removed with everything in it.
-class TemporaryFolder {
+/// In memory where there is such a place: hundreds of databases are made here, and nobody pulls the plug.
+class TemporaryFolder : public TestFolder {
  public:
   TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder();
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
-
-/// The same bytes in every run.
-class CountingRandom final : public Random {
- public:
-  explicit CountingRandom(std::uint8_t first = 1) : next_(first) {}
-  void fill(std::span<std::uint8_t> out) override {
-    for (std::uint8_t& byte : out) byte = next_++;
-  }
-
- private:
-  std::uint8_t next_;
 };
 
 /// The key whose bytes all have this value.

@@ -6,25 +6,11 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "base/test_random.h"
+#include "model/test_keys.h"
+
 namespace toxtore {
 namespace {
-
-class CountingRandom final : public Random {
- public:
-  explicit CountingRandom(std::uint8_t start) : next_(start) {}
-  void fill(std::span<std::uint8_t> out) override {
-    for (std::uint8_t& byte : out) byte = next_++;
-  }
-
- private:
-  std::uint8_t next_;
-};
-
-PublicKey key_of(std::uint8_t n) {
-  PublicKey key;
-  key.bytes[0] = n;
-  return key;
-}
 
 // Two sides with an ordered wire between them.
 struct Pair {

@@ -3,14 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include "model/test_keys.h"
+
 namespace toxtore {
 namespace {
 
-PublicKey key_of(std::uint8_t n) {
-  PublicKey key;
-  key.bytes[0] = n;
-  return key;
-}
 const PublicKey a = key_of(1);
 const PublicKey b = key_of(2);
 const PublicKey c = key_of(3);

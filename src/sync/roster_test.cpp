@@ -6,14 +6,10 @@
 
 #include <algorithm>
 
+#include "model/test_keys.h"
+
 namespace toxtore {
 namespace {
-
-PublicKey key_of(std::uint8_t n) {
-  PublicKey key;
-  key.bytes[0] = n;
-  return key;
-}
 
 Bytes add(std::uint8_t key, std::uint8_t by, const std::string& name = "x", std::uint64_t made_ms = 1) {
   return encode_statement({key_of(key), key_of(by), made_ms, name, {}});

@@ -3,22 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <map>
-#include <random>
 #include <set>
+
+#include "base/test_random.h"
 
 namespace toxtore {
 namespace {
-
-class SeededRandom final : public Random {
- public:
-  explicit SeededRandom(std::uint32_t seed) : engine_(seed) {}
-  void fill(std::span<std::uint8_t> out) override {
-    for (auto& byte : out) byte = static_cast<std::uint8_t>(engine_());
-  }
-
- private:
-  std::mt19937 engine_;
-};
 
 std::vector<BootstrapNode> nodes(std::size_t count, const std::vector<std::uint16_t>& tcp_ports = {443}) {
   std::vector<BootstrapNode> list;

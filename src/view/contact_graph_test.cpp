@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "model/test_keys.h"
 #include "view/rules.h"
 
 namespace toxtore {
@@ -13,12 +14,6 @@ namespace {
 
 using What = ContactSetting::What;
 using Keys = std::vector<PublicKey>;
-
-PublicKey key_of(std::uint8_t n) {
-  PublicKey key;
-  key.bytes[0] = n;
-  return key;
-}
 
 const PublicKey laptop = key_of(1);
 const PublicKey server = key_of(2);

@@ -4,17 +4,12 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "model/test_keys.h"
 #include "view/subject.h"
 #include "wire/body.h"
 
 namespace toxtore {
 namespace {
-
-PublicKey key_of(std::uint8_t n) {
-  PublicKey key;
-  key.bytes[0] = n;
-  return key;
-}
 
 const PublicKey laptop = key_of(1);
 const PublicKey server = key_of(2);

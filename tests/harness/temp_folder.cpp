@@ -2,15 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <deque>
 #include <exception>
 #include <fstream>
 #include <iostream>
 #include <set>
-#include <system_error>
-
-#include "harness/waiting.h"
 
 namespace toxtore {
 namespace {
@@ -32,21 +28,13 @@ std::string end_of(const std::filesystem::path& log) {
 
 }  // namespace
 
-TempFolder::TempFolder() {
-  std::string name = (std::filesystem::temp_directory_path() / "toxtore-test-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) throw TestFailure("cannot make a folder like " + name);
-  path_ = name;
-}
-
 TempFolder::~TempFolder() {
   if (std::uncaught_exceptions() > 0 || testing::Test::HasFailure()) std::cout << ends_of_logs() << std::flush;
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
 }
 
 std::string TempFolder::ends_of_logs() const {
   std::set<std::filesystem::path> logs;
-  for (const auto& entry : std::filesystem::directory_iterator(path_)) {
+  for (const auto& entry : std::filesystem::directory_iterator(path())) {
     const auto extension = entry.path().extension();
     if (extension == ".out" || extension == ".err") logs.insert(entry.path());
   }

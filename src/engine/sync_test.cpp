@@ -20,6 +20,16 @@ bool has_notice(const World::Node& node, output::Notice::What what) {
   return std::any_of(node.notices.begin(), node.notices.end(), [&](const auto& notice) { return notice.what == what; });
 }
 
+// One of two friends asks the other to be a device of one user; the code that both show.
+std::string ask(World& world, World::Node& asks, World::Node& asked) {
+  world.befriend(asks, asked);
+  world.run_for(1'000);
+  EXPECT_TRUE(asks.engine->request_device(asked.key(), world.now()));
+  world.pump(asks);
+  world.run_for(1'000);
+  return asks.engine->link_requests().at(0).code.value();
+}
+
 TEST(Linking, MakesTwoFriendsDevicesOfOneUser) {
   World world;
   auto& laptop = world.add_device("laptop");
@@ -64,12 +74,7 @@ TEST(Linking, HalfALinkHealsItself) {
     World world;
     auto& laptop = world.add_device("laptop");
     auto& server = world.add_device("server");
-    world.befriend(laptop, server);
-    world.run_for(1'000);
-    ASSERT_TRUE(laptop.engine->request_device(server.key(), world.now()));
-    world.pump(laptop);
-    world.run_for(1'000);
-    const std::string code = laptop.engine->link_requests().at(0).code.value();
+    const std::string code = ask(world, laptop, server);
     ASSERT_TRUE(laptop.engine->accept_device(server.key(), code, world.now()));
     world.pump(laptop);
     world.run_for(1'000);
@@ -88,12 +93,7 @@ TEST(Linking, NobodyBecomesADeviceWithoutBothUsers) {
   World world;
   auto& laptop = world.add_device("laptop");
   auto& mallory = world.add_device("mallory");
-  world.befriend(mallory, laptop);
-  world.run_for(1'000);
-  ASSERT_TRUE(mallory.engine->request_device(laptop.key(), world.now()));
-  world.pump(mallory);
-  world.run_for(1'000);
-  const std::string code = mallory.engine->link_requests().at(0).code.value();
+  const std::string code = ask(world, mallory, laptop);
   ASSERT_TRUE(mallory.engine->accept_device(laptop.key(), code, world.now()));
   world.pump(mallory);
   world.run_for(700'000);
@@ -130,11 +130,7 @@ TEST(Linking, IsNotEndedByAClockThatIsSet) {
   World world;
   auto& laptop = world.add_device("laptop");
   auto& server = world.add_device("server");
-  world.befriend(laptop, server);
-  world.run_for(1'000);
-  ASSERT_TRUE(laptop.engine->request_device(server.key(), world.now()));
-  world.pump(laptop);
-  world.run_for(1'000);
+  ask(world, laptop, server);
   for (const std::uint64_t wall_ms : {world.now().wall_ms + 3'600'000, world.now().wall_ms - 3'600'000}) {
     server.engine->finish_turn({wall_ms, world.now().mono_ms});
     ASSERT_EQ(server.engine->link_requests().size(), 1U);

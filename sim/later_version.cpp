@@ -50,7 +50,8 @@ Bytes as_a_later_version_says(const Packet& packet, Dice& dice) {
   if (const auto* hello = std::get_if<packet::Hello>(&packet)) {
     packet::Hello more = *hello;
     more.version_max = static_cast<std::uint8_t>(protocol_version + 1);
-    more.capabilities |= static_cast<std::uint32_t>(dice.next());  // a later one still knows ours
+    const auto more_bits = static_cast<std::uint32_t>(dice.next());
+    more.capabilities |= more_bits & ~(capability::ranges | capability::befriended);  // it means ours as we do
     return encode_packet(more);
   }
   if (const auto* sent = std::get_if<packet::SendDot>(&packet)) {

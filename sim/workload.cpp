@@ -256,7 +256,7 @@ void remove_friend(World& world, const Step& step) {
   device.command([&](Engine& engine, Instant now) { (void)engine.remove_friend(whom->contact.id, now); });
 }
 
-/// A friend's client says that somebody else's key is his user's too: one that the user has already.
+/// A friend's client says that somebody else's key is his user's too.
 void friend_claims(World& world, const Step& step) {
   const auto* one = one_of(world.stock_friends(), step.numbers[0]);
   if (one == nullptr) return;
@@ -265,11 +265,11 @@ void friend_claims(World& world, const Step& step) {
   if (to == nullptr) return;
   if (!world.network.knows(*to)) return;
   std::vector<PublicKey> others;
+  for (const auto& device : world.devices()) others.push_back(device->key());
   // Of two stock friends only one ever claims the other: if both did, they would be one contact, and rightly so.
-  for (const auto& [key, greeting] : world.network.list(*to)) {
-    if (world.stock_with(key) == nullptr || !(key < (*one)->key())) others.push_back(key);
+  for (const PublicKey& key : world.stock_keys()) {
+    if ((*one)->key() < key) others.push_back(key);
   }
-  if (others.empty()) return;
   const packet::MyDevices claim{{(*one)->key(), *one_of(others, step.numbers[2])}, 1 + step.numbers[3] % 9, {}};
   (*one)->send_packet(*to, encode_packet(packet::Hello{}));
   (*one)->send_packet(*to, encode_packet(claim));

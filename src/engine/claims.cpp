@@ -35,7 +35,7 @@ void Claims::adopt(Instant now) {
     if (!contact.present || contact.blocked) continue;
     for (const PublicKey& key : contact.keys) {
       const FriendRow* row = core_.contacts().row(key);
-      if (!row->first_added && row->devices && row->devices->heard_by == core_.self) adds.push_back(key);
+      if (!row->first_added && row->devices && row->devices->order.dot.device == core_.self) adds.push_back(key);
     }
   }
   if (!adds.empty()) add_by_itself(core_, adds, now);

@@ -78,6 +78,7 @@ Result<void> Contacts::add(const ToxAddress& address, const std::string& greetin
     core_.store.remember(remembered_name::of(remembered_name::asked, key), asked_bytes(address, greeting));
   });
   if (!logged) return fail(logged.error());
+  remove_from_toxcore(key);  // it may be there since a friend claims it, and then toxcore would not ask
   reconcile(now);
   return {};
 }

@@ -43,6 +43,7 @@ bool changes_contacts(const Event& event) {
     case EventType::friend_remove:
     case EventType::friend_nospam:
     case EventType::friend_devices:
+    case EventType::friend_request_received:
     case EventType::contact_setting:
     case EventType::contacts_merged: return true;
     default: return false;

@@ -16,6 +16,7 @@
 #include "engine/profile.h"
 #include "engine/requests.h"
 #include "engine/sessions.h"
+#include "engine/strangers.h"
 
 namespace toxtore {
 
@@ -28,11 +29,12 @@ struct Engine::Parts {
         contact_settings(core, contacts),
         claims(core),
         requests(core, contacts),
+        strangers(core, requests),
         profile(core),
         outbox(core),
         messages(core, contacts, outbox),
         notifier(core),
-        inbound({core, sessions, devices, contacts, claims, outbox, messages, requests}) {}
+        inbound({core, sessions, devices, contacts, claims, outbox, messages, requests, strangers}) {}
 
   Core core;
   Sessions sessions;
@@ -41,6 +43,7 @@ struct Engine::Parts {
   ContactSettings contact_settings;
   Claims claims;
   Requests requests;
+  Strangers strangers;
   Profile profile;
   Outbox outbox;
   Messages messages;
@@ -76,6 +79,7 @@ void Engine::finish_turn(Instant now) {
   parts_->notifier.step();
   parts_->contacts.log_names(now);
   parts_->claims.log_lists(now);
+  parts_->strangers.step(now);
   if (parts_->core.view_changed || parts_->contacts.is_due(now)) {
     parts_->requests.settle(now);
     take_back_adds_by_itself(parts_->core, now);
@@ -97,7 +101,7 @@ std::optional<std::uint64_t> Engine::deadline_ms() const {
   std::optional<std::uint64_t> earliest;
   for (const auto deadline :
        {parts_->outbox.deadline_ms(), parts_->sessions.deadline_ms(), parts_->contacts.deadline_ms(),
-        parts_->claims.deadline_ms(), parts_->devices.deadline_ms()}) {
+        parts_->claims.deadline_ms(), parts_->strangers.deadline_ms(), parts_->devices.deadline_ms()}) {
     if (deadline && (!earliest || *deadline < *earliest)) earliest = deadline;
   }
   return earliest;

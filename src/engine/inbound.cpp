@@ -28,11 +28,13 @@ void Inbound::on(const input::PeerConnection& input, Instant now) {
   const bool is_connected = input.connection != Connection::none;
   if (is_connected && !was_connected) {
     parts_.contacts.on_connected(input.key);
+    parts_.strangers.on_connected(input.key, now);
     parts_.core.view_changed = true;  // messages may be waiting for it
   }
   if (!is_connected && was_connected) {
     parts_.devices.on_disconnected(input.key);
     parts_.outbox.on_disconnected(input.key, now);
+    parts_.strangers.on_disconnected(input.key);
   }
   parts_.core.notice(output::Notice::What::peer_connection, input.key, std::string(name_of(input.connection)));
 }
@@ -64,7 +66,7 @@ void Inbound::on(const input::PacketArrived& input, Instant now) {
   }
   if (const auto* hello = std::get_if<packet::Hello>(&*packet)) {
     if (parts_.sessions.on_hello(input.from, *hello)) parts_.devices.on_toxtore_peer(input.from, now);
-    return;
+    return parts_.strangers.on_hello(input.from, *hello);
   }
   if (!peer->toxtore) {
     ++core.counters.packets_refused;
@@ -84,7 +86,8 @@ void Inbound::dispatch(const PublicKey& from, const Packet& packet, Instant now)
   if (const auto* committed = std::get_if<packet::Committed>(&packet)) return sessions.on_committed(from, *committed);
   if (const auto* roster = std::get_if<packet::Roster>(&packet)) return parts_.devices.on_roster(from, *roster, now);
   if (const auto* list = std::get_if<packet::MyDevices>(&packet)) {
-    return parts_.claims.on_devices(from, *list, now);
+    parts_.claims.on_devices(from, *list, now);
+    return parts_.strangers.on_devices(from, *list, now);
   }
   parts_.devices.on_packet(from, packet, now);
 }

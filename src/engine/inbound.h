@@ -12,6 +12,7 @@
 #include "engine/outbox.h"
 #include "engine/requests.h"
 #include "engine/sessions.h"
+#include "engine/strangers.h"
 
 namespace toxtore {
 
@@ -26,6 +27,7 @@ class Inbound {
     Outbox& outbox;
     Messages& messages;
     Requests& requests;
+    Strangers& strangers;
   };
   explicit Inbound(const Parts& parts) : parts_(parts) {}
 

@@ -50,9 +50,8 @@ FriendEvents friend_events(const Store& store, const PublicKey& key) {
     if (std::holds_alternative<FriendAdd>(event.body)) {
       auto references = read_about(store, Subject::dot(event.dot));
       events.adds.push_back({std::move(event), std::move(references)});
-    } else if (std::holds_alternative<FriendRequestReceived>(event.body)) {
-      events.requests.push_back(std::move(event));
     } else {
+      if (std::holds_alternative<FriendRequestReceived>(event.body)) events.requests.push_back(event);
       events.others.push_back(std::move(event));
     }
   }

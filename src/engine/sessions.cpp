@@ -48,7 +48,10 @@ void Sessions::on_connection(const PublicKey& key, Connection connection, Instan
     Peer& fresh = core_.peers[key];
     fresh.connection = connection;
     fresh.since_ms = now.mono_ms;
-    core_.send(key, packet::Hello{protocol_version, protocol_version, capability::ranges});
+    const Contact* contact = core_.contacts().of(key);
+    const bool befriended = contact != nullptr && contact->present;
+    core_.send(key, packet::Hello{protocol_version, protocol_version,
+                                  capability::ranges | (befriended ? capability::befriended : 0)});
   }
 }
 
@@ -77,13 +80,9 @@ void Sessions::send_my_devices(const PublicKey& to) {
 
 // A key that is not his yet, and was tried because a friend claims it, is told what that friend is.
 bool Sessions::are_devices_withheld(const PublicKey& from) const {
-  const auto withheld = [](const Contact& contact) { return contact.present && contact.devices_withheld; };
   const Contact* his = core_.contacts().of(from);
-  if (his != nullptr && his->present) return withheld(*his);
-  return std::ranges::any_of(core_.contacts().contacts(), [&](const Contact& contact) {
-    return withheld(contact) &&
-           std::ranges::any_of(contact.claims, [&](const Claim& claim) { return claim.key == from; });
-  });
+  if (his != nullptr && his->present) return his->devices_withheld;
+  return std::ranges::any_of(core_.contacts().claimed_by(from), &Contact::devices_withheld);
 }
 
 // Each time that the user says whether his devices are withheld, the list is a later one, though the roster is the

@@ -110,6 +110,15 @@ void World::update_connections() {
   }
 }
 
+// Also if the key is in the list again meanwhile: toxcore begins anew with it.
+void World::disconnect(Node& from, const PublicKey& key) {
+  if (connections_.erase(pair_of(from.key(), key)) > 0) {
+    give(from, input::PeerConnection{key, Connection::none});
+    give(node(key), input::PeerConnection{from.key(), Connection::none});
+  }
+  update_connections();
+}
+
 void World::give(Node& to, const Input& input) {
   if (!to.engine) return;
   to.engine->handle(input, now());
@@ -159,7 +168,7 @@ void World::act(Node& from, const Output& output) {
   } else if (const auto* remove = std::get_if<output::RemovePeer>(&output)) {
     from.toxcore_list.erase(remove->key);
     from.removed_peers.push_back(remove->key);
-    later(0, [this] { update_connections(); });
+    later(0, [this, &from, key = remove->key] { disconnect(from, key); });
   } else if (const auto* set = std::get_if<output::SetProfile>(&output)) {
     (set->what == ProfileValue::What::name ? from.profile.name : from.profile.status_message) = set->value;
   } else if (const auto* notice = std::get_if<output::Notice>(&output)) {
@@ -194,7 +203,8 @@ void World::request(Node& from, const Node& to, const std::string& text) {
   from.toxcore_list.insert(to.key());
   Node& target = node(to.key());
   later(delay_ms, [this, &from, &target, text] {
-    if (target.online) give(target, input::FriendRequest{from.key(), to_bytes(text)});
+    const bool dropped = target.toxcore_list.contains(from.key());  // as toxcore does
+    if (target.online && !dropped) give(target, input::FriendRequest{from.key(), to_bytes(text)});
     update_connections();
   });
 }

@@ -99,6 +99,7 @@ class World {
   Node& node(const PublicKey& key) { return *nodes_.at(key); }
   [[nodiscard]] bool connected(const Node& a, const Node& b) const;
   void update_connections();
+  void disconnect(Node& from, const PublicKey& key);
   void give(Node& to, const Input& input);
   void act(Node& from, const Output& output);
   void hand_over(Node& from, const output::HandOver& message);

@@ -78,14 +78,15 @@ void read(Reader& in, std::map<PublicKey, T>& values) {
 void write(Writer& out, const DeviceList& list) {
   write(out, list.keys);
   write(out, list.removed);
-  out.u64(list.version).u64(list.heard_ms).key(list.heard_by);
+  out.u64(list.version).u64(list.heard_ms);
+  write(out, list.order);
 }
 void read(Reader& in, DeviceList& list) {
   read(in, list.keys);
   read(in, list.removed);
   list.version = in.u64();
   list.heard_ms = in.u64();
-  list.heard_by = in.key();
+  read(in, list.order);
 }
 
 template <class T>
@@ -115,6 +116,7 @@ void each_field(Row& row, Each each) {
   each(row.claim_answers);
   each(row.by_hand);
   each(row.devices);
+  each(row.asked);
   each(row.nospam);
 }
 

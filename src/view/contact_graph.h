@@ -33,6 +33,7 @@ struct Claim {
   PublicKey by;  ///< who of the contact says so; the earliest, if several do
   PublicKey key;
   std::uint64_t heard_ms = 0;
+  OrderKey heard;  ///< the event that says so
   Standing standing = Standing::followed;
 
   bool operator==(const Claim&) const = default;
@@ -72,6 +73,8 @@ class ContactGraph {
   [[nodiscard]] const std::vector<Contact>& contacts() const { return contacts_; }
   /// Nothing for a key that no event is about, and for own devices.
   [[nodiscard]] const Contact* of(const PublicKey& key) const;
+  /// The friends that claim this key, which is not theirs.
+  [[nodiscard]] std::vector<const Contact*> claimed_by(const PublicKey& key) const;
   /// Also of own devices that were friends once.
   [[nodiscard]] const FriendRow* row(const PublicKey& key) const;
 

@@ -71,18 +71,13 @@ void take_adds(FriendRow& row, const std::vector<AddWithReferences>& adds) {
 struct Places {
   std::map<PublicKey, OrderKey> by_hand;
   OrderKey nospam;
-  OrderKey devices;
 };
 
 // The version is the sender's own count, and no hearer's clock: a list that comes late by another way stays behind.
-void take_devices(FriendRow& row, const FriendDevices& said, const ReadEvent& event, Places& places) {
-  const std::uint64_t version = row.devices ? row.devices->version : 0;
-  if (row.devices && std::tie(said.version, event.timestamp_ms, event.dot) <
-                         std::tie(version, places.devices.timestamp_ms, places.devices.dot)) {
-    return;
-  }
-  row.devices = DeviceList{said.keys, said.removed, said.version, event.shown_ms(), event.dot.device};
-  places.devices = event.order();
+void take_devices(FriendRow& row, const FriendDevices& said, const ReadEvent& event) {
+  const OrderKey order = event.order();
+  if (row.devices && std::tie(said.version, order) < std::tie(row.devices->version, row.devices->order)) return;
+  row.devices = DeviceList{said.keys, said.removed, said.version, event.shown_ms(), order};
 }
 
 void take_merge(FriendRow& row, const ContactsMerged& merge, const OrderKey& order, Places& places) {
@@ -105,7 +100,9 @@ FriendRow derive_friend(const PublicKey& key, const std::vector<AddWithReference
   for (const ReadEvent& event : others) {
     const OrderKey order = event.order();
     if (const auto* setting = std::get_if<ContactSetting>(&event.body)) take_setting(row, *setting, order);
-    if (const auto* said = std::get_if<FriendDevices>(&event.body)) take_devices(row, *said, event, places);
+    if (const auto* said = std::get_if<FriendDevices>(&event.body)) take_devices(row, *said, event);
+    if (std::holds_alternative<FriendRequestReceived>(event.body))
+      row.asked = std::max(row.asked, std::optional(order));
     if (const auto* merge = std::get_if<ContactsMerged>(&event.body)) take_merge(row, *merge, order, places);
     if (const auto* nospam = std::get_if<FriendNospam>(&event.body); nospam != nullptr && places.nospam <= order) {
       places.nospam = order;

@@ -77,7 +77,7 @@ struct DeviceList {
   std::vector<PublicKey> removed;  ///< that it takes back
   std::uint64_t version = 0;
   std::uint64_t heard_ms = 0;  ///< shown time of the event
-  PublicKey heard_by;          ///< the own device that logged it
+  OrderKey order;              ///< of the event; its device is the own one that heard the list
 
   bool operator==(const DeviceList&) const = default;
 };
@@ -100,6 +100,7 @@ struct FriendRow {
   std::map<PublicKey, Setting<bool>> claim_answers;  ///< by key that this one claims: whether the user agrees
   std::map<PublicKey, bool> by_hand;                 ///< by other key: whether the user says that both are one contact
   std::optional<DeviceList> devices;                 ///< none: it never said, so nothing shows that it has Toxtore
+  std::optional<OrderKey> asked;                     ///< its last friend request; none: it never asked
   std::optional<NospamAndChecksum> nospam;           ///< the rest of its Tox ID, if the user ever gave that
 
   [[nodiscard]] bool present() const { return !known_by.empty(); }

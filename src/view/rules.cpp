@@ -36,7 +36,10 @@ struct TouchedBy {
   }
   void operator()(const ContentErased& body) const { rows.messages = body.messages; }
   void operator()(const OfferReceived&) const { rows.messages.push_back(event.dot); }
-  void operator()(const FriendRequestReceived& body) const { rows.requests.push_back(body.from); }
+  void operator()(const FriendRequestReceived& body) const {
+    rows.friends.push_back(body.from);
+    rows.requests.push_back(body.from);
+  }
   void operator()(const FriendRequestDeclined& body) const { rows.declined_requests.push_back(body.request); }
   void operator()(const ProfileValue&) const { rows.profile = true; }
   // Not in any row yet.

@@ -59,6 +59,8 @@ inline constexpr std::uint8_t removed = 2;  ///< key × n: keys that are no long
 namespace capability {
 /// Understands `holdings` and `page`, and serves several ranges of one log at a time.
 inline constexpr std::uint32_t ranges = 1;
+/// The receiver is a friend of the sender's user, not only a key that a friend of his claims (engine/strangers.h).
+inline constexpr std::uint32_t befriended = 2;
 }  // namespace capability
 
 /// Tags of the extensions of `bundle`. Given once, never reused.

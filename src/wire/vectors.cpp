@@ -146,9 +146,11 @@ packet::Hello hello(const Json& fields) {
           fields.at("capabilities").get<std::uint32_t>()};
 }
 
-packet::Bundle bundle(const Json& fields) {
-  return {number<packet::Bundle::Class>(fields.at("class")), fields.at("first"), fields.at("last"),
-          bytes(fields.at("piece"))};
+packet::Bundle bundle(const Json& fields, const Json& extensions) {
+  packet::Bundle packet{number<packet::Bundle::Class>(fields.at("class")), fields.at("first"), fields.at("last"),
+                        bytes(fields.at("piece"))};
+  if (extensions.contains("events")) packet.events = u64(extensions["events"]);
+  return packet;
 }
 
 const std::map<std::string, ReadPacket>& packets() {
@@ -160,7 +162,7 @@ const std::map<std::string, ReadPacket>& packets() {
       {"send dot", [](const Json& f, const Json&) { return SendDot{whole_event(f.at("event"))}; }},
       {"hello", [](const Json& f, const Json&) { return hello(f); }},
       {"fetch", [](const Json& f, const Json&) { return Fetch{each(f.at("ranges"), fetch_range)}; }},
-      {"bundle", [](const Json& f, const Json&) { return bundle(f); }},
+      {"bundle", bundle},
       {"holdings", [](const Json& f, const Json&) { return Holdings{each(f.at("ranges"), held_range)}; }},
       {"committed", [](const Json& f, const Json&) { return Committed{u64(f.at("count"))}; }},
       {"page",

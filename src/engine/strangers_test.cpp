@@ -1,0 +1,147 @@
+// Strangers whose keys a friend claims: hidden by nobody, and shown only if their users asked.
+#include "engine/strangers.h"
+
+#include <gtest/gtest.h>
+
+#include "engine/test_world.h"
+
+namespace toxtore {
+namespace {
+
+class ClaimedStrangers : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    world.link(laptop, server);
+    world.befriend(mallory, laptop);
+    world.run_for(2'000);
+  }
+  void claim(World::Node& at, const World::Node& whom, std::uint64_t version = 1) {
+    for (const Packet& packet :
+         {Packet(packet::Hello{}), Packet(packet::MyDevices{{mallory.key(), whom.key()}, version, {}})}) {
+      at.engine->handle(input::PacketArrived{mallory.key(), encode_packet(packet)}, world.now());
+      world.pump(at);
+    }
+    ASSERT_TRUE(at.toxcore_list.contains(whom.key()));
+  }
+  static bool has_request(const World::Node& device, const World::Node& from) {
+    const auto requests = device.engine->friend_requests();
+    return requests.size() == 1 && requests.front().key == from.key();
+  }
+
+  World world;
+  World::Node& laptop = world.add_device("laptop");
+  World::Node& server = world.add_device("server");
+  World::Node& mallory = world.add_stock("mallory");
+  World::Node& bob = world.add_stock("bob");
+  World::Node& carol = world.add_device("carol");
+};
+
+TEST_F(ClaimedStrangers, OneWithAStockClientIsShownAsOneWhoAsks) {
+  claim(laptop, bob);
+  world.request(bob, laptop, "it is me, Bob");
+  world.run_for(5'000);
+  world.write(bob, laptop, "are you there?");
+  ASSERT_TRUE(world.run_until([&] { return has_request(server, bob); }, stranger_wait_ms + 5'000));
+  EXPECT_TRUE(has_request(laptop, bob));
+  world.run_for(1'000);
+  for (World::Node* mine : {&laptop, &server}) EXPECT_FALSE(mine->toxcore_list.contains(bob.key())) << mine->name;
+
+  ASSERT_TRUE(server.engine->accept_friend(bob.key(), world.now()));
+  world.pump(server);
+  ASSERT_TRUE(world.run_until([&] { return laptop.toxcore_list.contains(bob.key()); }));
+  world.run_for(2'000);
+  EXPECT_EQ(laptop.engine->find_friend(bob.key())->connection(), Connection::udp);
+  EXPECT_EQ(history_of(server, bob.key()), (std::vector<std::string>{"< are you there? [unread]"}));
+}
+
+TEST_F(ClaimedStrangers, OneWhoIsDeclinedIsNotTriedAgainForTheSameClaim) {
+  claim(laptop, bob);
+  world.request(bob, laptop, "it is me, Bob");
+  ASSERT_TRUE(world.run_until([&] { return has_request(laptop, bob); }, stranger_wait_ms + 5'000));
+  ASSERT_TRUE(laptop.engine->decline_friend(bob.key(), world.now()));
+  world.pump(laptop);
+  world.run_for(2 * stranger_wait_ms);
+  EXPECT_TRUE(laptop.engine->friend_requests().empty());
+  for (World::Node* mine : {&laptop, &server}) EXPECT_FALSE(mine->toxcore_list.contains(bob.key())) << mine->name;
+}
+
+TEST_F(ClaimedStrangers, OneWithToxtoreIsShownAtOnce) {
+  claim(laptop, carol);
+  ASSERT_TRUE(carol.engine->add_friend(laptop.address, "it is me, Carol", world.now()));
+  world.pump(carol);
+  ASSERT_TRUE(world.run_until([&] { return has_request(server, carol); }, 5'000));
+  ASSERT_TRUE(laptop.engine->accept_friend(carol.key(), world.now()));
+  world.pump(laptop);
+  ASSERT_TRUE(world.run_until([&] { return server.toxcore_list.contains(carol.key()); }, 70'000));
+}
+
+TEST_F(ClaimedStrangers, OneOfTheUsersOwnCanBeLinked) {
+  claim(laptop, carol);
+  ASSERT_TRUE(carol.engine->add_friend(laptop.address, "it is me", world.now()));
+  world.pump(carol);
+  ASSERT_TRUE(world.run_until([&] { return has_request(laptop, carol); }, 5'000));
+  ASSERT_TRUE(laptop.engine->accept_friend(carol.key(), world.now()));
+  world.pump(laptop);
+  world.run_for(2'000);
+  world.link(carol, laptop);
+  EXPECT_EQ(laptop.engine->devices().size(), 3U);
+}
+
+// Both try each other only because mallory, a friend of both, claims both.
+TEST_F(ClaimedStrangers, TwoWhomAFriendOfBothClaimsAreNotMadeToAskEachOther) {
+  world.befriend(mallory, carol);
+  claim(laptop, carol);
+  claim(carol, laptop);
+  world.run_for(3 * stranger_wait_ms);
+  ASSERT_TRUE(laptop.toxcore_list.contains(carol.key()) && carol.toxcore_list.contains(laptop.key()));
+  for (World::Node* device : {&laptop, &server, &carol}) EXPECT_TRUE(device->engine->friend_requests().empty());
+}
+
+TEST_F(ClaimedStrangers, WhoAddsAKeyThatIsOnlyTriedStillAsksIt) {
+  world.befriend(mallory, carol);
+  claim(laptop, carol);
+  claim(carol, laptop);
+  world.run_for(5'000);
+  ASSERT_TRUE(carol.engine->add_friend(laptop.address, "it is me, Carol", world.now()));
+  world.pump(carol);
+  EXPECT_TRUE(world.run_until([&] { return has_request(laptop, carol); }, 5'000));
+}
+
+TEST_F(ClaimedStrangers, AFriendsOtherDeviceIsNoStranger) {
+  World::Node& phone = world.add_device("carol's phone");
+  world.link(phone, carol);
+  world.befriend(carol, laptop);
+  ASSERT_TRUE(world.run_until([&] {
+    return server.engine->find_friend(phone.key()).has_value() &&
+           server.engine->find_friend(phone.key())->contact.keys.size() == 2;
+  }));
+  world.run_for(2 * stranger_wait_ms);
+  for (World::Node* mine : {&laptop, &server}) EXPECT_TRUE(mine->engine->friend_requests().empty()) << mine->name;
+}
+
+// Its first list, before it was linked, was logged a moment ago, so this one is not yet.
+TEST_F(ClaimedStrangers, AFriendsOtherDeviceIsNoStrangerWhileItsListWaitsToBeLogged) {
+  claim(laptop, bob);
+  const auto connect_and_say = [&](std::uint32_t capabilities, const packet::MyDevices& list) {
+    for (const Connection connection : {Connection::none, Connection::udp}) {
+      laptop.engine->handle(input::PeerConnection{bob.key(), connection}, world.now());
+    }
+    for (const Packet& packet : {Packet(packet::Hello{1, 1, capabilities}), Packet(list)}) {
+      laptop.engine->handle(input::PacketArrived{bob.key(), encode_packet(packet)}, world.now());
+      laptop.engine->finish_turn(world.now());
+    }
+  };
+  connect_and_say(0, {{bob.key()}, 1, {}});
+  connect_and_say(capability::befriended, {{bob.key(), mallory.key()}, 2, {}});
+  EXPECT_EQ(laptop.engine->contacts().of(mallory.key())->keys.size(), 1U);
+  EXPECT_TRUE(laptop.engine->friend_requests().empty());
+}
+
+TEST_F(ClaimedStrangers, OneWhoseWordCameFirstIsTriedWhenAFriendClaimsHimLater) {
+  world.request(bob, laptop, "it is me, Bob");
+  ASSERT_TRUE(world.run_until([&] { return has_request(laptop, bob); }));
+  claim(laptop, bob);  // toxcore's list is checked there
+}
+
+}  // namespace
+}  // namespace toxtore

@@ -233,6 +233,7 @@ TEST_F(Merged, NorDoesTheAddOfADeviceThatAFriendAskedToo) {
 
 // Anna lost her phone, and the user removes what is left of it.
 TEST_F(Merged, AnAddThatNoUserMadeKeepsTheFriendWhoLostTheKeyThatWasAdded) {
+  world.cut(server, desk, true);  // one device hears the desk's list, and adds it
   befriend_anna();
   ASSERT_TRUE(world.run_until([&] { return server.engine->contacts().row(desk.key())->present(); }));
   ASSERT_TRUE(laptop.engine->answer_claim(desk.key(), phone.key(), false, world.now()));

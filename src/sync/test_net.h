@@ -6,6 +6,7 @@
 // (no holdings, no pages, one range a log).
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <memory>

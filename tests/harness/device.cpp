@@ -1,6 +1,7 @@
 #include "harness/device.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace toxtore {
@@ -190,7 +191,12 @@ void link(Device& asker, Device& asked) {
   asker.rpc("device.accept", {{"device", asked.key()}, {"code", code}});
   asked.rpc("device.accept", {{"device", asker.key()}, {"code", code}});
 
-  const auto both_listed = [](const json& answer) { return answer.at("devices").size() == 2; };
+  const auto both_listed = [&](const json& answer) {
+    const json& rows = answer.at("devices");
+    return std::ranges::all_of(std::array{asker.key(), asked.key()}, [&](const std::string& key) {
+      return std::ranges::any_of(rows, [&](const json& row) { return row.at("key") == key; });
+    });
+  };
   for (Device* device : {&asker, &asked}) {
     device->wait_for("both devices listed", "device.list", json::object(), both_listed);
   }

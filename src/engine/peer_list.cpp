@@ -37,8 +37,7 @@ class Wanted {
       if (claim.standing != Claim::Standing::followed || claim.heard_ms + claim_tried_ms < wall_ms_) continue;
       if (const Contact* other = contacts_.of(claim.key); other != nullptr && (other->present || other->blocked))
         continue;
-      if (const FriendRow* row = contacts_.row(claim.key); row != nullptr && row->asked && claim.heard < *row->asked)
-        continue;
+      if (const FriendRow* row = contacts_.row(claim.key); row != nullptr && row->asked) continue;
       if (contact.devices_withheld && !contacts_.row(claim.by)->is_known_by(self_)) continue;
       if (tried.size() == tried_claims_max && !tried.contains(claim.key)) return;
       tried.insert(claim.key);

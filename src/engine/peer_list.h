@@ -5,7 +5,7 @@
 // - A stock friend's key is only in the list of the devices that he knows, or that were introduced to him.
 // - So is the key of a friend to whom the devices are withheld: there each own device is a stranger to the others.
 // - A key that a contact claims and that has not claimed back is tried for a while, within bounds, so that it can; one
-//   that asked for itself meanwhile is a stranger and waits for the user's answer.
+//   that ever asked for itself is a stranger and the user's to answer, whoever claims it.
 // - Who is no friend or is blocked is in no list.
 #pragma once
 

@@ -57,13 +57,15 @@ void Requests::begin() {
   }
 }
 
-void Requests::on_request(const input::FriendRequest& request, Instant now) {
-  if (core_.store.open_request_count() >= friend_requests_max || open_here().contains(request.key)) return;
+bool Requests::on_request(const input::FriendRequest& request, Instant now) {
+  if (open_here().contains(request.key)) return true;
+  if (core_.store.open_request_count() >= friend_requests_max) return false;
   const std::size_t length = std::min(request.message.size(), request_message_max);
   const ByteView message = ByteView(request.message).first(length);
   waiting_.insert(request.key);
   // A failure is kept by the core as its fault.
   (void)core_.log({FriendRequestReceived{request.key, Bytes(message.begin(), message.end())}}, now);
+  return true;
 }
 
 Result<void> Requests::accept(const PublicKey& key, Instant now) {
@@ -132,9 +134,13 @@ void Requests::act_on_answers(Instant now) {
 
 std::vector<FriendRequestInfo> Requests::list() const {
   std::vector<FriendRequestInfo> requests;
-  std::set<PublicKey> listed;
   for (const RequestRow& row : core_.store.open_requests()) {
-    if (listed.insert(row.from).second) requests.push_back({row.from, row.message, row.shown_ms});
+    const auto listed = std::ranges::find(requests, row.from, &FriendRequestInfo::key);
+    if (listed == requests.end()) {
+      requests.push_back({row.from, row.message, row.shown_ms});
+    } else if (listed->message.empty()) {
+      listed->message = row.message;  // the first was logged by a device that could not hear the words (strangers.h)
+    }
   }
   return requests;
 }

@@ -33,17 +33,18 @@ void Strangers::on_devices(const PublicKey& from, const packet::MyDevices& list,
 
 void Strangers::step(Instant now) {
   for (auto it = silent_until_ms_.begin(); it != silent_until_ms_.end();) {
-    const auto& [key, until_ms] = *it;
-    if (now.mono_ms < until_ms) {
-      ++it;
+    auto& [key, until_ms] = *it;
+    const bool due = until_ms <= now.mono_ms;
+    if (due && (!is_stranger(key) || ask(key, now))) {
+      it = silent_until_ms_.erase(it);
       continue;
     }
-    if (is_stranger(key)) ask(key, now);
-    it = silent_until_ms_.erase(it);
+    if (due) until_ms = now.mono_ms + stranger_wait_ms;  // once others are answered there is room
+    ++it;
   }
 }
 
-void Strangers::ask(const PublicKey& key, Instant now) { requests_.on_request({key, {}}, now); }
+bool Strangers::ask(const PublicKey& key, Instant now) { return requests_.on_request({key, {}}, now); }
 
 std::optional<std::uint64_t> Strangers::deadline_ms() const {
   if (silent_until_ms_.empty()) return std::nullopt;

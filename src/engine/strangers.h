@@ -40,7 +40,7 @@ class Strangers {
 
  private:
   [[nodiscard]] bool is_stranger(const PublicKey& key) const;
-  void ask(const PublicKey& key, Instant now);
+  bool ask(const PublicKey& key, Instant now);
 
   Core& core_;
   Requests& requests_;

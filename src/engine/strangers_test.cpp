@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "engine/test_world.h"
 
 namespace toxtore {
@@ -15,17 +17,20 @@ class ClaimedStrangers : public ::testing::Test {
     world.befriend(mallory, laptop);
     world.run_for(2'000);
   }
-  void claim(World::Node& at, const World::Node& whom, std::uint64_t version = 1) {
+  void hear_claim(World::Node& at, const World::Node& whom, std::uint64_t version) {
     for (const Packet& packet :
          {Packet(packet::Hello{}), Packet(packet::MyDevices{{mallory.key(), whom.key()}, version, {}})}) {
       at.engine->handle(input::PacketArrived{mallory.key(), encode_packet(packet)}, world.now());
       world.pump(at);
     }
+  }
+  void claim(World::Node& at, const World::Node& whom) {
+    hear_claim(at, whom, 1);
     ASSERT_TRUE(at.toxcore_list.contains(whom.key()));
   }
   static bool has_request(const World::Node& device, const World::Node& from) {
     const auto requests = device.engine->friend_requests();
-    return requests.size() == 1 && requests.front().key == from.key();
+    return std::ranges::find(requests, from.key(), &FriendRequestInfo::key) != requests.end();
   }
 
   World world;
@@ -137,10 +142,44 @@ TEST_F(ClaimedStrangers, AFriendsOtherDeviceIsNoStrangerWhileItsListWaitsToBeLog
   EXPECT_TRUE(laptop.engine->friend_requests().empty());
 }
 
-TEST_F(ClaimedStrangers, OneWhoseWordCameFirstIsTriedWhenAFriendClaimsHimLater) {
+TEST_F(ClaimedStrangers, NoClaimBringsBackOneWhoWasDeclined) {
   world.request(bob, laptop, "it is me, Bob");
   ASSERT_TRUE(world.run_until([&] { return has_request(laptop, bob); }));
-  claim(laptop, bob);  // toxcore's list is checked there
+  ASSERT_TRUE(laptop.engine->decline_friend(bob.key(), world.now()));
+  world.pump(laptop);
+  hear_claim(laptop, bob, 1);
+  world.run_for(2 * stranger_wait_ms);
+  hear_claim(laptop, bob, 2);
+  world.run_for(2 * stranger_wait_ms);
+  EXPECT_TRUE(laptop.engine->friend_requests().empty());
+  EXPECT_FALSE(laptop.toxcore_list.contains(bob.key()));
+}
+
+TEST_F(ClaimedStrangers, TheWordsThatOneDeviceHeardAreShownForOneThatDidNot) {
+  claim(laptop, bob);
+  world.request(bob, laptop, "it is me, Bob");
+  ASSERT_TRUE(world.run_until([&] { return has_request(laptop, bob); }, stranger_wait_ms + 5'000));
+  EXPECT_EQ(laptop.engine->friend_requests().front().message, Bytes{});
+  world.request(bob, server, "it is me, Bob");
+  EXPECT_TRUE(world.run_until(
+      [&] { return has_request(laptop, bob) && !laptop.engine->friend_requests().front().message.empty(); }, 5'000));
+}
+
+TEST_F(ClaimedStrangers, OneForWhomThereIsNoRoomIsShownOnceThereIs) {
+  claim(laptop, bob);
+  for (std::size_t i = 0; i < friend_requests_max; ++i) {
+    PublicKey key;
+    key.bytes = {static_cast<std::uint8_t>(i), 1, 2};
+    laptop.engine->handle(input::FriendRequest{key, to_bytes("hi")}, world.now());
+  }
+  world.pump(laptop);
+  world.request(bob, laptop, "it is me, Bob");
+  world.run_for(2 * stranger_wait_ms);
+  const auto requests = laptop.engine->friend_requests();
+  ASSERT_EQ(requests.size(), friend_requests_max);
+  ASSERT_TRUE(laptop.engine->decline_friend(requests.front().key, world.now()));
+  world.pump(laptop);
+  EXPECT_TRUE(world.run_until([&] { return has_request(laptop, bob); }, 2 * stranger_wait_ms));
 }
 
 }  // namespace

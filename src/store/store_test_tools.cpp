@@ -63,7 +63,7 @@ FriendRow full_friend_row(const PublicKey& key) {
   row.claim_answers = {{sample_key(3), {true, order(7)}}, {sample_key(4), {false, order(8)}}};
   row.by_hand = {{sample_key(3), true}, {sample_key(4), false}};
   row.devices = DeviceList{{key, sample_key(3)}, {sample_key(4)}, 7, 9, order(9)};
-  row.asked = order(10);
+  row.asked = true;
   row.nospam = NospamAndChecksum{1, 2, 3, 4, 5, 6};
   return row;
 }

@@ -188,7 +188,7 @@ class Claims {
     const auto is_his = [&](const FriendRow* row) { return row->key == key || row->lists_as_removed(key); };
     if (own_.contains(key) || std::ranges::any_of(contact_, is_his) || !matters(contact_, key, rows_)) return;
     if (by.is_split_from(key)) return;
-    const Claim claim{by.key, key, by.devices->heard_ms, by.devices->order, standing(policy_, answer_between(key))};
+    const Claim claim{by.key, key, by.devices->heard_ms, standing(policy_, answer_between(key))};
     const auto [place, fresh] = claims_.try_emplace(key, claim);
     const auto rank = [](const Claim& each) { return std::pair(each.heard_ms, each.by); };
     if (!fresh && rank(claim) < rank(place->second)) place->second = claim;

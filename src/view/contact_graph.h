@@ -33,7 +33,6 @@ struct Claim {
   PublicKey by;  ///< who of the contact says so; the earliest, if several do
   PublicKey key;
   std::uint64_t heard_ms = 0;
-  OrderKey heard;  ///< the event that says so
   Standing standing = Standing::followed;
 
   bool operator==(const Claim&) const = default;

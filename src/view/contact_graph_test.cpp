@@ -194,7 +194,7 @@ TEST(Contacts, WhatAFriendNamesIsLeftAlone) {
   // Only the stranger is worth a try: own devices and other friends are not his to claim.
   const auto claims = events.graph().of(phone)->claims;
   ASSERT_EQ(claims.size(), 1U);
-  EXPECT_EQ(claims.front(), (Claim{phone, desk, 4, {4, {laptop, 4}}, Claim::Standing::followed}));
+  EXPECT_EQ(claims.front(), (Claim{phone, desk, 4, Claim::Standing::followed}));
 }
 
 TEST(Contacts, AContactThatHasOwnDevicesInItDoesNotReachThroughThem) {

@@ -101,8 +101,7 @@ FriendRow derive_friend(const PublicKey& key, const std::vector<AddWithReference
     const OrderKey order = event.order();
     if (const auto* setting = std::get_if<ContactSetting>(&event.body)) take_setting(row, *setting, order);
     if (const auto* said = std::get_if<FriendDevices>(&event.body)) take_devices(row, *said, event);
-    if (std::holds_alternative<FriendRequestReceived>(event.body))
-      row.asked = std::max(row.asked, std::optional(order));
+    row.asked = row.asked || std::holds_alternative<FriendRequestReceived>(event.body);
     if (const auto* merge = std::get_if<ContactsMerged>(&event.body)) take_merge(row, *merge, order, places);
     if (const auto* nospam = std::get_if<FriendNospam>(&event.body); nospam != nullptr && places.nospam <= order) {
       places.nospam = order;

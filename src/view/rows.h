@@ -100,7 +100,7 @@ struct FriendRow {
   std::map<PublicKey, Setting<bool>> claim_answers;  ///< by key that this one claims: whether the user agrees
   std::map<PublicKey, bool> by_hand;                 ///< by other key: whether the user says that both are one contact
   std::optional<DeviceList> devices;                 ///< none: it never said, so nothing shows that it has Toxtore
-  std::optional<OrderKey> asked;                     ///< its last friend request; none: it never asked
+  bool asked = false;                                ///< it sent a friend request once, whatever became of that
   std::optional<NospamAndChecksum> nospam;           ///< the rest of its Tox ID, if the user ever gave that
 
   [[nodiscard]] bool present() const { return !known_by.empty(); }

@@ -1,5 +1,6 @@
 // toxtore-sim: runs seeds, shows one, or cuts a failing one down. scripts/sim.sh builds and calls it.
 #include <CLI/CLI.hpp>
+#include <climits>
 #include <cstdio>
 
 #include "sim/run.h"
@@ -40,9 +41,9 @@ int main(int argc, char** argv) {
   std::optional<std::uint64_t> seed_to_show;
   std::optional<std::uint64_t> seed_to_shrink;
   app.add_option("--first", batch.first, "The first seed")->capture_default_str();
-  auto* seeds = app.add_option("--seeds", batch.seeds, "How many seeds")->check(CLI::PositiveNumber);
-  auto* minutes =
-      app.add_option("--minutes", batch.minutes, "As many seeds as so many minutes allow")->check(CLI::PositiveNumber);
+  auto* seeds = app.add_option("--seeds", batch.seeds, "How many seeds")->check(CLI::Range(1, INT_MAX));
+  auto* minutes = app.add_option("--minutes", batch.minutes, "As many seeds as so many minutes allow")
+                      ->check(CLI::Range(1, INT_MAX));
   seeds->excludes(minutes);
   app.add_option("--jobs", batch.jobs, "Processes side by side")->capture_default_str()->check(CLI::Range(1, 256));
   app.add_option("--show", seed_to_show, "Runs one seed, and prints its plan and the end of its trace");

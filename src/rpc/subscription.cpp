@@ -28,7 +28,9 @@ class Changes {
       if (const auto row = store_.message(id); row && is_known(engine_, row->conversation))
         changes.push_back({{"message", to_json(*row, names_)}});
     }
-    for (const PublicKey& key : touched.friends) add_friend(key, changes);
+    // A request changes nothing that is shown of a friend, and who asks is none.
+    const bool asks = std::holds_alternative<FriendRequestReceived>(read.body);
+    for (const PublicKey& key : asks ? std::vector<PublicKey>() : touched.friends) add_friend(key, changes);
     for (const Dot& add : touched.removed_adds) {
       const auto added = store_.event(add);
       if (!added) continue;

@@ -247,7 +247,7 @@ bool Device::command(const std::function<void(Engine&, Instant)>& work) {
 void Device::settle() {
   if (!running()) return;
   const auto outputs = engine_->take_outputs();
-  if (!outputs.empty()) look();
+  look();
   for (const Output& output : outputs) {
     disk_.moment();
     apply(output);

@@ -7,18 +7,18 @@
 #include <string_view>
 #include <vector>
 
-#include "base/random.h"
+#include "base/test_random.h"
 
 namespace toxtore::sim {
 
-/// splitmix64. Also the random source of the engines.
+/// Also the random source of the engines.
 class Dice final : public Random {
  public:
-  explicit Dice(std::uint64_t seed) : state_(seed) {}
+  explicit Dice(std::uint64_t seed) : random_(seed) {}
   /// A stream of its own for one purpose, so that drawing more in one place changes nothing in another.
   Dice(std::uint64_t seed, std::string_view purpose, std::uint64_t number = 0);
 
-  std::uint64_t next();
+  std::uint64_t next() { return random_.next(); }
   /// 0 to n - 1; 0 if n is 0.
   std::uint64_t below(std::uint64_t n) { return n == 0 ? 0 : next() % n; }
   /// Both ends included.
@@ -29,10 +29,10 @@ class Dice final : public Random {
     return things[static_cast<std::size_t>(below(things.size()))];
   }
 
-  void fill(std::span<std::uint8_t> out) override;
+  void fill(std::span<std::uint8_t> out) override { random_.fill(out); }
 
  private:
-  std::uint64_t state_;
+  SeededRandom random_;
 };
 
 }  // namespace toxtore::sim

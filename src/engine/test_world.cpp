@@ -42,7 +42,6 @@ std::string state_of(const MessageRow& row) {
 
 }  // namespace
 
-// splitmix64.
 World::Node& World::add(const std::string& name, bool stock) {
   auto node = std::make_unique<Node>();
   node->name = name;

@@ -41,7 +41,6 @@ void raise_read_mark(Store& store, ReadMark mark) {
 struct FriendEvents {
   std::vector<AddWithReferences> adds;
   std::vector<ReadEvent> others;
-  std::vector<ReadEvent> requests;
 };
 
 FriendEvents friend_events(const Store& store, const PublicKey& key) {
@@ -51,7 +50,6 @@ FriendEvents friend_events(const Store& store, const PublicKey& key) {
       auto references = read_about(store, Subject::dot(event.dot));
       events.adds.push_back({std::move(event), std::move(references)});
     } else {
-      if (std::holds_alternative<FriendRequestReceived>(event.body)) events.requests.push_back(event);
       events.others.push_back(std::move(event));
     }
   }
@@ -66,7 +64,8 @@ void derive_friend_row(Store& store, const PublicKey& key) {
 void derive_request_rows(Store& store, const PublicKey& key) {
   const FriendEvents events = friend_events(store, key);
   const bool is_friend = derive_friend(key, events.adds, events.others).present();
-  for (const ReadEvent& request : events.requests) {
+  for (const ReadEvent& request : events.others) {
+    if (!std::holds_alternative<FriendRequestReceived>(request.body)) continue;
     const auto references = read_about(store, Subject::dot(request.dot));
     if (const auto row = derive_request(request, references, events.adds, is_friend)) store.put(*row);
   }

@@ -64,7 +64,7 @@ Result<void> ContactSettings::log(const std::vector<Body>& bodies, Instant now) 
 }
 
 Result<void> ContactSettings::change(const PublicKey& key, const ContactChange& change, Instant now) {
-  const Contact* contact = contacts_.friend_of(key);
+  const Contact* contact = core_.contacts().friend_of(key);
   if (contact == nullptr) return fail(no_friend());
   if (change.alias && !is_utf8(*change.alias)) return fail(ErrorKind::invalid_argument, "the alias is not UTF-8 text");
   if (change.alias && change.alias->size() > alias_size_max) {
@@ -85,8 +85,8 @@ Result<void> ContactSettings::change(const PublicKey& key, const ContactChange& 
 }
 
 Result<void> ContactSettings::merge(const PublicKey& one, const PublicKey& other, Instant now) {
-  const Contact* first = contacts_.friend_of(one);
-  const Contact* second = contacts_.friend_of(other);
+  const Contact* first = core_.contacts().friend_of(one);
+  const Contact* second = core_.contacts().friend_of(other);
   if (first == nullptr || second == nullptr) return fail(no_friend());
   if (first == second) return fail(ErrorKind::already_exists, "these two are one contact already");
   std::vector<Body> bodies{ContactsMerged{first->id, second->id, true}};
@@ -96,7 +96,7 @@ Result<void> ContactSettings::merge(const PublicKey& one, const PublicKey& other
 }
 
 Result<void> ContactSettings::split(const PublicKey& key, Instant now) {
-  const Contact* contact = contacts_.friend_of(key);
+  const Contact* contact = core_.contacts().friend_of(key);
   if (contact == nullptr) return fail(no_friend());
   if (contact->keys.size() < 2) return fail(ErrorKind::invalid_argument, "this contact has one key only");
   const FriendRow& row = *core_.contacts().row(key);
@@ -120,11 +120,9 @@ Result<void> ContactSettings::split(const PublicKey& key, Instant now) {
 }
 
 Result<void> ContactSettings::answer_claim(const PublicKey& key, const PublicKey& claimed, bool agrees, Instant now) {
-  const Contact* contact = contacts_.friend_of(key);
+  const Contact* contact = core_.contacts().friend_of(key);
   if (contact == nullptr) return fail(no_friend());
-  const bool is_claimed =
-      std::ranges::any_of(contact->claims, [&](const Claim& claim) { return claim.key == claimed; });
-  if (!is_claimed && !contact->has(claimed)) {
+  if (!contact->claims_key(claimed) && !contact->has(claimed)) {
     return fail(ErrorKind::not_found, "this contact does not claim that key");
   }
   if (agrees && contact->claims_policy == ClaimPolicy::never) {

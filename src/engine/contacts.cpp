@@ -41,7 +41,7 @@ std::optional<ToxAddress> address_of(const FriendRow& row) {
 Contacts::Contacts(Core& core)
     : core_(core),
       in_toxcore_(core.config.toxcore_friends.begin(), core.config.toxcore_friends.end()),
-      names_(name_interval_ms, [this](const PublicKey& key) { return friend_of(key) != nullptr; }) {}
+      names_(name_interval_ms, [this](const PublicKey& key) { return core_.contacts().friend_of(key) != nullptr; }) {}
 
 Result<void> Contacts::take_over_imported(Instant now) {
   std::vector<Body> adds;
@@ -51,11 +51,6 @@ Result<void> Contacts::take_over_imported(Instant now) {
   if (adds.empty()) return {};
   const auto logged = core_.log(adds, now);
   return logged ? Result<void>{} : fail(logged.error());
-}
-
-const Contact* Contacts::friend_of(const PublicKey& key) const {
-  const Contact* contact = core_.contacts().of(key);
-  return contact != nullptr && contact->present ? contact : nullptr;
 }
 
 bool Contacts::is_added(const PublicKey& key) const {
@@ -95,7 +90,7 @@ std::vector<Body> Contacts::adds_of_all(const PublicKey& key) const {
 }
 
 Result<void> Contacts::introduce(const PublicKey& key, const std::string& greeting, Instant now) {
-  const Contact* contact = friend_of(key);
+  const Contact* contact = core_.contacts().friend_of(key);
   if (contact == nullptr) return fail(ErrorKind::not_found, "this key is not in your friend list");
   const FriendRow& row = *core_.contacts().row(key);
   if (row.is_known_by(core_.self) && !core_.answered_for_another(key)) {
@@ -124,7 +119,7 @@ Result<void> Contacts::remove(const PublicKey& key, Instant now) {
   if (core_.is_own(key)) {
     return fail(ErrorKind::denied, "this is one of your devices; this version cannot remove a device yet");
   }
-  const Contact* contact = friend_of(key);
+  const Contact* contact = core_.contacts().friend_of(key);
   if (contact == nullptr) return fail(ErrorKind::not_found, "this key is not in your friend list");
   std::vector<Body> removes;
   const std::vector<PublicKey> keys = contact->keys;
@@ -147,7 +142,7 @@ bool Contacts::admit(const PublicKey& key, Instant now) {
     return true;
   }
   if (core_.is_blocked(key)) return true;
-  if (friend_of(key) == nullptr) return false;
+  if (core_.contacts().friend_of(key) == nullptr) return false;
   if (core_.contacts().row(key)->is_known_by(core_.self)) return true;
   if (core_.last_own(key, EventType::friend_request_received)) {
     // Another device accepted him for this one, and takes its add back when it sees ours (requests.h).

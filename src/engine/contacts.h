@@ -47,9 +47,6 @@ class Contacts {
   /// What makes that key a friend, its add first: a contact that was removed comes back with all its keys, and one that
   /// was blocked is so no more, since whom the user adds he wants to hear.
   [[nodiscard]] std::vector<Body> adds_of_all(const PublicKey& key) const;
-  /// The friend whose key this is, be it that the user added it or that it came to him by claims. Nothing for own
-  /// devices.
-  [[nodiscard]] const Contact* friend_of(const PublicKey& key) const;
   [[nodiscard]] std::vector<FriendInfo> list() const;
   /// Of a friend, or of who was one.
   [[nodiscard]] std::optional<FriendInfo> find(const PublicKey& key) const;

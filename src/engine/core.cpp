@@ -192,10 +192,7 @@ const ContactGraph& Core::contacts() const {
   return *contacts_;
 }
 
-Conversation Core::conversation_with(const PublicKey& key) const {
-  const Contact* contact = contacts().of(key);
-  return contact == nullptr ? Conversation(key) : Conversation(contact->keys);
-}
+Conversation Core::conversation_with(const PublicKey& key) const { return Conversation(contacts().keys_with(key)); }
 
 bool Core::is_blocked(const PublicKey& key) const {
   const Contact* contact = contacts().of(key);

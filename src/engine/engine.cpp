@@ -32,7 +32,7 @@ struct Engine::Parts {
         strangers(core, requests),
         profile(core),
         outbox(core),
-        messages(core, contacts, outbox),
+        messages(core, outbox),
         notifier(core),
         inbound({core, sessions, devices, contacts, claims, outbox, messages, requests, strangers}) {}
 

@@ -47,7 +47,7 @@ bool Messages::same_contact(const PublicKey& one, const PublicKey& other) const 
 }
 
 Result<void> Messages::check_recipient(const PublicKey& to) const {
-  const Contact* contact = contacts_.friend_of(to);
+  const Contact* contact = core_.contacts().friend_of(to);
   if (contact == nullptr) return fail(ErrorKind::not_found, "this key is not in your friend list");
   if (contact->blocked) return fail(ErrorKind::denied, "this friend is blocked; unblock him to write to him");
   const auto knows_this_device = [&](const PublicKey& key) {

@@ -3,7 +3,6 @@
 // Private to src/engine.
 #pragma once
 
-#include "engine/contacts.h"
 #include "engine/core.h"
 #include "engine/outbox.h"
 
@@ -15,7 +14,7 @@ inline constexpr std::size_t erased_at_once_max = 1'024;
 
 class Messages {
  public:
-  Messages(Core& core, Contacts& contacts, Outbox& outbox) : core_(core), contacts_(contacts), outbox_(outbox) {}
+  Messages(Core& core, Outbox& outbox) : core_(core), outbox_(outbox) {}
 
   Result<MessageRow> send(const SendMessage& command, Instant now);
   Result<std::size_t> mark_conversation_read(const PublicKey& conversation, Instant now);
@@ -32,7 +31,6 @@ class Messages {
   [[nodiscard]] Result<void> check_recipient(const PublicKey& to) const;
 
   Core& core_;
-  Contacts& contacts_;
   Outbox& outbox_;
 };
 

@@ -40,8 +40,8 @@ void Notifier::look_at(const Fresh& fresh) {
 }
 
 bool Notifier::is_told_of(const PublicKey& key) const {
-  const Contact* contact = core_.contacts().of(key);
-  return contact != nullptr && contact->present && !contact->muted && !contact->blocked;
+  const Contact* contact = core_.contacts().friend_of(key);
+  return contact != nullptr && !contact->muted && !contact->blocked;
 }
 
 void Notifier::notify(const Dot& message) {

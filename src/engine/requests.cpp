@@ -124,7 +124,7 @@ void Requests::act_on_answers(Instant now) {
   const std::set<PublicKey> open = open_here();
   for (const PublicKey& key : std::exchange(waiting_, open)) {
     if (open.contains(key)) continue;
-    if (contacts_.friend_of(key) == nullptr) {
+    if (core_.contacts().friend_of(key) == nullptr) {
       core_.outputs.emplace_back(output::RemovePeer{key});  // so that it can ask again
     } else if (is_friend_without_us(key)) {
       (void)core_.log({FriendAdd{key}}, now);

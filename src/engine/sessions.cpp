@@ -48,8 +48,7 @@ void Sessions::on_connection(const PublicKey& key, Connection connection, Instan
     Peer& fresh = core_.peers[key];
     fresh.connection = connection;
     fresh.since_ms = now.mono_ms;
-    const Contact* contact = core_.contacts().of(key);
-    const bool befriended = contact != nullptr && contact->present;
+    const bool befriended = core_.contacts().friend_of(key) != nullptr;
     core_.send(key, packet::Hello{protocol_version, protocol_version,
                                   capability::ranges | (befriended ? capability::befriended : 0)});
   }
@@ -80,8 +79,7 @@ void Sessions::send_my_devices(const PublicKey& to) {
 
 // A key that is not his yet, and was tried because a friend claims it, is told what that friend is.
 bool Sessions::are_devices_withheld(const PublicKey& from) const {
-  const Contact* his = core_.contacts().of(from);
-  if (his != nullptr && his->present) return his->devices_withheld;
+  if (const Contact* his = core_.contacts().friend_of(from)) return his->devices_withheld;
   return std::ranges::any_of(core_.contacts().claimed_by(from), &Contact::devices_withheld);
 }
 

@@ -6,8 +6,7 @@ namespace toxtore {
 
 bool Strangers::is_stranger(const PublicKey& key) const {
   if (core_.is_own(key) || core_.is_blocked(key)) return false;
-  const Contact* contact = core_.contacts().of(key);
-  return (contact == nullptr || !contact->present) && !core_.contacts().claimed_by(key).empty();
+  return core_.contacts().friend_of(key) == nullptr && !core_.contacts().claimed_by(key).empty();
 }
 
 void Strangers::on_connected(const PublicKey& key, Instant now) {

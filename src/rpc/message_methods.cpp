@@ -26,8 +26,7 @@ tl::expected<PublicKey, RpcError> resolve_conversation(const Call& call) {
 }
 
 Conversation conversation_with(const Call& call, const PublicKey& key) {
-  const Contact* contact = call.engine.contacts().of(key);
-  return contact == nullptr ? Conversation(key) : Conversation(contact->keys);
+  return Conversation(call.engine.contacts().keys_with(key));
 }
 
 tl::expected<MessageRow, RpcError> message_named(const Call& call, std::string_view parameter) {

@@ -29,8 +29,9 @@ class Changes {
         changes.push_back({{"message", to_json(*row, names_)}});
     }
     // A request changes nothing that is shown of a friend, and who asks is none.
-    const bool asks = std::holds_alternative<FriendRequestReceived>(read.body);
-    for (const PublicKey& key : asks ? std::vector<PublicKey>() : touched.friends) add_friend(key, changes);
+    if (!std::holds_alternative<FriendRequestReceived>(read.body)) {
+      for (const PublicKey& key : touched.friends) add_friend(key, changes);
+    }
     for (const Dot& add : touched.removed_adds) {
       const auto added = store_.event(add);
       if (!added) continue;
@@ -62,7 +63,7 @@ class Changes {
 
   void add_conversation(const PublicKey& key, std::vector<json>& changes) {
     const Contact* contact = engine_.contacts().of(key);
-    const Conversation all = contact == nullptr ? Conversation(key) : Conversation(contact->keys);
+    const Conversation all(engine_.contacts().keys_with(key));
     const PublicKey& id = contact == nullptr ? key : contact->id;
     changes.push_back(
         {{"conversation", {{"key", id.hex()}, {"friend", names_.of(id)}, {"unread", store_.unread_count(all)}}}});

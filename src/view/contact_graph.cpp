@@ -233,6 +233,10 @@ Contact contact_of(const std::vector<const FriendRow*>& rows) {
 
 bool Contact::has(const PublicKey& key) const { return std::ranges::binary_search(keys, key); }
 
+bool Contact::claims_key(const PublicKey& key) const {
+  return std::ranges::find(claims, key, &Claim::key) != claims.end();
+}
+
 ContactGraph::ContactGraph(std::vector<FriendRow> rows, const std::set<PublicKey>& own) {
   for (FriendRow& row : rows) rows_.insert_or_assign(row.key, std::move(row));
   for (const auto& members : Joining(rows_, own).contacts()) {
@@ -251,11 +255,20 @@ const Contact* ContactGraph::of(const PublicKey& key) const {
   return found == index_.end() ? nullptr : &contacts_[found->second];
 }
 
+const Contact* ContactGraph::friend_of(const PublicKey& key) const {
+  const Contact* contact = of(key);
+  return contact != nullptr && contact->present ? contact : nullptr;
+}
+
+std::vector<PublicKey> ContactGraph::keys_with(const PublicKey& key) const {
+  const Contact* contact = of(key);
+  return contact == nullptr ? std::vector{key} : contact->keys;
+}
+
 std::vector<const Contact*> ContactGraph::claimed_by(const PublicKey& key) const {
   std::vector<const Contact*> claiming;
   for (const Contact& contact : contacts_) {
-    const auto is_of_key = [&](const Claim& claim) { return claim.key == key; };
-    if (contact.present && std::ranges::any_of(contact.claims, is_of_key)) claiming.push_back(&contact);
+    if (contact.present && contact.claims_key(key)) claiming.push_back(&contact);
   }
   return claiming;
 }

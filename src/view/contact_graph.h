@@ -56,6 +56,8 @@ struct Contact {
   std::vector<Claim> claims;  ///< by (heard_ms, key)
 
   [[nodiscard]] bool has(const PublicKey& key) const;
+  /// Whether one of its claims is of that key.
+  [[nodiscard]] bool claims_key(const PublicKey& key) const;
   /// To show: the alias, else the name; may be empty.
   [[nodiscard]] const Bytes& shown_name() const { return alias.empty() ? name : alias; }
   bool operator==(const Contact&) const = default;
@@ -72,6 +74,11 @@ class ContactGraph {
   [[nodiscard]] const std::vector<Contact>& contacts() const { return contacts_; }
   /// Nothing for a key that no event is about, and for own devices.
   [[nodiscard]] const Contact* of(const PublicKey& key) const;
+  /// The friend whose key this is, be it that the user added it or that it came to him by claims. Nothing for own
+  /// devices.
+  [[nodiscard]] const Contact* friend_of(const PublicKey& key) const;
+  /// The keys whose messages are one conversation with that key's: its contact's, or it alone.
+  [[nodiscard]] std::vector<PublicKey> keys_with(const PublicKey& key) const;
   /// The friends that claim this key, which is not theirs.
   [[nodiscard]] std::vector<const Contact*> claimed_by(const PublicKey& key) const;
   /// Also of own devices that were friends once.

@@ -30,12 +30,13 @@ void Claims::log_lists(Instant now) {
 }
 
 void Claims::adopt(Instant now) {
-  std::vector<PublicKey> adds;
+  std::vector<AddByItself> adds;
   for (const Contact& contact : core_.contacts().contacts()) {
     if (!contact.present || contact.blocked) continue;
     for (const PublicKey& key : contact.keys) {
       const FriendRow* row = core_.contacts().row(key);
-      if (!row->first_added && row->devices && row->devices->order.dot.device == core_.self) adds.push_back(key);
+      if (!row->first_added && row->devices && row->devices->order.dot.device == core_.self)
+        adds.push_back({key, std::nullopt});
     }
   }
   if (!adds.empty()) add_by_itself(core_, adds, now);

@@ -136,7 +136,8 @@ Result<void> Contacts::remove(const PublicKey& key, Instant now) {
   return {};
 }
 
-bool Contacts::admit(const PublicKey& key, Instant now) {
+bool Contacts::admit(const input::FriendRequest& request, Instant now) {
+  const PublicKey& key = request.key;
   if (core_.is_own(key)) {
     add_to_toxcore(key);
     return true;
@@ -148,7 +149,7 @@ bool Contacts::admit(const PublicKey& key, Instant now) {
     // Another device accepted him for this one, and takes its add back when it sees ours (requests.h).
     (void)core_.log({FriendAdd{key}}, now);  // a failure is kept by the core as its fault
   } else {
-    add_by_itself(core_, {key}, now);
+    add_by_itself(core_, {{key, request.message}}, now);
   }
   return true;
 }
@@ -206,6 +207,9 @@ void Contacts::reconcile(Instant now) {
     const FriendRow* row = core_.contacts().row(key);
     return row != nullptr && !row->devices && core_.answered_for_another(key);
   });
+  for (const auto& [name, since] : core_.store.remembered_under(remembered_name::stranger)) {
+    if (const auto key = remembered_name::key_of(remembered_name::stranger, name)) wanted.insert(*key);
+  }
   for (const PublicKey& key : wanted) add_to_toxcore(key);
   for (const PublicKey& key : std::set(in_toxcore_)) {
     if (!wanted.contains(key) && !core_.is_own(key)) remove_from_toxcore(key);

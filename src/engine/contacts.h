@@ -31,9 +31,9 @@ class Contacts {
   /// This device sends a stock friend a friend request, so that he knows it too.
   Result<void> introduce(const PublicKey& key, const std::string& greeting, Instant now);
 
-  /// A key asks this device to be a friend. True if it need not be asked about: an own device, a friend already, who is
-  /// accepted at once on any device (DESIGN 7), or one who is blocked.
-  bool admit(const PublicKey& key, Instant now);
+  /// A key asks this device to be a friend. True if the user need not be asked about it: an own device, a friend
+  /// already, who is accepted at once on any device (DESIGN 7), or one who is blocked.
+  bool admit(const input::FriendRequest& request, Instant now);
   void on_name(const input::PeerName& name, Instant now);
   void on_connected(const PublicKey& key);
 

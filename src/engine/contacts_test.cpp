@@ -217,6 +217,7 @@ TEST_F(Merged, AnAddThatNoUserMadeDoesNotUndoARemoval) {
   }
 }
 
+// His request, which that add answered, is the user's to answer then.
 TEST_F(Merged, NorDoesTheAddOfADeviceThatAFriendAskedToo) {
   auto& bob = world.add_stock("bob");
   world.befriend(bob, laptop);
@@ -229,6 +230,14 @@ TEST_F(Merged, NorDoesTheAddOfADeviceThatAFriendAskedToo) {
   world.cut(laptop, server, false);
   ASSERT_TRUE(world.run_until([&] { return server.engine->friends().empty(); }, 20'000));
   EXPECT_FALSE(server.toxcore_list.contains(bob.key()));
+  world.run_for(2'000);
+  for (World::Node* mine : {&laptop, &server}) {
+    ASSERT_EQ(mine->engine->friend_requests().size(), 1U) << mine->name;
+    EXPECT_EQ(mine->engine->friend_requests().front().message, to_bytes("you too"));
+  }
+  ASSERT_TRUE(laptop.engine->accept_friend(bob.key(), world.now()));
+  world.pump(laptop);
+  EXPECT_TRUE(world.run_until([&] { return server.toxcore_list.contains(bob.key()); }, 5'000));
 }
 
 // Anna lost her phone, and the user removes what is left of it.

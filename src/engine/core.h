@@ -37,6 +37,7 @@ struct Peer {
   bool began = false;          ///< it sent its roster: it takes us for its device, and hears what we report
   bool reported = false;       ///< we sent our clock and end mark
   bool takes_ranges = false;   ///< its hello's capability `ranges`
+  bool befriended_us = false;  ///< and `befriended`
   bool broken = false;         ///< it sent a bundle that does not decode: nothing more is taken on this connection
   std::set<Hash> statements;   ///< roster statements that it surely has
   BundleReader live;
@@ -140,11 +141,19 @@ inline constexpr std::string_view roster = "roster/";  ///< + hash: a statement
 inline constexpr std::string_view asked = "asked/";    ///< + key: address 38, greeting
 /// + key: dot of our friend add, which only answers a request; keys of the devices that received that
 inline constexpr std::string_view answered = "answered/";
-/// + key: dot of our friend add, which no user asked for; dot of another add of the contact (friend_adds.h)
+/// + key: dot of our friend add, which no user asked for; dot of another add of the contact; if the key's request was
+/// what it was for: u8 1, the words (friend_adds.h)
 inline constexpr std::string_view by_itself = "by_itself/";
+/// + key: u64 ms of wall clock when it first connected: a stranger of whom it is not known whether he asks
+/// (strangers.h)
+inline constexpr std::string_view stranger = "stranger/";
 
 /// The name of what is remembered about a key.
 inline std::string of(std::string_view prefix, const PublicKey& key) { return std::string(prefix) + key.hex(); }
+/// The key that such a name is about.
+inline std::optional<PublicKey> key_of(std::string_view prefix, std::string_view name) {
+  return PublicKey::from_hex(name.substr(prefix.size()));
+}
 }  // namespace remembered_name
 
 }  // namespace toxtore

@@ -29,7 +29,7 @@ struct Engine::Parts {
         contact_settings(core, contacts),
         claims(core),
         requests(core, contacts),
-        strangers(core, requests),
+        strangers(core, contacts, requests),
         profile(core),
         outbox(core),
         messages(core, outbox),
@@ -82,6 +82,7 @@ void Engine::finish_turn(Instant now) {
   parts_->strangers.step(now);
   if (parts_->core.view_changed || parts_->contacts.is_due(now)) {
     parts_->requests.settle(now);
+    parts_->strangers.settle(now);
     take_back_adds_by_itself(parts_->core, now);
     parts_->claims.adopt(now);
     parts_->contacts.reconcile(now);

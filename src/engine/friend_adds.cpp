@@ -32,16 +32,21 @@ struct OwnAdd {
   PublicKey key;
   Dot add;
   Dot witness;  ///< another add of the contact, which stood then: while it does, nothing else need be looked at
+  std::optional<Bytes> request;
 };
 
 std::vector<OwnAdd> remembered(const Store& store) {
   std::vector<OwnAdd> adds;
   for (const auto& [name, value] : store.remembered_under(remembered_name::by_itself)) {
-    const auto key = PublicKey::from_hex(std::string_view(name).substr(remembered_name::by_itself.size()));
+    const auto key = remembered_name::key_of(remembered_name::by_itself, name);
     if (!key) continue;
     Reader reader(value);
-    const Dot add = reader.dot();
-    adds.push_back({name, *key, add, reader.dot()});
+    OwnAdd own{name, *key, reader.dot(), reader.dot(), std::nullopt};
+    if (reader.left() > 0 && reader.u8() == 1) {
+      const ByteView words = reader.bytes(reader.left());
+      own.request.emplace(words.begin(), words.end());
+    }
+    adds.push_back(std::move(own));
   }
   return adds;
 }
@@ -89,18 +94,20 @@ std::vector<Dot> standing_adds(const Store& store, const PublicKey& key) {
   return adds;
 }
 
-void add_by_itself(Core& core, const std::vector<PublicKey>& keys, Instant now) {
-  std::vector<Body> adds;
+void add_by_itself(Core& core, const std::vector<AddByItself>& adds, Instant now) {
+  std::vector<Body> bodies;
   std::vector<Dot> witnesses;
-  for (const PublicKey& key : keys) {
-    adds.emplace_back(FriendAdd{key});
-    witnesses.push_back(witness_for(core, key));
+  for (const AddByItself& add : adds) {
+    bodies.emplace_back(FriendAdd{add.key});
+    witnesses.push_back(witness_for(core, add.key));
   }
   // A failure is kept by the core as its fault.
-  (void)core.log(adds, now, [&](const std::vector<Event>& logged) {
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-      core.store.remember(remembered_name::of(remembered_name::by_itself, keys[i]),
-                          Writer().dot(logged[i].dot).dot(witnesses[i]).take());
+  (void)core.log(bodies, now, [&](const std::vector<Event>& logged) {
+    for (std::size_t i = 0; i < adds.size(); ++i) {
+      Writer value;
+      value.dot(logged[i].dot).dot(witnesses[i]);
+      if (adds[i].request) value.u8(1).bytes(*adds[i].request);
+      core.store.remember(remembered_name::of(remembered_name::by_itself, adds[i].key), value.take());
     }
   });
 }
@@ -109,23 +116,26 @@ void take_back_adds_by_itself(Core& core, Instant now) {
   const auto own_adds = remembered(core.store);
   std::set<Dot> by_itself;
   for (const OwnAdd& own : own_adds) by_itself.insert(own.add);
-  std::vector<Body> removes;
+  std::vector<Body> bodies;
   std::vector<std::string> done;
   for (const OwnAdd& own : own_adds) {
     if (rests(core, own, by_itself)) continue;
     const Fate fate = fate_of(core, own, by_itself);
     if (fate == Fate::keep) continue;
-    if (fate == Fate::take_back) removes.emplace_back(FriendRemove{own.add});
+    if (fate == Fate::take_back) {
+      bodies.emplace_back(FriendRemove{own.add});
+      if (own.request) bodies.emplace_back(FriendRequestReceived{own.key, *own.request});
+    }
     done.push_back(own.name);
   }
   if (done.empty()) return;
   const auto forget = [&] {
     for (const std::string& name : done) core.store.forget(name);
   };
-  if (removes.empty()) {
+  if (bodies.empty()) {
     (void)core.change(forget);
   } else {
-    (void)core.log(removes, now, [&](const auto&) { forget(); });
+    (void)core.log(bodies, now, [&](const auto&) { forget(); });
   }
 }
 

@@ -9,6 +9,7 @@
 // the user's word, and the friend stays until he is removed once more.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "engine/core.h"
@@ -18,12 +19,16 @@ namespace toxtore {
 /// The adds of a key that no remove names.
 std::vector<Dot> standing_adds(const Store& store, const PublicKey& key);
 
-/// Logs an add of each of these keys of friends, not on the user's word.
-void add_by_itself(Core& core, const std::vector<PublicKey>& keys, Instant now);
+/// An add of a friend's key, not on the user's word.
+struct AddByItself {
+  PublicKey key;
+  std::optional<Bytes> request;  ///< the words of the key's friend request, if that is why
+};
+void add_by_itself(Core& core, const std::vector<AddByItself>& adds, Instant now);
 
 /// Once a turn, when the view changed: takes back the adds of contacts whose other adds are all removed. One whose key
 /// left the contact with nothing but that add (its friend lost the device that the user once added) is what keeps the
-/// friend, and stays for good.
+/// friend, and stays for good. A friend request that was answered by such an add is the user's to answer after all.
 void take_back_adds_by_itself(Core& core, Instant now);
 
 }  // namespace toxtore

@@ -41,7 +41,9 @@ void Inbound::on(const input::PeerConnection& input, Instant now) {
 
 void Inbound::on(const input::FriendRequest& input, Instant now) {
   parts_.requests.on_request_of_friend(input.key);
-  if (!parts_.contacts.admit(input.key, now)) parts_.requests.on_request(input, now);
+  input::FriendRequest request = input;
+  request.message.resize(std::min(request.message.size(), request_message_max));
+  if (!parts_.contacts.admit(request, now)) parts_.requests.on_request(request, now);
 }
 
 void Inbound::on(const input::Message& input, Instant now) { parts_.messages.on_message(input, now); }
@@ -66,7 +68,7 @@ void Inbound::on(const input::PacketArrived& input, Instant now) {
   }
   if (const auto* hello = std::get_if<packet::Hello>(&*packet)) {
     if (parts_.sessions.on_hello(input.from, *hello)) parts_.devices.on_toxtore_peer(input.from, now);
-    return parts_.strangers.on_hello(input.from, *hello);
+    return parts_.strangers.on_hello(input.from);
   }
   if (!peer->toxtore) {
     ++core.counters.packets_refused;

@@ -60,11 +60,9 @@ void Requests::begin() {
 bool Requests::on_request(const input::FriendRequest& request, Instant now) {
   if (open_here().contains(request.key)) return true;
   if (core_.store.open_request_count() >= friend_requests_max) return false;
-  const std::size_t length = std::min(request.message.size(), request_message_max);
-  const ByteView message = ByteView(request.message).first(length);
   waiting_.insert(request.key);
   // A failure is kept by the core as its fault.
-  (void)core_.log({FriendRequestReceived{request.key, Bytes(message.begin(), message.end())}}, now);
+  (void)core_.log({FriendRequestReceived{request.key, request.message}}, now);
   return true;
 }
 
@@ -93,7 +91,7 @@ Result<void> Requests::decline(const PublicKey& key, Instant now) {
 }
 
 void Requests::settle(Instant now) {
-  if (!waiting_.empty()) act_on_answers(now);
+  act_on_answers(now);
   take_back_adds(now);
 }
 
@@ -101,7 +99,7 @@ void Requests::settle(Instant now) {
 // that only answered too is not enough, for that one is about to take it back.
 void Requests::take_back_adds(Instant now) {
   for (const auto& [name, value] : core_.store.remembered_under(remembered_name::answered)) {
-    const auto key = PublicKey::from_hex(std::string_view(name).substr(remembered_name::answered.size()));
+    const auto key = remembered_name::key_of(remembered_name::answered, name);
     const auto row = key ? core_.store.friend_row(*key) : std::nullopt;
     const auto forget = [&core = core_, &entry = name] { core.store.forget(entry); };
     const Answer answer = answer_from(value);

@@ -25,7 +25,7 @@ class Requests {
 
   /// A friend asks this device too: now he knows it.
   void on_request_of_friend(const PublicKey& key);
-  /// A stranger asks this device. False if there is no room for one more.
+  /// A stranger asks this device, with words that an event holds. False if there is no room for one more.
   bool on_request(const input::FriendRequest& request, Instant now);
   Result<void> accept(const PublicKey& key, Instant now);
   Result<void> decline(const PublicKey& key, Instant now);

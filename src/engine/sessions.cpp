@@ -57,6 +57,7 @@ void Sessions::on_connection(const PublicKey& key, Connection connection, Instan
 bool Sessions::on_hello(const PublicKey& from, const packet::Hello& hello) {
   Peer* peer = core_.connected(from);
   if (peer == nullptr || peer->toxtore) return false;
+  peer->befriended_us = (hello.capabilities & capability::befriended) != 0;
   if (hello.version_min > protocol_version || hello.version_max < protocol_version) return false;
   peer->toxtore = true;
   peer->takes_ranges = (hello.capabilities & capability::ranges) != 0;
@@ -77,10 +78,12 @@ void Sessions::send_my_devices(const PublicKey& to) {
   core_.send(to, list);
 }
 
-// A key that is not his yet, and was tried because a friend claims it, is told what that friend is.
+// A key that is not his yet, and was tried because a friend claims it, is told what that friend is. One that nobody
+// claims any more is told nothing of other devices.
 bool Sessions::are_devices_withheld(const PublicKey& from) const {
   if (const Contact* his = core_.contacts().friend_of(from)) return his->devices_withheld;
-  return std::ranges::any_of(core_.contacts().claimed_by(from), &Contact::devices_withheld);
+  const auto claiming = core_.contacts().claimed_by(from);
+  return claiming.empty() || std::ranges::any_of(claiming, &Contact::devices_withheld);
 }
 
 // Each time that the user says whether his devices are withheld, the list is a later one, though the roster is the

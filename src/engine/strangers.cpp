@@ -1,49 +1,89 @@
 #include "engine/strangers.h"
 
 #include <algorithm>
+#include <vector>
+
+#include "wire/reader.h"
+#include "wire/writer.h"
 
 namespace toxtore {
 
 bool Strangers::is_stranger(const PublicKey& key) const {
-  if (core_.is_own(key) || core_.is_blocked(key)) return false;
-  return core_.contacts().friend_of(key) == nullptr && !core_.contacts().claimed_by(key).empty();
+  return !core_.is_own(key) && !core_.is_blocked(key) && core_.contacts().friend_of(key) == nullptr;
+}
+
+// Declined, or removed since. That holds for all devices, also for one that has not found out yet that it is asked too.
+bool Strangers::was_refused(const PublicKey& key) const {
+  const FriendRow* row = core_.contacts().row(key);
+  if (row == nullptr || (!row->asked && !row->first_added) || !is_stranger(key)) return false;
+  const auto open = core_.store.open_requests();
+  return std::ranges::find(open, key, &RequestRow::from) == open.end();
+}
+
+bool Strangers::claims_back(const PublicKey& key, const packet::MyDevices& list) const {
+  const auto lists = [&](const PublicKey& each) { return std::ranges::find(list.keys, each) != list.keys.end(); };
+  return std::ranges::any_of(core_.contacts().claimed_by(key),
+                             [&](const Contact* contact) { return std::ranges::any_of(contact->keys, lists); });
 }
 
 void Strangers::on_connected(const PublicKey& key, Instant now) {
-  if (is_stranger(key)) silent_until_ms_.emplace(key, now.mono_ms + stranger_wait_ms);
+  if (!is_stranger(key) || was_refused(key)) return;
+  silent_until_ms_.emplace(key, now.mono_ms + stranger_wait_ms);
+  keep(key, now);
 }
 
-void Strangers::on_disconnected(const PublicKey& key) {
-  silent_until_ms_.erase(key);
-  befriended_us_.erase(key);
-}
-
-void Strangers::on_hello(const PublicKey& from, const packet::Hello& hello) {
-  silent_until_ms_.erase(from);
-  if ((hello.capabilities & capability::befriended) != 0) befriended_us_.insert(from);
+void Strangers::on_hello(const PublicKey& from) {
+  if (!core_.connected(from)->befriended_us) decided(from);
 }
 
 void Strangers::on_devices(const PublicKey& from, const packet::MyDevices& list, Instant now) {
-  if (!befriended_us_.contains(from) || !is_stranger(from)) return;
-  const auto lists = [&](const PublicKey& key) { return std::ranges::find(list.keys, key) != list.keys.end(); };
-  const auto claims_back = [&](const Contact* contact) { return std::ranges::any_of(contact->keys, lists); };
-  if (std::ranges::none_of(core_.contacts().claimed_by(from), claims_back)) ask(from, now);
+  if (!core_.connected(from)->befriended_us) return;
+  if (!is_stranger(from) || claims_back(from, list) || ask(from, now)) decided(from);
 }
 
 void Strangers::step(Instant now) {
-  for (auto it = silent_until_ms_.begin(); it != silent_until_ms_.end();) {
-    auto& [key, until_ms] = *it;
-    const bool due = until_ms <= now.mono_ms;
-    if (due && (!is_stranger(key) || ask(key, now))) {
-      it = silent_until_ms_.erase(it);
-      continue;
+  std::vector<PublicKey> due;
+  for (const auto& [key, until_ms] : silent_until_ms_) {
+    if (until_ms <= now.mono_ms) due.push_back(key);
+  }
+  for (const PublicKey& key : due) {
+    if (ask(key, now)) {
+      decided(key);
+    } else {
+      silent_until_ms_[key] = now.mono_ms + stranger_wait_ms;  // once others are answered there is room
     }
-    if (due) until_ms = now.mono_ms + stranger_wait_ms;  // once others are answered there is room
-    ++it;
   }
 }
 
-bool Strangers::ask(const PublicKey& key, Instant now) { return requests_.on_request({key, {}}, now); }
+// As if toxcore had told of the request. False if there is no room for it.
+bool Strangers::ask(const PublicKey& key, Instant now) {
+  const input::FriendRequest request{key, {}};
+  return was_refused(key) || contacts_.admit(request, now) || requests_.on_request(request, now);
+}
+
+void Strangers::keep(const PublicKey& key, Instant now) {
+  const std::string name = remembered_name::of(remembered_name::stranger, key);
+  if (core_.store.remembered(name)) return;
+  if (core_.store.remembered_under(remembered_name::stranger).size() >= strangers_kept_max) return;
+  (void)core_.change([&] { core_.store.remember(name, Writer().u64(now.wall_ms).take()); });
+}
+
+void Strangers::decided(const PublicKey& key) {
+  silent_until_ms_.erase(key);
+  const std::string name = remembered_name::of(remembered_name::stranger, key);
+  if (!core_.store.remembered(name)) return;
+  (void)core_.change([&] { core_.store.forget(name); });
+  core_.view_changed = true;  // it may leave toxcore's list
+}
+
+void Strangers::settle(Instant now) {
+  for (const auto& [name, since] : core_.store.remembered_under(remembered_name::stranger)) {
+    const auto key = remembered_name::key_of(remembered_name::stranger, name);
+    const bool expired = Reader(since).u64() + claim_tried_ms < now.wall_ms;
+    const bool asks_in_vain = key && (core_.is_own(*key) || core_.is_blocked(*key) || was_refused(*key));
+    if (!key || expired || asks_in_vain) (void)core_.change([&, &entry = name] { core_.store.forget(entry); });
+  }
+}
 
 std::optional<std::uint64_t> Strangers::deadline_ms() const {
   if (silent_until_ms_.empty()) return std::nullopt;

@@ -10,13 +10,17 @@
 //   his claims us, which nobody need see. Its device list, which follows, tells whether it is the claiming friend after
 //   all.
 // - One that says no hello has a stock client, in whose list nobody comes but by its user's wish.
+//
+// Who connected once is kept in toxcore's list until that is known, though nobody claims him any more: his client takes
+// the request for delivered and would never send it again.
 #pragma once
 
 #include <map>
 #include <optional>
-#include <set>
 
+#include "engine/contacts.h"
 #include "engine/core.h"
+#include "engine/peer_list.h"
 #include "engine/requests.h"
 
 namespace toxtore {
@@ -24,28 +28,37 @@ namespace toxtore {
 /// A tried key that said no hello for so long has a stock client: the longest that delivery waits for a hello (DESIGN
 /// 7, rule 6). A request that is shown a minute late is better than one for a device that was only slow.
 inline constexpr std::uint64_t stranger_wait_ms = 60'000;
+/// So many strangers are kept in toxcore's list at once, as many as are tried (peer_list.h).
+inline constexpr std::size_t strangers_kept_max = tried_claims_max;
 
 class Strangers {
  public:
-  Strangers(Core& core, Requests& requests) : core_(core), requests_(requests) {}
+  Strangers(Core& core, Contacts& contacts, Requests& requests)
+      : core_(core), contacts_(contacts), requests_(requests) {}
 
   void on_connected(const PublicKey& key, Instant now);
-  void on_disconnected(const PublicKey& key);
-  void on_hello(const PublicKey& from, const packet::Hello& hello);
+  void on_disconnected(const PublicKey& key) { silent_until_ms_.erase(key); }
+  void on_hello(const PublicKey& from);
   /// After the list was taken for what it says of a friend.
   void on_devices(const PublicKey& from, const packet::MyDevices& list, Instant now);
   /// Once a turn.
   void step(Instant now);
+  /// Once a turn, when the view changed: lets go of those of whom there is nothing more to find out.
+  void settle(Instant now);
   [[nodiscard]] std::optional<std::uint64_t> deadline_ms() const;
 
  private:
   [[nodiscard]] bool is_stranger(const PublicKey& key) const;
+  [[nodiscard]] bool was_refused(const PublicKey& key) const;
+  [[nodiscard]] bool claims_back(const PublicKey& key, const packet::MyDevices& list) const;
   bool ask(const PublicKey& key, Instant now);
+  void keep(const PublicKey& key, Instant now);
+  void decided(const PublicKey& key);
 
   Core& core_;
+  Contacts& contacts_;
   Requests& requests_;
-  std::map<PublicKey, std::uint64_t> silent_until_ms_;  ///< tried keys without a hello yet, monotonic
-  std::set<PublicKey> befriended_us_;                   ///< connected ones that say so
+  std::map<PublicKey, std::uint64_t> silent_until_ms_;  ///< connected and not decided, monotonic
 };
 
 }  // namespace toxtore

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "engine/claims.h"
 #include "engine/test_world.h"
 
 namespace toxtore {
@@ -18,8 +19,10 @@ class ClaimedStrangers : public ::testing::Test {
     world.run_for(2'000);
   }
   void hear_claim(World::Node& at, const World::Node& whom, std::uint64_t version) {
-    for (const Packet& packet :
-         {Packet(packet::Hello{}), Packet(packet::MyDevices{{mallory.key(), whom.key()}, version, {}})}) {
+    hear_list(at, {mallory.key(), whom.key()}, version);
+  }
+  void hear_list(World::Node& at, const std::vector<PublicKey>& keys, std::uint64_t version) {
+    for (const Packet& packet : {Packet(packet::Hello{}), Packet(packet::MyDevices{keys, version, {}})}) {
       at.engine->handle(input::PacketArrived{mallory.key(), encode_packet(packet)}, world.now());
       world.pump(at);
     }
@@ -27,6 +30,15 @@ class ClaimedStrangers : public ::testing::Test {
   void claim(World::Node& at, const World::Node& whom) {
     hear_claim(at, whom, 1);
     ASSERT_TRUE(at.toxcore_list.contains(whom.key()));
+  }
+  // The laptop's toxcore drops the request.
+  void ask_both_of_which_one_tries_bob() {
+    world.cut(laptop, server, true);
+    claim(laptop, bob);
+    world.request(bob, laptop, "it is me, Bob");
+    world.request(bob, server, "it is me, Bob");
+    ASSERT_TRUE(world.run_until([&] { return has_request(server, bob); }, 10'000));
+    ASSERT_FALSE(has_request(laptop, bob));
   }
   static bool has_request(const World::Node& device, const World::Node& from) {
     const auto requests = device.engine->friend_requests();
@@ -160,9 +172,61 @@ TEST_F(ClaimedStrangers, TheWordsThatOneDeviceHeardAreShownForOneThatDidNot) {
   world.request(bob, laptop, "it is me, Bob");
   ASSERT_TRUE(world.run_until([&] { return has_request(laptop, bob); }, stranger_wait_ms + 5'000));
   EXPECT_EQ(laptop.engine->friend_requests().front().message, Bytes{});
+  world.run_for(1'000);
   world.request(bob, server, "it is me, Bob");
   EXPECT_TRUE(world.run_until(
       [&] { return has_request(laptop, bob) && !laptop.engine->friend_requests().front().message.empty(); }, 5'000));
+}
+
+// toxcore dropped his request and connected him, so his client takes it for delivered.
+TEST_F(ClaimedStrangers, OneWhoConnectedIsKeptUntilItIsKnownThatHeAsksThoughTheClaimEnds) {
+  claim(laptop, bob);
+  world.run_for(device_list_interval_ms);  // the next list is heeded at once
+  world.request(bob, laptop, "it is me, Bob");
+  world.run_for(5'000);
+  hear_list(laptop, {mallory.key()}, 2);
+  EXPECT_TRUE(laptop.engine->contacts().claimed_by(bob.key()).empty());
+  world.run_for(1'000);
+  EXPECT_TRUE(laptop.toxcore_list.contains(bob.key()));
+  world.crash(laptop);
+  world.start(laptop);
+  ASSERT_TRUE(world.run_until([&] { return has_request(laptop, bob); }, stranger_wait_ms + 10'000));
+  world.run_for(1'000);
+  EXPECT_FALSE(laptop.toxcore_list.contains(bob.key()));
+}
+
+TEST_F(ClaimedStrangers, OneWhoDoesNotAskIsLetGoOnceTheClaimEnds) {
+  world.befriend(mallory, carol);
+  claim(carol, laptop);
+  claim(laptop, carol);
+  world.run_for(device_list_interval_ms);
+  hear_list(laptop, {mallory.key()}, 2);
+  world.run_for(1'000);
+  EXPECT_FALSE(laptop.toxcore_list.contains(carol.key()));
+  EXPECT_TRUE(laptop.engine->friend_requests().empty());
+}
+
+TEST_F(ClaimedStrangers, OneWhoIsAcceptedOnAnotherDeviceMeanwhileIsKnownToBothThatHeAsked) {
+  ask_both_of_which_one_tries_bob();
+  ASSERT_TRUE(server.engine->accept_friend(bob.key(), world.now()));
+  world.pump(server);
+  world.cut(laptop, server, false);
+  world.run_for(2 * stranger_wait_ms);
+  for (World::Node* mine : {&laptop, &server}) {
+    EXPECT_TRUE(mine->toxcore_list.contains(bob.key())) << mine->name;
+    EXPECT_TRUE(laptop.engine->contacts().row(bob.key())->is_known_by(mine->key())) << mine->name;
+  }
+  EXPECT_TRUE(laptop.engine->friend_requests().empty());
+}
+
+TEST_F(ClaimedStrangers, OneWhoIsDeclinedOnAnotherDeviceMeanwhileAsksNoMore) {
+  ask_both_of_which_one_tries_bob();
+  ASSERT_TRUE(server.engine->decline_friend(bob.key(), world.now()));
+  world.pump(server);
+  world.cut(laptop, server, false);
+  world.run_for(2 * stranger_wait_ms);
+  EXPECT_TRUE(laptop.engine->friend_requests().empty());
+  EXPECT_FALSE(laptop.toxcore_list.contains(bob.key()));
 }
 
 TEST_F(ClaimedStrangers, OneForWhomThereIsNoRoomIsShownOnceThereIs) {

@@ -142,7 +142,10 @@ bool Contacts::admit(const input::FriendRequest& request, Instant now) {
     add_to_toxcore(key);
     return true;
   }
-  if (core_.is_blocked(key)) return true;
+  if (core_.is_blocked(key)) {
+    asked_while_blocked_.insert(key);
+    return true;
+  }
   if (core_.contacts().friend_of(key) == nullptr) return false;
   if (core_.contacts().row(key)->is_known_by(core_.self)) return true;
   if (core_.last_own(key, EventType::friend_request_received)) {
@@ -214,7 +217,17 @@ void Contacts::reconcile(Instant now) {
   for (const PublicKey& key : std::set(in_toxcore_)) {
     if (!wanted.contains(key) && !core_.is_own(key)) remove_from_toxcore(key);
   }
+  hear_unblocked();
   withdraw_what_waits(now);
+}
+
+// toxcore tells of a key's requests once, so one that was not heeded must be forgotten for the next to come.
+void Contacts::hear_unblocked() {
+  std::erase_if(asked_while_blocked_, [this](const PublicKey& key) {
+    if (core_.is_blocked(key)) return false;
+    if (!in_toxcore_.contains(key)) core_.outputs.emplace_back(output::RemovePeer{key});
+    return true;
+  });
 }
 
 // What a device wrote while it was only a friend is in no list any more, so it must not stay unread.

@@ -57,11 +57,13 @@ class Contacts {
   void add_to_toxcore(const PublicKey& key);
   void remove_from_toxcore(const PublicKey& key);
   void read_what_it_wrote(const PublicKey& device, Instant now);
+  void hear_unblocked();
   void withdraw_what_waits(Instant now);
 
   Core& core_;
   std::uint64_t reconciled_ms_ = 0;  ///< monotonic
   std::set<PublicKey> in_toxcore_;
+  std::set<PublicKey> asked_while_blocked_;  ///< since the start, as long as toxcore remembers their requests
   /// Not logged yet. A key that a friend claims tells its name before it is a friend, and toxcore reports it once a
   /// connection, so it is kept until then.
   Throttle<Bytes> names_;

@@ -293,6 +293,23 @@ TEST_F(Merged, BlockedLeavesEveryListAndNothingIsTaken) {
   ASSERT_TRUE(world.run_until([&] { return laptop.engine->friends().at(0).connection() != Connection::none; }));
 }
 
+// toxcore tells of a request once, and that one was not heeded.
+TEST_F(Merged, WhoAskedAnotherDeviceWhileHeWasBlockedCanAskItAgainLater) {
+  auto& bob = world.add_stock("bob");
+  world.befriend(bob, server);
+  ASSERT_TRUE(world.run_until([&] { return contact_of(laptop, bob).present; }));
+  change(laptop, bob, {.alias = {}, .muted = {}, .blocked = true, .devices_withheld = {}, .claims = {}});
+  world.request(bob, laptop, "you too");
+  world.run_for(2'000);
+  EXPECT_EQ(std::ranges::count(laptop.removed_peers, bob.key()), 0);
+  change(server, bob, {.alias = {}, .muted = {}, .blocked = false, .devices_withheld = {}, .claims = {}});
+  world.run_for(2'000);
+  EXPECT_EQ(std::ranges::count(laptop.removed_peers, bob.key()), 1);
+  EXPECT_FALSE(laptop.toxcore_list.contains(bob.key()));
+  world.request(bob, laptop, "you too");
+  EXPECT_TRUE(world.run_until([&] { return laptop.toxcore_list.contains(bob.key()); }, 5'000));
+}
+
 TEST_F(Merged, WhoWasBlockedAndRemovedIsHeardAgainWhenTheUserAddsHim) {
   befriend_anna();
   const ContactChange block{.alias = {}, .muted = {}, .blocked = true, .devices_withheld = {}, .claims = {}};

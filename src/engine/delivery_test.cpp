@@ -226,6 +226,19 @@ TEST_F(Delivery2, ARemovedFriendGetsNothingAnyMore) {
             ErrorKind::not_found);
 }
 
+TEST_F(Delivery2, WhatIsNoLongerToBeHandedOverIsSaidNotToHaveBeen) {
+  send(laptop, "on its way");
+  ASSERT_TRUE(world.run_until([&] { return history(server) == Lines{"> on its way [sending]"}; }, 5'000));
+  ASSERT_TRUE(bob.texts.empty());
+  ContactChange block;
+  block.blocked = true;
+  ASSERT_TRUE(server.engine->change_contact(bob.key(), block, world.now()));
+  world.pump(server);
+  world.run_for(5'000);
+  EXPECT_EQ(history(laptop), Lines{"> on its way [queued]"});
+  EXPECT_TRUE(bob.texts.empty());
+}
+
 TEST_F(Delivery2, ATokenMakesARetryHarmless) {
   world.stop(bob);
   const SendMessage command{bob.key(), MessageKind::normal, "only once", "token-1"};

@@ -35,9 +35,6 @@ void Outbox::read_rows() {
   }
   std::set<Dot> waiting;
   for (const MessageRow& row : rows_) waiting.insert(row.id);
-  // Withdrawn, or delivered by another, before ours was handed over: there is nothing left to end.
-  std::erase_if(
-      own_, [&](const auto& entry) { return entry.second.stage == Stage::logged && !waiting.contains(entry.first); });
   std::erase_if(first_seen_ms_, [&](const auto& entry) { return !waiting.contains(entry.first); });
   std::erase_if(foreign_seen_ms_, [&](const auto& entry) { return !waiting.contains(entry.first.first); });
 }
@@ -160,6 +157,7 @@ void Outbox::step(Instant now) {
   caught_up_from_ = core_.caught_up_from();
   std::erase_if(not_before_ms_, [&](const auto& entry) { return !is_later(entry.second, now); });
   if (std::exchange(core_.view_changed, false)) read_rows();
+  end_overtaken(now);
   end_dead(now);
   if (std::exchange(core_.view_changed, false)) read_rows();
   begin_waiting(now);
@@ -172,6 +170,18 @@ bool Outbox::is_later(std::uint64_t due_ms, Instant now) {
   if (due_ms <= now.mono_ms) return false;
   if (!deadline_ms_ || due_ms < *deadline_ms_) deadline_ms_ = due_ms;
   return true;
+}
+
+// Withdrawn, delivered by another, or its key is the contact's no more, before ours was handed over. It is said, or the
+// others would wait for it.
+void Outbox::end_overtaken(Instant now) {
+  std::set<Dot> waiting;
+  for (const MessageRow& row : rows_) waiting.insert(row.id);
+  std::vector<Dot> nothing;
+  for (const auto& [message, sending] : own_) {
+    if (sending.stage == Stage::logged && !waiting.contains(message)) nothing.push_back(message);
+  }
+  end(core_.self, nothing, SendingOutcome::took_nothing, now);
 }
 
 void Outbox::end_dead(Instant now) {

@@ -78,6 +78,7 @@ class Outbox {
   void hand_over_acknowledged(Instant now);
   void begin_waiting(Instant now);
   void begin(const PublicKey& to, const std::vector<Dot>& messages, Instant now);
+  void end_overtaken(Instant now);
   void end_dead(Instant now);
   void end(const PublicKey& device, const std::vector<Dot>& messages, SendingOutcome outcome, Instant now);
   void read_rows();

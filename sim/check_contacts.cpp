@@ -4,6 +4,7 @@
 // user said so by hand, whatever one side claims.
 // Does not check: that keys which claim each other become one contact (ContactGraph.* does), what is sent to whom.
 #include <algorithm>
+#include <map>
 
 #include "sim/checkers.h"
 #include "sim/world.h"
@@ -15,7 +16,15 @@ class CheckContacts final : public Checker {
  public:
   using Checker::Checker;
 
-  void merged_by_hand() override { by_hand_ = true; }
+  // For good, though it may be undone: what was merged through a key stays together without it.
+  void merged_by_hand(const Contact& one, const Contact& other) override {
+    const PublicKey joined = circle_of(world_.person(one.id));
+    const PublicKey into = circle_of(world_.person(other.id));
+    circles_[world_.person(one.id)] = circles_[world_.person(other.id)] = into;
+    for (auto& [person, circle] : circles_) {
+      if (circle == joined) circle = into;
+    }
+  }
 
   void ended() override {
     for (std::size_t user = 0; user < world_.users(); ++user) {
@@ -39,15 +48,20 @@ class CheckContacts final : public Checker {
   }
 
   void judge(const Device& device, const Contact& contact) {
-    if (by_hand_) return;
     for (const PublicKey& key : contact.keys) {
-      if (key == contact.id || world_.may_be_linked(key, contact.id)) continue;
+      if (circle_of(world_.person(key)) == circle_of(world_.person(contact.id))) continue;
       world_.violation("P2", device.name() + " shows " + world_.name_of(key) + " and " + world_.name_of(contact.id) +
                                  " as one contact, which only one side claimed");
     }
   }
 
-  bool by_hand_ = false;
+  /// The people that a user ever said are one with this person go by one of them.
+  [[nodiscard]] PublicKey circle_of(const PublicKey& person) const {
+    const auto found = circles_.find(person);
+    return found == circles_.end() ? person : found->second;
+  }
+
+  std::map<PublicKey, PublicKey> circles_;
 };
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "engine/output.h"
 #include "model/event.h"
 #include "model/ids.h"
+#include "view/contact_graph.h"
 #include "view/rows.h"
 
 namespace toxtore::sim {
@@ -51,7 +52,7 @@ class Checker {
   virtual void erases(const std::vector<MessageRow>& /*rows*/) {}
   virtual void erased(const std::vector<MessageRow>& /*rows*/) {}
   /// A user says by hand that two friends are one person.
-  virtual void merged_by_hand() {}
+  virtual void merged_by_hand(const Contact& /*one*/, const Contact& /*other*/) {}
   /// A device tells its user of something.
   virtual void noticed(const Device& /*device*/, const output::Notice& /*notice*/) {}
   /// A device gave its toxcore a message for a key.

@@ -19,6 +19,7 @@ std::unique_ptr<Checker> check_roster(World& world);       ///< P7
 std::unique_ptr<Checker> check_contacts(World& world);     ///< who is one person (DESIGN 7)
 std::unique_ptr<Checker> check_erasing(World& world);      ///< what DESIGN 4 says of erased content
 std::unique_ptr<Checker> check_harmless(World& world);     ///< P11
+std::unique_ptr<Checker> check_requests(World& world);     ///< P11 too
 
 /// The devices of a user that are linked with his first one, that one included.
 std::vector<const Device*> linked_devices(const World& world, std::size_t user);

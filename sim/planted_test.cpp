@@ -53,6 +53,7 @@ constexpr Case cases[] = {
     {PlantedBug::last_arrival_wins, "last_arrival_wins", 100},
     {PlantedBug::never_yields, "never_yields", 1'000},
     {PlantedBug::ignores_what_it_lacks, "ignores_what_it_lacks", 1'000},
+    {PlantedBug::forgets_strangers, "forgets_strangers", 1'000},
     {PlantedBug::hides_doubt, "hides_doubt", 1'000},
     {PlantedBug::drops_acknowledgements, "drops_acknowledgements", 100},
     {PlantedBug::skips_durability, "skips_durability", 100},

@@ -169,7 +169,7 @@ void merge_contacts(World& world, const Step& step) {
   const auto* one = one_of(friends, step.numbers[1]);
   const auto* other = one_of(friends, step.numbers[2]);
   if (one == nullptr || one->contact.id == other->contact.id) return;
-  world.tell([](Checker& checker) { checker.merged_by_hand(); });
+  world.tell([&](Checker& checker) { checker.merged_by_hand(one->contact, other->contact); });
   device.command([&](Engine& engine, Instant now) {
     (void)engine.merge_contacts(one->contact.id, other->contact.id, now);
     if (step.numbers[3] % 2 == 0) (void)engine.split_contact(other->contact.id, now);

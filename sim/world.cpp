@@ -250,6 +250,19 @@ bool World::may_be_linked(const PublicKey& a, const PublicKey& b) const {
   return one != nullptr && other != nullptr && one->setup().user == other->setup().user;
 }
 
+PublicKey World::person(const PublicKey& key) const {
+  const Device* device = device_with(key);
+  return device == nullptr ? key : devices_of(device->setup().user).front()->key();
+}
+
+bool World::knew_each_other(const PublicKey& a, const PublicKey& b) const {
+  if (person(a) == person(b)) return true;
+  return std::ranges::any_of(asked_, [&](const auto& pair) {
+    const std::pair people{person(pair.first), person(pair.second)};
+    return people == std::pair(person(a), person(b)) || people == std::pair(person(b), person(a));
+  });
+}
+
 void World::read_conversation(Device& device, const Contact& contact) {
   if (!device.running()) return;
   const auto rows = device.store().history({Conversation(contact.keys), std::nullopt, 10'000});

@@ -76,6 +76,10 @@ class World {
     return asked_.contains({asks, accepts});
   }
   [[nodiscard]] bool may_be_linked(const PublicKey& a, const PublicKey& b) const;
+  /// One key for each person: that of the user's first device, or of the client.
+  [[nodiscard]] PublicKey person(const PublicKey& key) const;
+  /// Whether one of the two people ever wanted the other for a friend, or they are one.
+  [[nodiscard]] bool knew_each_other(const PublicKey& a, const PublicKey& b) const;
   /// The user reads what the device shows of a conversation, and marks it.
   void read_conversation(Device& device, const Contact& contact);
   /// The user of that device wanted a request to go to that key.

@@ -14,6 +14,7 @@ enum class PlantedBug {
   last_arrival_wins,      ///< of two settings the one that came later counts
   never_yields,           ///< two devices that begin one delivery both go on
   ignores_what_it_lacks,  ///< a device that is not caught up delivers what others wrote
+  forgets_strangers,      ///< whose request toxcore dropped, since a friend claims his key, is never shown
   hides_doubt,            ///< a message whose receipt was lost counts as never handed over
   // In what the simulator puts around the engine.
   drops_acknowledgements,  ///< `committed` packets are not sent

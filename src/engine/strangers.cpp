@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/planted.h"
 #include "wire/reader.h"
 #include "wire/writer.h"
 
@@ -20,10 +21,17 @@ bool Strangers::was_refused(const PublicKey& key) const {
   return std::ranges::find(open, key, &RequestRow::from) == open.end();
 }
 
+// It says that it is the friend who claims it.
 bool Strangers::claims_back(const PublicKey& key, const packet::MyDevices& list) const {
-  const auto lists = [&](const PublicKey& each) { return std::ranges::find(list.keys, each) != list.keys.end(); };
-  return std::ranges::any_of(core_.contacts().claimed_by(key),
-                             [&](const Contact* contact) { return std::ranges::any_of(contact->keys, lists); });
+  return std::ranges::any_of(list.keys, [&](const PublicKey& each) {
+    const Contact* contact = core_.contacts().friend_of(each);
+    return contact != nullptr && contact->claims_key(key);
+  });
+}
+
+// Or that it is the user's own, and perhaps its roster is on the way.
+bool Strangers::claims_to_be_own(const packet::MyDevices& list) const {
+  return std::ranges::any_of(list.keys, [&](const PublicKey& each) { return core_.is_own(each); });
 }
 
 void Strangers::on_connected(const PublicKey& key, Instant now) {
@@ -37,7 +45,7 @@ void Strangers::on_hello(const PublicKey& from) {
 }
 
 void Strangers::on_devices(const PublicKey& from, const packet::MyDevices& list, Instant now) {
-  if (!core_.connected(from)->befriended_us) return;
+  if (!core_.connected(from)->befriended_us || claims_to_be_own(list)) return;
   if (!is_stranger(from) || claims_back(from, list) || ask(from, now)) decided(from);
 }
 
@@ -57,6 +65,7 @@ void Strangers::step(Instant now) {
 
 // As if toxcore had told of the request. False if there is no room for it.
 bool Strangers::ask(const PublicKey& key, Instant now) {
+  if (planted(PlantedBug::forgets_strangers)) return true;
   const input::FriendRequest request{key, {}};
   return was_refused(key) || contacts_.admit(request, now) || requests_.on_request(request, now);
 }

@@ -51,6 +51,7 @@ class Strangers {
   [[nodiscard]] bool is_stranger(const PublicKey& key) const;
   [[nodiscard]] bool was_refused(const PublicKey& key) const;
   [[nodiscard]] bool claims_back(const PublicKey& key, const packet::MyDevices& list) const;
+  [[nodiscard]] bool claims_to_be_own(const packet::MyDevices& list) const;
   bool ask(const PublicKey& key, Instant now);
   void keep(const PublicKey& key, Instant now);
   void decided(const PublicKey& key);

@@ -40,6 +40,16 @@ class ClaimedStrangers : public ::testing::Test {
     ASSERT_TRUE(world.run_until([&] { return has_request(server, bob); }, 10'000));
     ASSERT_FALSE(has_request(laptop, bob));
   }
+  // As a client of its own making would.
+  void connect_and_say(std::uint32_t capabilities, const packet::MyDevices& list) {
+    for (const Connection connection : {Connection::none, Connection::udp}) {
+      laptop.engine->handle(input::PeerConnection{bob.key(), connection}, world.now());
+    }
+    for (const Packet& packet : {Packet(packet::Hello{1, 1, capabilities}), Packet(list)}) {
+      laptop.engine->handle(input::PacketArrived{bob.key(), encode_packet(packet)}, world.now());
+      laptop.engine->finish_turn(world.now());
+    }
+  }
   static bool has_request(const World::Node& device, const World::Node& from) {
     const auto requests = device.engine->friend_requests();
     return std::ranges::find(requests, from.key(), &FriendRequestInfo::key) != requests.end();
@@ -139,19 +149,20 @@ TEST_F(ClaimedStrangers, AFriendsOtherDeviceIsNoStranger) {
 // Its first list, before it was linked, was logged a moment ago, so this one is not yet.
 TEST_F(ClaimedStrangers, AFriendsOtherDeviceIsNoStrangerWhileItsListWaitsToBeLogged) {
   claim(laptop, bob);
-  const auto connect_and_say = [&](std::uint32_t capabilities, const packet::MyDevices& list) {
-    for (const Connection connection : {Connection::none, Connection::udp}) {
-      laptop.engine->handle(input::PeerConnection{bob.key(), connection}, world.now());
-    }
-    for (const Packet& packet : {Packet(packet::Hello{1, 1, capabilities}), Packet(list)}) {
-      laptop.engine->handle(input::PacketArrived{bob.key(), encode_packet(packet)}, world.now());
-      laptop.engine->finish_turn(world.now());
-    }
-  };
   connect_and_say(0, {{bob.key()}, 1, {}});
   connect_and_say(capability::befriended, {{bob.key(), mallory.key()}, 2, {}});
   EXPECT_EQ(laptop.engine->contacts().of(mallory.key())->keys.size(), 1U);
   EXPECT_TRUE(laptop.engine->friend_requests().empty());
+}
+
+// One of the user's own, whose roster is on its way, or a liar.
+TEST_F(ClaimedStrangers, OneWhoSaysThatItIsTheUsersOwnIsGivenTime) {
+  claim(laptop, bob);
+  connect_and_say(capability::befriended, {{bob.key(), server.key()}, 1, {}});
+  world.run_for(stranger_wait_ms / 2);
+  EXPECT_TRUE(laptop.engine->friend_requests().empty());
+  world.run_for(stranger_wait_ms);
+  EXPECT_TRUE(has_request(laptop, bob));
 }
 
 TEST_F(ClaimedStrangers, NoClaimBringsBackOneWhoWasDeclined) {

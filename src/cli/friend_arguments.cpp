@@ -100,10 +100,7 @@ void add_contact_commands(Parser& parser, CLI::App* group) {
   });
 }
 
-}  // namespace
-
-void add_friend_commands(Parser& parser) {
-  CLI::App* group = parser.group("friend", "Adds, lists and removes friends, and answers their requests.");
+void add_requests(Parser& parser, CLI::App* group) {
   CLI::App* added =
       parser.add(group, {"add", "Ask someone to be your friend",
                          "Sends a friend request to the owner of a Tox ID. It arrives when both are online; "
@@ -127,7 +124,13 @@ void add_friend_commands(Parser& parser) {
                     {"decline", "Drop a friend request", "Drops a friend request. Who asked is not told.",
                      "  toxtore friend decline 3F2A90C1\n"},
                     Answer::decline, "The key of `toxtore friend requests`, or its first digits");
+}
 
+}  // namespace
+
+void add_friend_commands(Parser& parser) {
+  CLI::App* group = parser.group("friend", "Adds, lists and removes friends, and answers their requests.");
+  add_requests(parser, group);
   CLI::App* list = parser.add(
       group, {"list", "Your friends", "Lists your friends: who is connected, what is unread, and each one's key.",
               "  toxtore friend list\n"});

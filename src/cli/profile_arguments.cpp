@@ -14,22 +14,7 @@ void add_profile_value(Parser& parser, CLI::App* group, const Described& describ
   });
 }
 
-}  // namespace
-
-void add_profile_commands(Parser& parser) {
-  parser.begin("Your profile");
-  CLI::App* group = parser.group("profile", "What friends see of you, and this device's Tox profile as a file.");
-  using What = command::ProfileValue::What;
-  add_profile_value(
-      parser, group,
-      {"name", "Show or set your name", "Sets your name as friends see it, on all your devices, or shows it.",
-       "  toxtore profile name Anna\n  toxtore profile name\n"},
-      What::name);
-  add_profile_value(parser, group,
-                    {"status", "Show or set your status message",
-                     "Sets the status message that friends see, on all your devices, or shows it.",
-                     "  toxtore profile status Back on Monday\n  toxtore profile status \"\"\n"},
-                    What::status);
+void add_export(Parser& parser, CLI::App* group) {
   CLI::App* exported =
       parser.add(group, {"export", "Write this device's profile as a .tox file",
                          "Writes this device's Tox profile (its secret key, name and friends) to a new file "
@@ -57,6 +42,25 @@ void add_profile_commands(Parser& parser) {
     }
     return made;
   });
+}
+
+}  // namespace
+
+void add_profile_commands(Parser& parser) {
+  parser.begin("Your profile");
+  CLI::App* group = parser.group("profile", "What friends see of you, and this device's Tox profile as a file.");
+  using What = command::ProfileValue::What;
+  add_profile_value(
+      parser, group,
+      {"name", "Show or set your name", "Sets your name as friends see it, on all your devices, or shows it.",
+       "  toxtore profile name Anna\n  toxtore profile name\n"},
+      What::name);
+  add_profile_value(parser, group,
+                    {"status", "Show or set your status message",
+                     "Sets the status message that friends see, on all your devices, or shows it.",
+                     "  toxtore profile status Back on Monday\n  toxtore profile status \"\"\n"},
+                    What::status);
+  add_export(parser, group);
 }
 
 }  // namespace toxtore::command_line

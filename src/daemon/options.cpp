@@ -162,6 +162,10 @@ void add_profile_options(CLI::App& app, Raw& raw) {
                  "control socket (default: $XDG_RUNTIME_DIR/toxtore/PROFILE.sock or /tmp/toxtore-UID/PROFILE.sock)")
       ->type_name("PATH")
       ->group(group);
+}
+
+void add_passphrase_options(CLI::App& app, Raw& raw) {
+  const auto group = "Profile";
   auto* fd = app.add_option("--passphrase-fd", raw.passphrase_fd,
                             "read the passphrase from this file descriptor, its first line (default: ask)")
                  ->check(undescribed(CLI::NonNegativeNumber))
@@ -172,6 +176,10 @@ void add_profile_options(CLI::App& app, Raw& raw) {
       ->type_name("FILE")
       ->excludes(fd)
       ->group(group);
+}
+
+void add_first_start_options(CLI::App& app, Raw& raw) {
+  const auto group = "Profile";
   app.add_option("--device-name", raw.options.device_name,
                  "what your other devices call this one; only at the first start (default: the host's name)")
       ->check(check_device_name)
@@ -295,6 +303,8 @@ std::variant<Options, ExitNow> parse_options(int argc, const char* const* argv) 
   app.get_formatter()->column_width(34);
   Raw raw;
   add_profile_options(app, raw);
+  add_passphrase_options(app, raw);
+  add_first_start_options(app, raw);
   add_import_options(app, raw);
   add_network_options(app, raw);
   add_output_options(app, raw);

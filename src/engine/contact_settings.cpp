@@ -89,6 +89,9 @@ Result<void> ContactSettings::merge(const PublicKey& one, const PublicKey& other
   const Contact* second = core_.contacts().friend_of(other);
   if (first == nullptr || second == nullptr) return fail(no_friend());
   if (first == second) return fail(ErrorKind::already_exists, "these two are one contact already");
+  if (first->blocked != second->blocked) {
+    return fail(ErrorKind::denied, "one of the two is blocked, which would block the other: unblock it first");
+  }
   std::vector<Body> bodies{ContactsMerged{first->id, second->id, true}};
   take_back_answers(core_.contacts(), *first, *second, bodies);
   take_back_answers(core_.contacts(), *second, *first, bodies);

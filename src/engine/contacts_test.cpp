@@ -466,6 +466,10 @@ TEST_F(Merged, WhoseTwoKeysAreMergedByHandIsOneOnAllDevices) {
   auto& bob = world.add_stock("bob");
   world.befriend(bob, server);
   world.run_for(2'000);
+  change(laptop, bob, {.alias = {}, .muted = {}, .blocked = true, .devices_withheld = {}, .claims = {}});
+  EXPECT_EQ(laptop.engine->merge_contacts(bob.key(), desk.key(), world.now()).error().kind, ErrorKind::denied)
+      << "Anna would be blocked without a word";
+  change(laptop, bob, {.alias = {}, .muted = {}, .blocked = false, .devices_withheld = {}, .claims = {}});
   ASSERT_TRUE(laptop.engine->merge_contacts(bob.key(), desk.key(), world.now()));
   world.pump(laptop);
   ASSERT_TRUE(world.run_until([&] { return anna(server).keys.size() == 3; }));

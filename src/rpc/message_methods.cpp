@@ -71,6 +71,8 @@ Answer send_message(const Call& call) {
   command.to = *to;
   command.text = call.text("text");
   command.token = call.text_or("token", "");
+  if (call.has("token") && command.token.empty())
+    return refuse(ErrorKind::invalid_argument, "“token” is left out, or says something");
   const std::string kind = call.text_or("kind", "normal");
   if (kind != "normal" && kind != "action")
     return refuse(ErrorKind::invalid_argument, "“kind” is \"normal\" or \"action\"");

@@ -34,7 +34,7 @@ void Inbound::on(const input::PeerConnection& input, Instant now) {
   if (!is_connected && was_connected) {
     parts_.devices.on_disconnected(input.key);
     parts_.outbox.on_disconnected(input.key, now);
-    parts_.strangers.on_disconnected(input.key);
+    parts_.strangers.on_disconnected(input.key, now);
   }
   parts_.core.notice(output::Notice::What::peer_connection, input.key, std::string(name_of(input.connection)));
 }

@@ -36,8 +36,15 @@ bool Strangers::claims_to_be_own(const packet::MyDevices& list) const {
 
 void Strangers::on_connected(const PublicKey& key, Instant now) {
   if (!is_stranger(key) || was_refused(key)) return;
-  silent_until_ms_.emplace(key, now.mono_ms + stranger_wait_ms);
+  const auto left = left_ms_.extract(key);
+  silent_until_ms_.emplace(key, now.mono_ms + (left.empty() ? stranger_wait_ms : left.mapped()));
   keep(key, now);
+}
+
+void Strangers::on_disconnected(const PublicKey& key, Instant now) {
+  const auto silent = silent_until_ms_.extract(key);
+  if (silent.empty() || !is_kept(key)) return;
+  left_ms_[key] = silent.mapped() - std::min(silent.mapped(), now.mono_ms);
 }
 
 void Strangers::on_hello(const PublicKey& from) {
@@ -70,18 +77,22 @@ bool Strangers::ask(const PublicKey& key, Instant now) {
   return was_refused(key) || contacts_.admit(request, now) || requests_.on_request(request, now);
 }
 
+bool Strangers::is_kept(const PublicKey& key) const {
+  return core_.store.remembered(remembered_name::of(remembered_name::stranger, key)).has_value();
+}
+
 void Strangers::keep(const PublicKey& key, Instant now) {
-  const std::string name = remembered_name::of(remembered_name::stranger, key);
-  if (core_.store.remembered(name)) return;
+  if (is_kept(key)) return;
   if (core_.store.remembered_under(remembered_name::stranger).size() >= strangers_kept_max) return;
-  (void)core_.change([&] { core_.store.remember(name, Writer().u64(now.wall_ms).take()); });
+  (void)core_.change([&] {
+    core_.store.remember(remembered_name::of(remembered_name::stranger, key), Writer().u64(now.wall_ms).take());
+  });
 }
 
 void Strangers::decided(const PublicKey& key) {
   silent_until_ms_.erase(key);
-  const std::string name = remembered_name::of(remembered_name::stranger, key);
-  if (!core_.store.remembered(name)) return;
-  (void)core_.change([&] { core_.store.forget(name); });
+  if (!is_kept(key)) return;
+  (void)core_.change([&] { core_.store.forget(remembered_name::of(remembered_name::stranger, key)); });
   core_.view_changed = true;  // it may leave toxcore's list
 }
 
@@ -90,7 +101,9 @@ void Strangers::settle(Instant now) {
     const auto key = remembered_name::key_of(remembered_name::stranger, name);
     const bool expired = Reader(since).u64() + claim_tried_ms < now.wall_ms;
     const bool asks_in_vain = key && (core_.is_own(*key) || core_.is_blocked(*key) || was_refused(*key));
-    if (!key || expired || asks_in_vain) (void)core_.change([&, &entry = name] { core_.store.forget(entry); });
+    if (key && !expired && !asks_in_vain) continue;
+    if (key) left_ms_.erase(*key);
+    (void)core_.change([&, &entry = name] { core_.store.forget(entry); });
   }
 }
 

@@ -25,8 +25,9 @@
 
 namespace toxtore {
 
-/// A tried key that said no hello for so long has a stock client: the longest that delivery waits for a hello (DESIGN
-/// 7, rule 6). A request that is shown a minute late is better than one for a device that was only slow.
+/// A tried key that said no hello for so long, on all its connections together, has a stock client: the longest that
+/// delivery waits for a hello (DESIGN 7, rule 6). A request that is shown a minute late is better than one for a device
+/// that was only slow.
 inline constexpr std::uint64_t stranger_wait_ms = 60'000;
 /// So many strangers are kept in toxcore's list at once, as many as are tried (peer_list.h).
 inline constexpr std::size_t strangers_kept_max = tried_claims_max;
@@ -37,7 +38,7 @@ class Strangers {
       : core_(core), contacts_(contacts), requests_(requests) {}
 
   void on_connected(const PublicKey& key, Instant now);
-  void on_disconnected(const PublicKey& key) { silent_until_ms_.erase(key); }
+  void on_disconnected(const PublicKey& key, Instant now);
   void on_hello(const PublicKey& from);
   /// After the list was taken for what it says of a friend.
   void on_devices(const PublicKey& from, const packet::MyDevices& list, Instant now);
@@ -52,6 +53,7 @@ class Strangers {
   [[nodiscard]] bool was_refused(const PublicKey& key) const;
   [[nodiscard]] bool claims_back(const PublicKey& key, const packet::MyDevices& list) const;
   [[nodiscard]] bool claims_to_be_own(const packet::MyDevices& list) const;
+  [[nodiscard]] bool is_kept(const PublicKey& key) const;
   bool ask(const PublicKey& key, Instant now);
   void keep(const PublicKey& key, Instant now);
   void decided(const PublicKey& key);
@@ -60,6 +62,7 @@ class Strangers {
   Contacts& contacts_;
   Requests& requests_;
   std::map<PublicKey, std::uint64_t> silent_until_ms_;  ///< connected and not decided, monotonic
+  std::map<PublicKey, std::uint64_t> left_ms_;          ///< of those that are kept and went away: what is left to wait
 };
 
 }  // namespace toxtore

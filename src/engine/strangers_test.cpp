@@ -155,6 +155,23 @@ TEST_F(ClaimedStrangers, AFriendsOtherDeviceIsNoStrangerWhileItsListWaitsToBeLog
   EXPECT_TRUE(laptop.engine->friend_requests().empty());
 }
 
+TEST_F(ClaimedStrangers, OneWithAStockClientWhoNeverStaysLongIsShownToo) {
+  claim(laptop, bob);
+  world.request(bob, laptop, "it is me, Bob");
+  const auto visits = [&](int count) {
+    for (int i = 0; i < count; ++i) {
+      world.run_for(stranger_wait_ms / 4);
+      world.cut(bob, laptop, true);
+      world.run_for(10 * stranger_wait_ms);
+      world.cut(bob, laptop, false);
+    }
+  };
+  visits(3);
+  EXPECT_FALSE(has_request(laptop, bob));
+  visits(2);
+  EXPECT_TRUE(has_request(laptop, bob));
+}
+
 // One of the user's own, whose roster is on its way, or a liar.
 TEST_F(ClaimedStrangers, OneWhoSaysThatItIsTheUsersOwnIsGivenTime) {
   claim(laptop, bob);

@@ -80,18 +80,21 @@ Body any_message_body(Choices& choices) {
       const MessageKind kind = any_kind(choices);
       Bytes text = any_text(choices);
       const bool own_sending = choices.flag();
-      return TrySend{to, kind, std::move(text), own_sending, choices.bytes(choices.below(3))};
+      Bytes token = choices.bytes(choices.below(3));
+      return TrySend{to, kind, std::move(text), own_sending, std::move(token), own_sending && choices.flag()};
     }
     case 1: return DoneSend{any_dot(choices)};
     case 2: {
       const PublicKey from = any_key(choices);
       const MessageKind kind = any_kind(choices);
-      return Received{from, kind, any_text(choices)};
+      Received received{from, kind, any_text(choices)};
+      if (choices.flag()) received.friend_dot = any_dot(choices);
+      return received;
     }
     case 3: return MarkRead{any_dot(choices)};
     case 4: {
       const PublicKey to = any_key(choices);
-      return Sending{to, some_dots(choices)};
+      return Sending{to, some_dots(choices), choices.flag()};
     }
     case 5: {
       const PublicKey device = any_key(choices);
@@ -217,8 +220,20 @@ Packet any_session_packet(Choices& choices) {
   }
 }
 
+packet::Message any_message_part(Choices& choices) {
+  packet::Message part;
+  part.dot = any_dot(choices);
+  part.timestamp_ms = choices.u8();
+  part.kind = any_kind(choices);
+  part.parts = static_cast<std::uint8_t>(choices.below(3) + 1);
+  part.part = static_cast<std::uint8_t>(choices.below(part.parts));
+  part.bytes = choices.bytes(choices.below(small));
+  part.bytes.push_back('x');
+  return part;
+}
+
 Packet any_friend_packet(Choices& choices) {
-  switch (choices.below(7)) {
+  switch (choices.below(9)) {
     case 0: {
       packet::MyDevices list{some_keys(choices), choices.u8(), {}};
       list.removed = some_keys(choices);
@@ -229,6 +244,8 @@ Packet any_friend_packet(Choices& choices) {
     case 3: return packet::LinkNonce{any_key(choices).bytes};
     case 4: return packet::LinkConfirm{};
     case 5: return packet::LinkCancel{};
+    case 6: return any_message_part(choices);
+    case 7: return packet::Received{any_dot(choices)};
     default: return packet::Hello{1, static_cast<std::uint8_t>(choices.below(3) + 1), choices.u8()};
   }
 }

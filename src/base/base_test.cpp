@@ -72,5 +72,15 @@ TEST(ErrorKind, NamesAreDistinct) {
   EXPECT_EQ(kind_name(ErrorKind::internal), "internal");
 }
 
+TEST(Utf8, IsSplitBetweenCharacters) {
+  using Pieces = std::vector<std::string_view>;
+  EXPECT_EQ(split_at_code_points("", 4), Pieces());
+  EXPECT_EQ(split_at_code_points("abcdef", 4), (Pieces{"abcd", "ef"}));
+  EXPECT_EQ(split_at_code_points("abc\xE2\x82\xAC!", 4), (Pieces{"abc", "\xE2\x82\xAC!"}));
+  EXPECT_EQ(split_at_code_points("\xF0\x9F\x98\x80\xF0\x9F\x98\x80", 5),
+            (Pieces{"\xF0\x9F\x98\x80", "\xF0\x9F\x98\x80"}));
+  EXPECT_EQ(split_at_code_points("\x80\x80\x80\x80\x80", 4), (Pieces{"\x80\x80\x80\x80", "\x80"})) << "no UTF-8";
+}
+
 }  // namespace
 }  // namespace toxtore

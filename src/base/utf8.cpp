@@ -1,12 +1,15 @@
 #include "base/utf8.h"
 
-#include <cstddef>
+#include <algorithm>
+#include <cassert>
 #include <cstdint>
 
 namespace toxtore {
 namespace {
 
 constexpr std::string_view replacement = "\xEF\xBF\xBD";
+
+constexpr std::size_t code_point_size_max = 4;
 
 bool is_continuation(char c) { return (static_cast<std::uint8_t>(c) & 0xC0U) == 0x80U; }
 
@@ -62,6 +65,22 @@ std::string to_valid_utf8(std::string_view text) {
     text.remove_prefix(length == 0 ? 1 : length);
   }
   return valid;
+}
+
+std::vector<std::string_view> split_at_code_points(std::string_view text, std::size_t size_max) {
+  assert(size_max >= code_point_size_max);
+  std::vector<std::string_view> pieces;
+  while (!text.empty()) {
+    std::size_t size = 0;
+    while (size < text.size()) {
+      const std::size_t next = std::max<std::size_t>(sequence_length(text.substr(size)), 1);
+      if (size + next > size_max) break;
+      size += next;
+    }
+    pieces.push_back(text.substr(0, size));
+    text.remove_prefix(size);
+  }
+  return pieces;
 }
 
 }  // namespace toxtore

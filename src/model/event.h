@@ -115,8 +115,16 @@ struct TrySend {
   bool own_sending = false;
   /// Extension 2: what the caller gave to tell a retry from a second message; empty if nothing.
   Bytes token;
+  /// Extension 8, with extension 4: it is handed over as `message` packets, of which the friend shows one only.
+  bool as_packet = false;
   bool operator==(const TrySend&) const = default;
 };
+
+/// 32 KiB: the longest text of one message. As an event it takes half of the greatest one, so that every extension
+/// finds room, and its 25 packets take toxcore's slowest rate (4 packets a second) some 7 s, far from the 40 s in which
+/// a device must hand it over. A stock friend gets it in 24 Tox messages. What is longer is refused where it is typed,
+/// dropped where it is received, and failed where the log has it.
+inline constexpr std::size_t long_message_size_max = std::size_t{32} * 1024;
 
 /// The message of that dot was delivered by the device that logged this.
 struct DoneSend {
@@ -129,6 +137,10 @@ struct Received {
   PublicKey from;
   MessageKind kind = MessageKind::normal;
   Bytes text;
+  /// Extension 1: the friend's own dot of it, if it came in a `message` packet. Copies of one message have one.
+  std::optional<Dot> friend_dot = std::nullopt;
+  /// Extension 10, with extension 1: when the friend wrote it, as he says. What is shown.
+  std::optional<std::uint64_t> written_ms = std::nullopt;
   bool operator==(const Received&) const = default;
 };
 
@@ -141,6 +153,7 @@ struct MarkRead {
 struct Sending {
   PublicKey to;
   std::vector<Dot> messages;
+  bool as_packet = false;  ///< extension 8: as `message` packets, of which the friend shows one only
   bool operator==(const Sending&) const = default;
 };
 
@@ -157,9 +170,14 @@ struct SendingEnded {
   bool operator==(const SendingEnded&) const = default;
 };
 
-/// The user took the message back while it was queued. `done` beats it.
+/// The message is not sent any more. `done` beats it.
 struct MessageWithdrawn {
+  enum class Reason : std::uint8_t {
+    user = 0,       ///< the user took it back while it was queued
+    no_friend = 1,  ///< extension 11: no key of the contact is a friend any more
+  };
   Dot message;
+  Reason reason = Reason::user;
   bool operator==(const MessageWithdrawn&) const = default;
 };
 
@@ -279,6 +297,8 @@ struct ReadEvent {
   Body body;
   /// Extension 7: the text was erased, and this is the hash that the event had with it.
   std::optional<Hash> erased = std::nullopt;
+  /// Of a received message with a friend's dot: what copies of one message have in common (message_identity).
+  std::optional<Hash> identity = std::nullopt;
 
   [[nodiscard]] std::uint64_t shown_ms() const { return wall_clock_ms.value_or(timestamp_ms); }
   [[nodiscard]] OrderKey order() const { return {timestamp_ms, dot}; }

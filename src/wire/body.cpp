@@ -109,6 +109,10 @@ void write_devices_extensions(Writer& out, const FriendDevices& devices) {
 /// In ascending order of the tags, so that equal bodies have equal bytes.
 void write_extensions(Writer& out, const Body& body, std::optional<std::uint64_t> wall_clock_ms) {
   const auto* message = std::get_if<TrySend>(&body);
+  const auto* received = std::get_if<Received>(&body);
+  if (received != nullptr && received->friend_dot) {
+    write_extension(out, event_extension::friend_dot, Writer().dot(*received->friend_dot).take());
+  }
   if (message != nullptr && !message->token.empty()) {
     assert(message->token.size() <= token_size_max);
     write_extension(out, event_extension::token, message->token);
@@ -116,6 +120,16 @@ void write_extensions(Writer& out, const Body& body, std::optional<std::uint64_t
   if (wall_clock_ms) write_extension(out, event_extension::wall_clock, *wall_clock_ms);
   if (message != nullptr && message->own_sending) write_extension(out, event_extension::own_sending, ByteView());
   if (const auto* devices = std::get_if<FriendDevices>(&body)) write_devices_extensions(out, *devices);
+  const auto* sending = std::get_if<Sending>(&body);
+  if ((message != nullptr && message->as_packet) || (sending != nullptr && sending->as_packet)) {
+    write_extension(out, event_extension::as_packet, ByteView());
+  }
+  if (received != nullptr && received->written_ms)
+    write_extension(out, event_extension::written, *received->written_ms);
+  const auto* withdrawn = std::get_if<MessageWithdrawn>(&body);
+  if (withdrawn != nullptr && withdrawn->reason != MessageWithdrawn::Reason::user) {
+    write_extension(out, event_extension::reason, Writer().u8(static_cast<std::uint8_t>(withdrawn->reason)).take());
+  }
 }
 
 // ---- reading ----
@@ -234,7 +248,7 @@ FriendAdd read_friend_add(Reader& in) {
 
 Sending read_sending(Reader& in) {
   const PublicKey to = in.key();
-  return {to, read_dots(in)};
+  return {to, read_dots(in), false};
 }
 
 SendingEnded read_sending_ended(Reader& in) {
@@ -284,19 +298,53 @@ std::vector<PublicKey> read_removed(Reader& in, const Extensions& extensions) {
   return keys;
 }
 
-std::optional<Hash> read_erased(Reader& in, const Extensions& extensions) {
-  const std::optional<ByteView> content = extensions.find(event_extension::erased);
+std::optional<Hash> read_hash_extension(Reader& in, const Extensions& extensions, std::uint8_t tag) {
+  const std::optional<ByteView> content = extensions.find(tag);
   if (!content) return std::nullopt;
   if (content->size() != Hash{}.size()) in.fail();
   return Reader(*content).hash();
 }
 
+bool read_mark(Reader& in, const Extensions& extensions, std::uint8_t tag) {
+  const std::optional<ByteView> content = extensions.find(tag);
+  if (content && !content->empty()) in.fail();
+  return content.has_value();
+}
+
+std::optional<std::uint64_t> read_time(Reader& in, const Extensions& extensions, std::uint8_t tag) {
+  const auto time_ms = read_u64_extension(in, extensions, tag);
+  return time_ms && *time_ms < timestamp_ms_end ? time_ms : std::nullopt;
+}
+
+/// What a received message has of the `message` packet that it came in.
+void read_origin(Reader& in, const Extensions& extensions, ReadEvent& read) {
+  const std::optional<ByteView> content = extensions.find(event_extension::friend_dot);
+  if (content && content->size() != PublicKey::size + sizeof(std::uint64_t)) in.fail();
+  const auto identity = read_hash_extension(in, extensions, event_extension::identity);
+  const auto written_ms = read_time(in, extensions, event_extension::written);
+  auto* received = std::get_if<Received>(&read.body);
+  if (received == nullptr || !content) return;
+  received->friend_dot = Reader(*content).dot();
+  received->written_ms = written_ms;
+  read.identity = read.erased ? identity : message_identity(*received->friend_dot, received->kind, received->text);
+}
+
+void read_reason(Reader& in, const Extensions& extensions, Body& body) {
+  const std::optional<ByteView> content = extensions.find(event_extension::reason);
+  if (!content) return;
+  Reader one(*content);
+  const auto reason = read_enum(one, MessageWithdrawn::Reason::user, MessageWithdrawn::Reason::no_friend);
+  if (!one.finished()) in.fail();
+  if (auto* withdrawn = std::get_if<MessageWithdrawn>(&body)) withdrawn->reason = reason;
+}
+
 /// Reads what follows the fields; fails the reader where a known extension has a wrong size, in whatever event.
 void read_extensions(Reader& in, ReadEvent& read) {
   const Extensions extensions(in);
-  read.wall_clock_ms = read_u64_extension(in, extensions, event_extension::wall_clock);
-  if (read.wall_clock_ms && *read.wall_clock_ms >= timestamp_ms_end) read.wall_clock_ms.reset();
-  read.erased = read_erased(in, extensions);
+  read.wall_clock_ms = read_time(in, extensions, event_extension::wall_clock);
+  read.erased = read_hash_extension(in, extensions, event_extension::erased);
+  read_origin(in, extensions, read);
+  read_reason(in, extensions, read.body);
   const auto version = read_u64_extension(in, extensions, event_extension::version);
   auto removed = read_removed(in, extensions);
   if (auto* devices = std::get_if<FriendDevices>(&read.body)) {
@@ -306,13 +354,14 @@ void read_extensions(Reader& in, ReadEvent& read) {
 
   const std::optional<ByteView> token = extensions.find(event_extension::token);
   if (token && (token->empty() || token->size() > token_size_max)) in.fail();
-  const std::optional<ByteView> own_sending = extensions.find(event_extension::own_sending);
-  if (own_sending && !own_sending->empty()) in.fail();
-
+  const bool own_sending = read_mark(in, extensions, event_extension::own_sending);
+  const bool as_packet = read_mark(in, extensions, event_extension::as_packet);
   if (auto* message = std::get_if<TrySend>(&read.body)) {
-    message->own_sending = own_sending.has_value();
+    message->own_sending = own_sending;
+    message->as_packet = as_packet;
     if (token) message->token.assign(token->begin(), token->end());
   }
+  if (auto* sending = std::get_if<Sending>(&read.body)) sending->as_packet = as_packet;
 }
 
 // ---- hints ----
@@ -390,7 +439,7 @@ Bytes encode_body(const Body& body, std::optional<std::uint64_t> wall_clock_ms) 
 }
 
 ReadEvent read_event(const Event& event) {
-  ReadEvent read{event.dot, event.timestamp_ms, std::nullopt, Opaque{}, std::nullopt};
+  ReadEvent read{event.dot, event.timestamp_ms, std::nullopt, Opaque{}, std::nullopt, std::nullopt};
   if (event.timestamp_ms >= timestamp_ms_end) return read;
   Reader in(event.body);
   ReadEvent whole = read;
@@ -417,6 +466,12 @@ Event with_hint_value(Event event, std::uint8_t value) {
 Event with_hint(Event event) { return with_hint_value(std::move(event), 1); }
 Event without_hints(Event event) { return with_hint_value(std::move(event), 0); }
 
+Hash message_identity(const Dot& friend_dot, MessageKind kind, ByteView text) {
+  static constexpr std::string_view label = "toxtore message 1";
+  const Bytes head = Writer().dot(friend_dot).u8(static_cast<std::uint8_t>(kind)).take();
+  return hash_of({as_bytes(label), head, text});
+}
+
 Hash event_hash(const Event& event) {
   const ReadEvent read = read_event(event);
   if (read.erased) return *read.erased;
@@ -437,9 +492,11 @@ std::optional<Event> erased_form(const Event& event) {
   else
     out.u32(0);
   const ByteView extensions = body.subspan(place->length_offset + place->length_size + text_size(read.body));
-  const std::size_t erased_size = extension_header_size + Hash{}.size();
-  if (event_header_size + out.size() + extensions.size() + erased_size <= event_size_max) out.bytes(extensions);
+  const std::size_t hashes_size = (read.identity ? 2 : 1) * (extension_header_size + Hash{}.size());
+  const bool room = event_header_size + out.size() + extensions.size() + hashes_size <= event_size_max;
+  if (room) out.bytes(extensions);
   write_extension(out, event_extension::erased, event_hash(event));
+  if (room && read.identity) write_extension(out, event_extension::identity, *read.identity);
   Event erased = event;
   erased.body = out.take();
   return erased;

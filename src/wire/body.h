@@ -16,13 +16,17 @@ namespace toxtore {
 
 /// Tags of event extensions. Given once, never reused.
 namespace event_extension {
-inline constexpr std::uint8_t friend_dot = 1;   ///< the friend's dot of a received message (later)
+inline constexpr std::uint8_t friend_dot = 1;   ///< the friend's dot of a received message
 inline constexpr std::uint8_t token = 2;        ///< the caller's idempotency token, 1 to 64 bytes
 inline constexpr std::uint8_t wall_clock = 3;   ///< u64, milliseconds since the Unix epoch
 inline constexpr std::uint8_t own_sending = 4;  ///< empty: a message that is its own `sending`
 inline constexpr std::uint8_t version = 5;      ///< u64, of a device list
 inline constexpr std::uint8_t removed = 6;      ///< keys that a device list takes back
 inline constexpr std::uint8_t erased = 7;       ///< the hash that the event had before its text was erased, 32 bytes
+inline constexpr std::uint8_t as_packet = 8;    ///< empty: handed over as `message` packets
+inline constexpr std::uint8_t identity = 9;     ///< 32 bytes: what `message_identity` was before the text was erased
+inline constexpr std::uint8_t written = 10;     ///< u64: when the friend wrote a received message
+inline constexpr std::uint8_t reason = 11;      ///< u8: why a message was withdrawn
 }  // namespace event_extension
 
 /// The most that an idempotency token may have.
@@ -57,6 +61,10 @@ Event without_hints(Event event);
 /// extensions are kept where they leave room, and extension 7 tells the hash that the event had. Nothing if its type
 /// has no text; the same event if it is erased already.
 std::optional<Event> erased_form(const Event& event);
+
+/// What two copies of one message have in common, whichever of the friend's devices sent them to whichever own device:
+/// dot, kind and text.
+Hash message_identity(const Dot& friend_dot, MessageKind kind, ByteView text);
 
 /// What names an event's content for ever: the hash of its frame, or what extension 7 says it was.
 Hash event_hash(const Event& event);

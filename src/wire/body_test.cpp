@@ -33,7 +33,11 @@ Bytes encode_fields(Body body) {
   if (auto* message = std::get_if<TrySend>(&body)) {
     message->own_sending = false;
     message->token.clear();
+    message->as_packet = false;
   }
+  if (auto* sending = std::get_if<Sending>(&body)) sending->as_packet = false;
+  if (auto* withdrawn = std::get_if<MessageWithdrawn>(&body)) withdrawn->reason = MessageWithdrawn::Reason::user;
+  if (auto* received = std::get_if<Received>(&body)) received->friend_dot = std::nullopt, received->written_ms.reset();
   if (auto* devices = std::get_if<FriendDevices>(&body)) {
     devices->version = 0;
     devices->removed.clear();
@@ -258,6 +262,24 @@ TEST(ErasedForm, OfAnEventOfTheGreatestSizeIsNoLonger) {
     const bool kept = erased->body.size() > unknown.size();
     EXPECT_EQ(kept, less >= 33) << less;
   }
+}
+
+TEST(Identity, TellsDotKindAndTextAndOutlivesTheText) {
+  const Dot dot{PublicKey{}, 9};
+  const Event event{{},
+                    5,
+                    type_number(Received{}),
+                    encode_body(Received{{}, MessageKind::normal, {'h', 'i'}, dot, 1'700'000'000'000})};
+  const auto identity = read_event(event).identity;
+  EXPECT_EQ(identity, message_identity(dot, MessageKind::normal, Bytes{'h', 'i'}));
+  EXPECT_NE(identity, message_identity(dot, MessageKind::action, Bytes{'h', 'i'}));
+  EXPECT_NE(identity, message_identity(dot, MessageKind::normal, Bytes{'h', 'o'}));
+  EXPECT_NE(identity, message_identity({PublicKey{}, 8}, MessageKind::normal, Bytes{'h', 'i'}));
+  const Event erased = *erased_form(event);
+  EXPECT_TRUE(std::get<Received>(read_event(erased).body).text.empty());
+  EXPECT_EQ(read_event(erased).identity, identity);
+  EXPECT_EQ(erased_form(erased), erased);
+  EXPECT_FALSE(read_event({{}, 5, type_number(Received{}), encode_body(Received{})}).identity) << "of a stock friend";
 }
 
 }  // namespace

@@ -112,6 +112,20 @@ Writer encode(const packet::Committed& packet) {
   return out;
 }
 
+Writer encode(const packet::Message& packet) {
+  assert(!packet.bytes.empty() && packet.part < packet.parts);
+  Writer out = begin(PacketType::message);
+  out.dot(packet.dot).u64(packet.timestamp_ms).u8(static_cast<std::uint8_t>(packet.kind));
+  out.u8(packet.part).u8(packet.parts).bytes(packet.bytes);
+  return out;
+}
+
+Writer encode(const packet::Received& packet) {
+  Writer out = begin(PacketType::received);
+  out.dot(packet.dot);
+  return out;
+}
+
 Writer encode(const packet::Roster& packet) {
   Writer out = begin(PacketType::roster);
   write_count(out, packet.statements.size());
@@ -165,10 +179,11 @@ packet::MyDevices read_my_devices(Reader& in) {
   return packet;
 }
 
-Dot read_prefix(Reader& in) {
-  const Dot prefix = in.dot();
-  if (prefix.number() == 0 || prefix.number() == open_end) in.fail();
-  return prefix;
+/// A dot that can name an event.
+Dot read_event_dot(Reader& in) {
+  const Dot dot = in.dot();
+  if (dot.number() == 0 || dot.number() == open_end) in.fail();
+  return dot;
 }
 
 packet::SendDot read_send_dot(Reader& in) {
@@ -228,12 +243,27 @@ packet::Bundle read_bundle(Reader& in) {
   return packet;
 }
 
+packet::Message read_message(Reader& in) {
+  packet::Message packet;
+  packet.dot = read_event_dot(in);
+  packet.timestamp_ms = in.u64();
+  const std::uint8_t kind = in.u8();
+  if (kind > static_cast<std::uint8_t>(MessageKind::action)) in.fail();
+  packet.kind = static_cast<MessageKind>(kind);
+  packet.part = in.u8();
+  packet.parts = in.u8();
+  const ByteView bytes = in.bytes(in.left());
+  if (packet.part >= packet.parts || bytes.empty()) in.fail();
+  packet.bytes.assign(bytes.begin(), bytes.end());
+  return packet;
+}
+
 /// Nothing if the type is unknown. A content that does not parse fails the reader.
 std::optional<Packet> read_content(PacketType type, Reader& in) {
   switch (type) {
     case PacketType::my_devices: return read_my_devices(in);
     case PacketType::device_add_request: return packet::DeviceAddRequest{};
-    case PacketType::vector_clock: return packet::Clock{read_list(in, read_prefix)};
+    case PacketType::vector_clock: return packet::Clock{read_list(in, read_event_dot)};
     case PacketType::send_dot: return read_send_dot(in);
     case PacketType::hello: return read_hello(in);
     case PacketType::fetch: return packet::Fetch{read_list(in, read_range)};
@@ -241,6 +271,8 @@ std::optional<Packet> read_content(PacketType type, Reader& in) {
     case PacketType::page: return read_page(in);
     case PacketType::bundle: return read_bundle(in);
     case PacketType::committed: return packet::Committed{in.u64()};
+    case PacketType::message: return read_message(in);
+    case PacketType::received: return packet::Received{read_event_dot(in)};
     case PacketType::roster: return packet::Roster{read_list(in, read_block)};
     case PacketType::link_commit: return packet::LinkCommit{in.hash()};
     case PacketType::link_nonce: return packet::LinkNonce{in.hash()};

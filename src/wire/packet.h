@@ -39,7 +39,8 @@ enum class PacketType : std::uint8_t {
   bundle = 18,
   holdings = 19,
   committed = 20,
-  // 21 message, 22 received
+  message = 21,
+  received = 22,
   page = 23,
   roster = 24,
   // 25 log state
@@ -61,6 +62,8 @@ namespace capability {
 inline constexpr std::uint32_t ranges = 1;
 /// The receiver is a friend of the sender's user, not only a key that a friend of his claims (engine/strangers.h).
 inline constexpr std::uint32_t befriended = 2;
+/// Takes messages as `message` packets, and answers `received`.
+inline constexpr std::uint32_t messages = 4;
 }  // namespace capability
 
 /// Tags of the extensions of `bundle`. Given once, never reused.
@@ -163,6 +166,25 @@ struct Committed {
   bool operator==(const Committed&) const = default;
 };
 
+/// A part of a message to a friend with Toxtore (message_parts.h); no Tox message is sent.
+struct Message {
+  Dot dot;                         ///< of the message in its user's logs; a number of 1 to `open_end` - 1
+  std::uint64_t timestamp_ms = 0;  ///< when it was written: what is shown
+  MessageKind kind = MessageKind::normal;
+  std::uint8_t part = 0;  ///< from 0, less than `parts`
+  std::uint8_t parts = 1;
+  Bytes bytes;  ///< 1 to `message_part_max`, to the end of the packet
+  bool operator==(const Message&) const = default;
+};
+/// What a packet holds of a message: 2 leading bytes, dot 40, timestamp u64, kind, part and parts u8 before it.
+inline constexpr std::size_t message_part_max = packet_size_max - 53;
+
+/// "Your message of that dot is durable here."
+struct Received {
+  Dot dot;
+  bool operator==(const Received&) const = default;
+};
+
 /// Statements about who is a device of this user, each with its own frame (roster_statement.h): n u8, then
 /// length u16 and bytes of each. Several packets may follow one another; a statement left out says nothing.
 struct Roster {
@@ -189,10 +211,10 @@ struct LinkCancel {
 
 }  // namespace packet
 
-using Packet =
-    std::variant<packet::MyDevices, packet::DeviceAddRequest, packet::Clock, packet::SendDot, packet::Hello,
-                 packet::Fetch, packet::Holdings, packet::Page, packet::Bundle, packet::Committed, packet::Roster,
-                 packet::LinkCommit, packet::LinkNonce, packet::LinkConfirm, packet::LinkCancel>;
+using Packet = std::variant<packet::MyDevices, packet::DeviceAddRequest, packet::Clock, packet::SendDot, packet::Hello,
+                            packet::Fetch, packet::Holdings, packet::Page, packet::Bundle, packet::Committed,
+                            packet::Message, packet::Received, packet::Roster, packet::LinkCommit, packet::LinkNonce,
+                            packet::LinkConfirm, packet::LinkCancel>;
 
 /// With both leading bytes. The content must fit (an assertion: whoever makes a packet cuts it to the limits above).
 Bytes encode_packet(const Packet& packet);

@@ -56,8 +56,16 @@ TrySend try_send(const Json& fields, const Json& extensions) {
                   number<MessageKind>(fields.at("message_kind")),
                   bytes(fields.at("text")),
                   extensions.value("own_sending", false),
-                  {}};
+                  {},
+                  extensions.value("as_packet", false)};
   if (extensions.contains("token")) message.token = bytes(extensions["token"]);
+  return message;
+}
+
+Received received(const Json& fields, const Json& extensions) {
+  Received message{key(fields.at("from")), number<MessageKind>(fields.at("message_kind")), bytes(fields.at("text"))};
+  if (extensions.contains("friend_dot")) message.friend_dot = dot(extensions["friend_dot"]);
+  if (extensions.contains("written")) message.written_ms = u64(extensions["written"]);
   return message;
 }
 
@@ -79,7 +87,6 @@ const std::map<std::string, ReadBody>& references() {
       {"friend remove", one_dot<FriendRemove>("add")},
       {"done send message", one_dot<DoneSend>("message")},
       {"mark message read", one_dot<MarkRead>("message")},
-      {"message withdrawn", one_dot<MessageWithdrawn>("message")},
       {"friend request declined", one_dot<FriendRequestDeclined>("request")},
   };
   return readers;
@@ -91,11 +98,15 @@ const std::map<std::string, ReadBody>& bodies() {
       {"friend nospam", [](const Json& f, const Json&) { return friend_nospam(f); }},
       {"friend devices", friend_devices},
       {"try send message", try_send},
-      {"received message",
-       [](const Json& f, const Json&) {
-         return Received{key(f.at("from")), number<MessageKind>(f.at("message_kind")), bytes(f.at("text"))};
+      {"received message", received},
+      {"sending",
+       [](const Json& f, const Json& x) {
+         return Sending{key(f.at("to")), dots(f.at("messages")), x.value("as_packet", false)};
        }},
-      {"sending", [](const Json& f, const Json&) { return Sending{key(f.at("to")), dots(f.at("messages"))}; }},
+      {"message withdrawn",
+       [](const Json& f, const Json& x) {
+         return MessageWithdrawn{dot(f.at("message")), static_cast<MessageWithdrawn::Reason>(x.value("reason", 0))};
+       }},
       {"sending ended",
        [](const Json& f, const Json&) {
          return SendingEnded{key(f.at("device")), number<SendingOutcome>(f.at("outcome")), dots(f.at("messages"))};
@@ -153,6 +164,15 @@ packet::Bundle bundle(const Json& fields, const Json& extensions) {
   return packet;
 }
 
+packet::Message message_part(const Json& fields) {
+  return {dot(fields.at("dot")),
+          u64(fields.at("timestamp")),
+          number<MessageKind>(fields.at("message_kind")),
+          fields.at("part").get<std::uint8_t>(),
+          fields.at("parts").get<std::uint8_t>(),
+          bytes(fields.at("bytes"))};
+}
+
 const std::map<std::string, ReadPacket>& packets() {
   using namespace packet;
   static const std::map<std::string, ReadPacket> readers = {
@@ -165,6 +185,8 @@ const std::map<std::string, ReadPacket>& packets() {
       {"bundle", bundle},
       {"holdings", [](const Json& f, const Json&) { return Holdings{each(f.at("ranges"), held_range)}; }},
       {"committed", [](const Json& f, const Json&) { return Committed{u64(f.at("count"))}; }},
+      {"message", [](const Json& f, const Json&) { return message_part(f); }},
+      {"received", [](const Json& f, const Json&) { return packet::Received{dot(f.at("dot"))}; }},
       {"page",
        [](const Json& f, const Json&) { return Page{f.at("count").get<std::uint8_t>(), keys(f.at("conversations"))}; }},
       {"roster", [](const Json& f, const Json&) { return Roster{each(f.at("statements"), bytes)}; }},

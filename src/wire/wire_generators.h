@@ -71,16 +71,26 @@ inline FriendNospam friend_nospam() {
   return nospam;
 }
 
+inline Received received() {
+  Received received{key(), message_kind(), bytes_of_size(0, 200)};
+  if (number<bool>()) return received;
+  received.friend_dot = dot();
+  if (number<bool>()) received.written_ms = timestamp_ms();
+  return received;
+}
+
 inline Body body() {
   switch (size_between(0, 19)) {
     case 0: return FriendAdd{key()};
     case 1: return FriendRemove{dot()};
     case 2:
-      return TrySend{key(), message_kind(), bytes_of_size(0, 200), number<bool>(), bytes_of_size(0, token_size_max)};
+      return TrySend{
+          key(),         message_kind(), bytes_of_size(0, 200), number<bool>(), bytes_of_size(0, token_size_max),
+          number<bool>()};
     case 3: return DoneSend{dot()};
-    case 4: return Received{key(), message_kind(), bytes_of_size(0, 200)};
+    case 4: return received();
     case 5: return MarkRead{dot()};
-    case 6: return Sending{key(), list_of(1, sending_messages_max, dot)};
+    case 6: return Sending{key(), list_of(1, sending_messages_max, dot), number<bool>()};
     case 7:
       return SendingEnded{key(), *rc::gen::element(SendingOutcome::took_nothing, SendingOutcome::unsure),
                           list_of(1, sending_messages_max, dot)};
@@ -88,7 +98,9 @@ inline Body body() {
     case 9: return device_setting();
     case 10: return friend_nospam();
     case 11: return FriendDevices{key(), list_of(0, 5, key), number<std::uint64_t>(), list_of(0, 5, key)};
-    case 12: return MessageWithdrawn{dot()};
+    case 12:
+      return MessageWithdrawn{dot(),
+                              *rc::gen::element(MessageWithdrawn::Reason::user, MessageWithdrawn::Reason::no_friend)};
     case 13: return ReadUpTo{key(), list_of(1, 40, dot)};
     case 14: return FriendRequestReceived{key(), bytes_of_size(0, 200)};
     case 15: return FriendRequestDeclined{dot()};
@@ -136,8 +148,14 @@ inline packet::Hello hello() {
   return {std::min(one, other), std::max(one, other), number<std::uint32_t>()};
 }
 
+inline packet::Message message_part() {
+  const auto parts = *rc::gen::inRange<std::uint8_t>(1, 255);
+  const auto part = *rc::gen::inRange<std::uint8_t>(0, parts);
+  return {dot(), number<std::uint64_t>(), message_kind(), part, parts, bytes_of_size(1, packet::message_part_max)};
+}
+
 inline Packet packet() {
-  switch (size_between(0, 14)) {
+  switch (size_between(0, 16)) {
     case 0: return packet::MyDevices{list_of(0, 20, key), number<std::uint64_t>(), list_of(0, 20, key)};
     case 1: return packet::DeviceAddRequest{};
     case 2: return packet::Clock{list_of(0, packet::clock_entries_max, dot)};
@@ -152,6 +170,8 @@ inline Packet packet() {
     case 11: return packet::LinkConfirm{};
     case 12: return packet::Holdings{list_of(0, packet::holdings_ranges_max, held_range)};
     case 13: return packet::Page{number<std::uint8_t>(), list_of(0, packet::page_conversations_max, key)};
+    case 14: return message_part();
+    case 15: return packet::Received{dot()};
     default: return packet::LinkCancel{};
   }
 }

@@ -71,6 +71,7 @@ class ForwardingStore : public Store {
   std::size_t unread_count(const Conversation& conversation) const override {
     return base_->unread_count(conversation);
   }
+  std::vector<MessageRow> copies(const Hash& identity) const override { return base_->copies(identity); }
   std::vector<MessageRow> undelivered() const override { return base_->undelivered(); }
   std::vector<MessageRow> undelivered_to(const Conversation& conversation) const override {
     return base_->undelivered_to(conversation);

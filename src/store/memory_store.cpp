@@ -66,7 +66,8 @@ class MemoryStore final : public Store {
   std::vector<MessageRow> history(const HistoryQuery& query) const override;
   std::vector<MessageRow> search(const SearchQuery& query) const override;
   std::vector<MessageRow> unread(const Conversation& conversation) const override;
-  std::size_t unread_count(const Conversation& conversation) const override { return unread(conversation).size(); }
+  std::size_t unread_count(const Conversation& conversation) const override;
+  std::vector<MessageRow> copies(const Hash& identity) const override;
   std::vector<MessageRow> undelivered() const override;
   std::vector<MessageRow> undelivered_to(const Conversation& conversation) const override;
   std::size_t undelivered_count() const override { return undelivered().size(); }
@@ -90,6 +91,7 @@ class MemoryStore final : public Store {
   template <class Map>
   static void place(Map& map, const typename Map::key_type& key, std::optional<typename Map::mapped_type> value);
   [[nodiscard]] std::vector<MessageRow> all_messages() const;
+  [[nodiscard]] std::vector<MessageRow> once(const Conversation& conversation) const;
 
   std::map<Arrival, Event> events_;
   std::map<Dot, Arrival> arrivals_;
@@ -257,16 +259,30 @@ std::vector<MessageRow> MemoryStore::all_messages() const {
   return rows;
 }
 
+std::vector<MessageRow> MemoryStore::once(const Conversation& conversation) const {
+  const auto rows = page(all_messages(), std::nullopt, no_limit,
+                         [&](const MessageRow& row) { return conversation.has(row.conversation); });
+  return each_message_once(rows, conversation, [this](const Hash& identity) { return copies(identity); });
+}
+
 std::vector<MessageRow> MemoryStore::history(const HistoryQuery& query) const {
-  return page(all_messages(), query.before, query.limit,
-              [&](const MessageRow& row) { return query.conversation.has(row.conversation); });
+  return page(once(query.conversation), query.before, query.limit, [](const MessageRow&) { return true; });
 }
 
 std::vector<MessageRow> MemoryStore::search(const SearchQuery& query) const {
   const MemorySearch search(query.words);
-  return page(all_messages(), query.before, query.limit, [&](const MessageRow& row) {
-    return (!query.conversation || query.conversation->has(row.conversation)) && search.finds(to_text(row.text));
-  });
+  return page(query.conversation ? once(*query.conversation) : all_messages(), query.before, query.limit,
+              [&](const MessageRow& row) { return search.finds(to_text(row.text)); });
+}
+
+std::size_t MemoryStore::unread_count(const Conversation& conversation) const {
+  const auto rows = once(conversation);
+  return static_cast<std::size_t>(
+      std::ranges::count_if(rows, [](const MessageRow& row) { return !row.outgoing && !row.read; }));
+}
+
+std::vector<MessageRow> MemoryStore::copies(const Hash& identity) const {
+  return page(all_messages(), std::nullopt, no_limit, [&](const MessageRow& row) { return row.identity == identity; });
 }
 
 std::vector<MessageRow> MemoryStore::unread(const Conversation& conversation) const {

@@ -20,9 +20,14 @@ MessageRow read_message(const SqlQuery& row) {
                      .read = row.flag(7),
                      .delivery = static_cast<Delivery>(row.integer(8)),
                      .device = std::nullopt,
-                     .delivered_ms = std::nullopt};
+                     .delivered_ms = std::nullopt,
+                     .delivered_to = std::nullopt,
+                     .failure = static_cast<Failure>(row.integer(16)),
+                     .identity = std::nullopt};
   if (!row.is_null(9)) message.device = key_from(row.blob(9));
   if (!row.is_null(10)) message.delivered_ms = row.number(10);
+  if (!row.is_null(14)) message.delivered_to = key_from(row.blob(14));
+  if (!row.is_null(15)) message.identity = key_from(row.blob(15)).bytes;
   return message;
 }
 

@@ -9,7 +9,7 @@
 /// The columns that `read_message` takes, from column 0 on; text, so that it can stand within a literal.
 #define TOXTORE_MESSAGE_COLUMNS                                                                                      \
   "dot, conversation, timestamp_ms, outgoing, kind, messages.text, shown_ms, read, delivery, device, delivered_ms, " \
-  "content, size, erased"
+  "content, size, erased, delivered_to, identity, failure"
 
 namespace toxtore {
 

@@ -28,6 +28,20 @@ std::vector<MessageRow> rows_of(const Conversation& conversation, Ask ask) {
 
 }  // namespace
 
+/// What `ask` gives, each message once. Asks again where copies leave room on the page.
+template <class Query, class Ask>
+std::vector<MessageRow> SqlMessages::shown_once(Query query, const Conversation& conversation, Ask ask) {
+  std::vector<MessageRow> shown;
+  while (true) {
+    const std::vector<MessageRow> part = ask(query);
+    const auto once = each_message_once(part, conversation, [this](const Hash& identity) { return copies(identity); });
+    shown.insert(shown.begin(), once.begin(), once.end());
+    if (part.size() < query.limit || part.empty() || shown.size() >= query.limit) break;
+    query.before = part.front().order();
+  }
+  return newest(std::move(shown), query.limit);
+}
+
 void SqlMessages::put(const MessageRow& row) {
   std::optional<std::uint64_t> message;
   bool same_text = false;
@@ -49,11 +63,12 @@ void SqlMessages::insert(const MessageRow& row) {
   database_
       .query(
           "INSERT INTO messages (dot, conversation, timestamp_ms, outgoing, kind, text, shown_ms, read, delivery, "
-          "device, delivered_ms, content, size, erased) "
-          "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+          "device, delivered_ms, content, size, erased, delivered_to, identity, failure) "
+          "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
           to_blob(row.id), row.conversation.bytes, row.timestamp_ms, row.outgoing, static_cast<std::uint32_t>(row.kind),
           row.text, row.shown_ms, row.read, static_cast<std::uint32_t>(row.delivery), to_blob(row.device),
-          row.delivered_ms, static_cast<std::uint32_t>(row.content), row.size_bytes, row.erased)
+          row.delivered_ms, static_cast<std::uint32_t>(row.content), row.size_bytes, row.erased,
+          to_blob(row.delivered_to), to_blob(row.identity), static_cast<std::uint32_t>(row.failure))
       .run();
   search_.add(database_.last_row(), row.text);
 }
@@ -65,10 +80,11 @@ void SqlMessages::update(std::uint64_t message, const MessageRow& row, bool same
       .query(
           "UPDATE messages SET conversation = ?2, timestamp_ms = ?3, outgoing = ?4, kind = ?5, text = ?6, "
           "shown_ms = ?7, read = ?8, delivery = ?9, device = ?10, delivered_ms = ?11, content = ?12, size = ?13, "
-          "erased = ?14 WHERE id = ?1",
+          "erased = ?14, delivered_to = ?15, identity = ?16, failure = ?17 WHERE id = ?1",
           message, row.conversation.bytes, row.timestamp_ms, row.outgoing, static_cast<std::uint32_t>(row.kind),
           row.text, row.shown_ms, row.read, static_cast<std::uint32_t>(row.delivery), to_blob(row.device),
-          row.delivered_ms, static_cast<std::uint32_t>(row.content), row.size_bytes, row.erased)
+          row.delivered_ms, static_cast<std::uint32_t>(row.content), row.size_bytes, row.erased,
+          to_blob(row.delivered_to), to_blob(row.identity), static_cast<std::uint32_t>(row.failure))
       .run();
   if (!same_text) search_.add(message, row.text);
 }
@@ -92,8 +108,14 @@ std::optional<MessageRow> SqlMessages::message(const Dot& id) {
   return first_of(found);
 }
 
+std::vector<MessageRow> SqlMessages::copies(const Hash& identity) {
+  SqlQuery found = database_.query(
+      "SELECT " TOXTORE_MESSAGE_COLUMNS " FROM messages WHERE identity = ?1 ORDER BY timestamp_ms, dot", identity);
+  return read_messages(found);
+}
+
 // Each key is asked for by itself, through its index, and what comes is put in order: a contact has few keys.
-std::vector<MessageRow> SqlMessages::history(const HistoryQuery& query) {
+std::vector<MessageRow> SqlMessages::page(const HistoryQuery& query) {
   const OrderBound before(query.before);
   return newest(rows_of(query.conversation,
                         [&](const PublicKey& key) {
@@ -107,6 +129,15 @@ std::vector<MessageRow> SqlMessages::history(const HistoryQuery& query) {
                 query.limit);
 }
 
+std::vector<MessageRow> SqlMessages::history(const HistoryQuery& query) {
+  return shown_once(query, query.conversation, [this](const HistoryQuery& part) { return page(part); });
+}
+
+std::vector<MessageRow> SqlMessages::search(const SearchQuery& query) {
+  if (!query.conversation) return search_.find(query);
+  return shown_once(query, *query.conversation, [this](const SearchQuery& part) { return search_.find(part); });
+}
+
 std::vector<MessageRow> SqlMessages::unread(const Conversation& conversation) {
   return rows_of(conversation, [this](const PublicKey& key) {
     SqlQuery found = database_.query("SELECT " TOXTORE_MESSAGE_COLUMNS
@@ -117,14 +148,25 @@ std::vector<MessageRow> SqlMessages::unread(const Conversation& conversation) {
   });
 }
 
+// Few messages have copies; those that have are looked at one by one.
 std::size_t SqlMessages::unread_count(const Conversation& conversation) {
   std::size_t count = 0;
+  std::vector<MessageRow> copied;
   for (const PublicKey& key : conversation.keys()) {
+    SqlQuery alone = database_.query(
+        "SELECT count(*) FROM messages WHERE conversation = ?1 AND outgoing = 0 AND read = 0 AND NOT EXISTS (SELECT 1 "
+        "FROM messages AS other WHERE other.identity = messages.identity AND other.id <> messages.id)",
+        key.bytes);
+    if (alone.row()) count += alone.number(0);
     SqlQuery found = database_.query(
-        "SELECT count(*) FROM messages WHERE conversation = ?1 AND outgoing = 0 AND read = 0", key.bytes);
-    if (found.row()) count += found.number(0);
+        "SELECT " TOXTORE_MESSAGE_COLUMNS
+        " FROM messages WHERE conversation = ?1 AND outgoing = 0 AND read = 0 AND EXISTS (SELECT 1 FROM messages AS "
+        "other WHERE other.identity = messages.identity AND other.id <> messages.id)",
+        key.bytes);
+    std::ranges::move(read_messages(found), std::back_inserter(copied));
   }
-  return count;
+  const auto shown = each_message_once(copied, conversation, [this](const Hash& identity) { return copies(identity); });
+  return count + static_cast<std::size_t>(std::ranges::count(shown, false, &MessageRow::read));
 }
 
 std::vector<MessageRow> SqlMessages::undelivered() {

@@ -19,6 +19,8 @@ class SqlMessages {
   void put(const ReadMark& mark);
   std::optional<MessageRow> message(const Dot& id);
   std::vector<MessageRow> history(const HistoryQuery& query);
+  std::vector<MessageRow> search(const SearchQuery& query);
+  std::vector<MessageRow> copies(const Hash& identity);
   std::uint32_t read_mark(const PublicKey& conversation, const LogId& log);
   std::vector<MessageRow> unread(const Conversation& conversation);
   std::size_t unread_count(const Conversation& conversation);
@@ -30,6 +32,9 @@ class SqlMessages {
  private:
   void insert(const MessageRow& row);
   void update(std::uint64_t message, const MessageRow& row, bool same_text);
+  std::vector<MessageRow> page(const HistoryQuery& query);
+  template <class Query, class Ask>
+  std::vector<MessageRow> shown_once(Query query, const Conversation& conversation, Ask ask);
 
   SqlDatabase& database_;
   SqlSearch& search_;

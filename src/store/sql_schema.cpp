@@ -126,7 +126,15 @@ CREATE TABLE friends (
   row BLOB NOT NULL);  -- src/store/friend_row_bytes.h
 )sql";
 
-constexpr std::array<SchemaStep, 4> steps_of_this_version{version_1, version_2, version_3, version_4};
+// Who of the friend took a message, why one failed, and what copies of one have in common.
+constexpr SchemaStep version_5 = R"sql(
+ALTER TABLE messages ADD COLUMN delivered_to BLOB;
+ALTER TABLE messages ADD COLUMN identity BLOB;
+ALTER TABLE messages ADD COLUMN failure INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX messages_copies ON messages (identity) WHERE identity IS NOT NULL;
+)sql";
+
+constexpr std::array<SchemaStep, 5> steps_of_this_version{version_1, version_2, version_3, version_4, version_5};
 
 Result<void> outcome(SqlDatabase& database) {
   if (database.fault()) return fail(*database.fault());

@@ -103,10 +103,11 @@ class OpenSqlStore final : public SqlStore {
   }
   ProfileRow profile() const override { return rows_.profile(); }
   std::vector<MessageRow> history(const HistoryQuery& query) const override { return messages_.history(query); }
-  std::vector<MessageRow> search(const SearchQuery& query) const override { return search_.find(query); }
+  std::vector<MessageRow> search(const SearchQuery& query) const override { return messages_.search(query); }
   std::vector<MessageRow> unread(const Conversation& conversation) const override {
     return messages_.unread(conversation);
   }
+  std::vector<MessageRow> copies(const Hash& identity) const override { return messages_.copies(identity); }
   std::size_t unread_count(const Conversation& conversation) const override {
     return messages_.unread_count(conversation);
   }

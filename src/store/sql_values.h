@@ -22,6 +22,10 @@ inline std::optional<ByteView> to_blob(const std::optional<PublicKey>& key) {
   return key ? std::optional<ByteView>(key->bytes) : std::nullopt;
 }
 
+inline std::optional<ByteView> to_blob(const std::optional<Hash>& hash) {
+  return hash ? std::optional<ByteView>(*hash) : std::nullopt;
+}
+
 /// "Before that row", or before none: parameters for `(timestamp_ms, dot) < (?, ?)`.
 struct OrderBound {
   explicit OrderBound(const std::optional<OrderKey>& before);

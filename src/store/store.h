@@ -50,6 +50,24 @@ class Conversation {
   std::vector<PublicKey> keys_;
 };
 
+/// The rows of a conversation, each message once: a row that is a copy of an earlier one is left out, and what the
+/// copies say together stands in the first. `copies_of` gives all rows of an identity.
+template <class CopiesOf>
+std::vector<MessageRow> each_message_once(const std::vector<MessageRow>& rows, const Conversation& conversation,
+                                          CopiesOf copies_of) {
+  std::vector<MessageRow> shown;
+  for (const MessageRow& row : rows) {
+    if (!row.identity) {
+      shown.push_back(row);
+      continue;
+    }
+    std::vector<MessageRow> copies = copies_of(*row.identity);
+    std::erase_if(copies, [&](const MessageRow& copy) { return !conversation.has(copy.conversation); });
+    if (MessageRow first = merged(copies); first.id == row.id) shown.push_back(std::move(first));
+  }
+  return shown;
+}
+
 /// A page of a conversation, newest last. Rows are in the view's one order.
 struct HistoryQuery {
   Conversation conversation;
@@ -135,12 +153,17 @@ class Store {
   /// How far that log is read in that conversation; 0 if it has no mark.
   virtual std::uint32_t read_mark(const PublicKey& conversation, const LogId& log) const = 0;
   virtual ProfileRow profile() const = 0;
+  /// Copies of one message that stand in the conversation are one row (view/rows.h, `merged`).
   virtual std::vector<MessageRow> history(const HistoryQuery& query) const = 0;
-  /// Newest last, as `history`.
+  /// Newest last, and copies as one row, as `history`; without a conversation each copy is a row of its own, since the
+  /// store does not know which keys are one person.
   virtual std::vector<MessageRow> search(const SearchQuery& query) const = 0;
-  /// Incoming rows of a conversation that are not read, in order.
+  /// Incoming rows of a conversation that are not read, in order; each copy for itself.
   virtual std::vector<MessageRow> unread(const Conversation& conversation) const = 0;
+  /// As the user counts them: copies as one, which is read if any of them is.
   virtual std::size_t unread_count(const Conversation& conversation) const = 0;
+  /// All rows of that identity, of whichever conversation, in order.
+  virtual std::vector<MessageRow> copies(const Hash& identity) const = 0;
   /// Outgoing rows of all conversations that are neither delivered nor withdrawn, in order. Reads and sorts all: for
   /// the start only.
   virtual std::vector<MessageRow> undelivered() const = 0;

@@ -1,6 +1,7 @@
 #include "view/rows.h"
 
 #include <algorithm>
+#include <cassert>
 
 namespace toxtore {
 
@@ -27,6 +28,20 @@ bool FriendRow::is_refused(const PublicKey& other) const {
 bool FriendRow::is_split_from(const PublicKey& other) const {
   const auto said = by_hand.find(other);
   return said != by_hand.end() && !said->second;
+}
+
+MessageRow merged(const std::vector<MessageRow>& copies) {
+  assert(!copies.empty());
+  MessageRow row = *std::ranges::min_element(copies, {}, &MessageRow::order);
+  for (const MessageRow& copy : copies) {
+    row.read = row.read || copy.read;
+    row.erased = row.erased || copy.erased;
+  }
+  if (row.erased) {
+    row.text.clear();
+    row.read = true;
+  }
+  return row;
 }
 
 }  // namespace toxtore

@@ -16,12 +16,25 @@ namespace toxtore {
 
 /// What became of a message of ours. Numbers on disk.
 enum class Delivery : std::uint8_t {
-  none = 0,       ///< not ours to deliver: a received message
-  queued = 1,     ///< waits for a device that is connected to the friend
-  sending = 2,    ///< `device` hands it over
-  unsure = 3,     ///< handed over without a receipt; waits to be sent again
-  delivered = 4,  ///< `device` had the receipt
-  withdrawn = 5,  ///< the user took it back, or erased it, before it was delivered
+  none = 0,             ///< not ours to deliver: a received message
+  queued = 1,           ///< waits for a device that is connected to the friend
+  sending = 2,          ///< `device` hands it over
+  unsure = 3,           ///< handed over without a receipt; waits to be sent again
+  delivered = 4,        ///< `device` had the receipt
+  withdrawn = 5,        ///< the user took it back, or erased it, before it was delivered
+  perhaps_doubled = 6,  ///< delivered, and the friend may have it twice (attempts.h)
+  failed = 7,           ///< never to be delivered: `failure` says why
+};
+/// Whether the friend surely has it.
+inline bool is_delivered(Delivery delivery) {
+  return delivery == Delivery::delivered || delivery == Delivery::perhaps_doubled;
+}
+
+/// Why a message is not delivered and will not be. Numbers on disk.
+enum class Failure : std::uint8_t {
+  none = 0,
+  no_friend = 1,  ///< no key of the contact is a friend any more
+  too_long = 2,   ///< its text is longer than `long_message_size_max`
 };
 
 /// What stands in a row of a conversation. Numbers on disk.
@@ -47,10 +60,18 @@ struct MessageRow {
   Delivery delivery = Delivery::none;
   std::optional<PublicKey> device;            ///< who delivers or delivered it; none while queued
   std::optional<std::uint64_t> delivered_ms;  ///< shown time of the first `done`
+  std::optional<PublicKey> delivered_to;      ///< which of the friend's keys took it
+  Failure failure = Failure::none;
+  /// Incoming: what copies of one message have in common, if it came from a friend's device with Toxtore.
+  std::optional<Hash> identity;
 
   [[nodiscard]] OrderKey order() const { return {timestamp_ms, id}; }
   bool operator==(const MessageRow&) const = default;
 };
+
+/// Copies of one message, at least one, as the one row that is shown: it stands where the first one stands, and is read
+/// or erased if any of them is. Which rows are copies: the same identity, and keys of one contact.
+MessageRow merged(const std::vector<MessageRow>& copies);
 
 /// How far a log is read in one conversation: every incoming row of it up to that number.
 struct ReadMark {

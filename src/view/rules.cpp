@@ -1,10 +1,10 @@
 #include "view/rules.h"
 
 #include <algorithm>
-#include <map>
 #include <string_view>
 
 #include "base/utf8.h"
+#include "view/attempts.h"
 #include "wire/roster_statement.h"
 
 namespace toxtore {
@@ -72,34 +72,45 @@ bool is_erased(const ReadEvent& message, const std::vector<ReadEvent>& reference
   return message.erased || !in_order<ContentErased>(references).empty();
 }
 
-bool is_withdrawn(const ReadEvent& message, const std::vector<ReadEvent>& references) {
-  return !in_order<MessageWithdrawn>(references).empty() || is_erased(message, references);
+// What keeps a message from being sent: the user's word, his friend's removal, or its length. A word of the user beats
+// the removal.
+struct Stop {
+  Delivery state;
+  Failure failure;
+};
+std::optional<Stop> stopped(const ReadEvent& message, const std::vector<ReadEvent>& references) {
+  using Reason = MessageWithdrawn::Reason;
+  std::optional<Stop> stop;
+  for (const ReadEvent* event : in_order<MessageWithdrawn>(references)) {
+    if (std::get<MessageWithdrawn>(event->body).reason == Reason::user) return Stop{Delivery::withdrawn, Failure::none};
+    stop = Stop{Delivery::failed, Failure::no_friend};
+  }
+  if (is_erased(message, references)) return Stop{Delivery::withdrawn, Failure::none};
+  const auto* sent = std::get_if<TrySend>(&message.body);
+  if (sent != nullptr && sent->text.size() > long_message_size_max) return Stop{Delivery::failed, Failure::too_long};
+  return stop;
 }
 
-// `done` beats everything; then `withdrawn`; then a sending that runs; then one that ended unsure, for its message may
-// have arrived.
+// `done` beats everything; then what stops a message; then an attempt that runs; then one that ended unsure, for its
+// message may have arrived.
 void derive_delivery(const ReadEvent& message, const std::vector<ReadEvent>& references, MessageRow& row) {
-  if (const auto done = in_order<DoneSend>(references); !done.empty()) {
-    row.delivery = Delivery::delivered;
-    row.device = done.front()->dot.device;
-    row.delivered_ms = done.front()->shown_ms();
-    return;
-  }
-  if (is_withdrawn(message, references)) {
-    row.delivery = Delivery::withdrawn;
-    return;
-  }
-  if (const auto open = open_sendings(message, references); !open.empty()) {
+  const auto all = attempts(message, references);
+  if (const Attempt* done = first_done(all)) {
+    row.delivery = may_be_doubled(all) ? Delivery::perhaps_doubled : Delivery::delivered;
+    row.device = done->device;
+    row.delivered_ms = done->done_ms;
+    row.delivered_to = done->to;
+  } else if (const auto stop = stopped(message, references)) {
+    row.delivery = stop->state;
+    row.failure = stop->failure;
+  } else if (const auto open = open_attempts(all); !open.empty()) {
     row.delivery = Delivery::sending;
     row.device = open.front().device;
-    return;
-  }
-  row.delivery = Delivery::queued;
-  for (const ReadEvent* event : in_order<SendingEnded>(references)) {
-    const auto& ended = std::get<SendingEnded>(event->body);
-    if (ended.outcome != SendingOutcome::unsure) continue;
+  } else if (const Attempt* unsure = last_unsure(all)) {
     row.delivery = Delivery::unsure;
-    row.device = ended.device;
+    row.device = unsure->device;
+  } else {
+    row.delivery = Delivery::queued;
   }
 }
 
@@ -113,23 +124,6 @@ TouchedRows touched_by(const ReadEvent& event) {
   TouchedRows rows;
   std::visit(TouchedBy{rows, event}, event.body);
   return rows;
-}
-
-std::vector<OpenSending> open_sendings(const ReadEvent& message, const std::vector<ReadEvent>& references) {
-  if (!in_order<DoneSend>(references).empty() || is_withdrawn(message, references)) return {};
-  std::map<PublicKey, OrderKey> last_begun;
-  if (const auto* sent = std::get_if<TrySend>(&message.body); sent != nullptr && sent->own_sending) {
-    last_begun.emplace(message.dot.device, message.order());
-  }
-  for (const ReadEvent* event : in_order<Sending>(references)) last_begun[event->dot.device] = event->order();
-  for (const ReadEvent* event : in_order<SendingEnded>(references)) {
-    const auto begun = last_begun.find(std::get<SendingEnded>(event->body).device);
-    if (begun != last_begun.end() && begun->second < event->order()) last_begun.erase(begun);
-  }
-  std::vector<OpenSending> open;
-  for (const auto& [device, order] : last_begun) open.push_back({device, order});
-  std::sort(open.begin(), open.end(), [](const auto& a, const auto& b) { return a.order < b.order; });
-  return open;
 }
 
 std::optional<PublicKey> conversation_of(const ReadEvent& event) {
@@ -160,6 +154,8 @@ std::optional<MessageRow> derive_message(const ReadEvent& message, const std::ve
   } else if (const auto* received = std::get_if<Received>(&message.body)) {
     row.kind = received->kind;
     row.text = received->text;
+    row.identity = message.identity;
+    row.shown_ms = received->written_ms.value_or(row.shown_ms);
   } else if (const auto* offer = std::get_if<OfferReceived>(&message.body)) {
     row.content = offer->what == OfferReceived::What::file ? Content::file : Content::call;
     row.text = offer->name;

@@ -38,15 +38,6 @@ std::optional<MessageRow> derive_message(const ReadEvent& message, const std::ve
 /// The conversation that a message or offer stands in.
 std::optional<PublicKey> conversation_of(const ReadEvent& event);
 
-/// A sending of a message that is not over: nobody logged that it was delivered or withdrawn, or that the sending
-/// ended.
-struct OpenSending {
-  PublicKey device;
-  OrderKey order;  ///< of the event that began it: a `sending`, or the message itself if it was its own sending
-};
-/// In order. Of one device at most the last counts.
-std::vector<OpenSending> open_sendings(const ReadEvent& message, const std::vector<ReadEvent>& references);
-
 /// A friend add with all events whose subject is its dot.
 struct AddWithReferences {
   ReadEvent add;

@@ -72,17 +72,17 @@ TEST(MessageRules, UnsureStaysUntilItIsSentAgainOrDone) {
 
 TEST(MessageRules, DoneBeatsEverythingAndTheFirstOneCounts) {
   const auto row = derive_message(message(), {done(server, 5, 500), sending(laptop, 3, 600), done(laptop, 4, 700)});
-  EXPECT_EQ(row->delivery, Delivery::delivered);
+  EXPECT_EQ(row->delivery, Delivery::perhaps_doubled);
+  EXPECT_EQ(row->delivered_to, bob);
   EXPECT_EQ(row->device, server);
   EXPECT_EQ(row->delivered_ms, 500U);
-  EXPECT_TRUE(open_sendings(message(), {sending(server, 1, 200), done(laptop, 2, 300)}).empty());
 }
 
 TEST(MessageRules, AWithdrawnMessageIsNotSentAndDoneBeatsIt) {
   const auto withdrawn = event(laptop, 9, 150, MessageWithdrawn{message_dot});
   EXPECT_EQ(delivery(message(), {withdrawn}), Delivery::withdrawn);
   EXPECT_EQ(delivery(message(), {withdrawn, sending(server, 1, 200)}), Delivery::withdrawn);
-  EXPECT_TRUE(open_sendings(message(true), {withdrawn}).empty());
+  EXPECT_EQ(delivery(message(true), {withdrawn}), Delivery::withdrawn);
   EXPECT_EQ(delivery(message(), {withdrawn, done(server, 2, 300)}), Delivery::delivered);
 }
 
@@ -118,11 +118,44 @@ TEST(MessageRules, AnOfferIsARowOfItsConversation) {
             Content::call);
 }
 
-TEST(MessageRules, OpenSendingsAreListedInOrder) {
-  const auto open = open_sendings(message(true), {sending(server, 1, 200)});
-  ASSERT_EQ(open.size(), 2U);
-  EXPECT_EQ(open[0].device, laptop);
-  EXPECT_EQ(open[1].device, server);
+TEST(MessageRules, FailedSaysWhyAndDoneAndTheUserBeatIt) {
+  using Reason = MessageWithdrawn::Reason;
+  const auto removed = event(laptop, 9, 150, MessageWithdrawn{message_dot, Reason::no_friend});
+  const auto row = derive_message(message(), {removed});
+  EXPECT_EQ(row->delivery, Delivery::failed);
+  EXPECT_EQ(row->failure, Failure::no_friend);
+  const auto withdrawn = event(server, 9, 140, MessageWithdrawn{message_dot});
+  EXPECT_EQ(delivery(message(), {removed, withdrawn}), Delivery::withdrawn);
+  EXPECT_EQ(delivery(message(), {removed, done(server, 2, 300)}), Delivery::delivered);
+  auto longer = message();
+  std::get<TrySend>(longer.body).text.assign(long_message_size_max + 1, 'x');
+  EXPECT_EQ(derive_message(longer, {})->failure, Failure::too_long);
+  std::get<TrySend>(longer.body).text.pop_back();
+  EXPECT_EQ(delivery(longer, {}), Delivery::queued);
+}
+
+TEST(MessageRules, WhatAFriendWithToxtoreWroteShowsWhenHeWroteIt) {
+  auto received = event(server, 7, 100, Received{bob, MessageKind::normal, to_bytes("hi"), Dot{bob, 4}, 50});
+  received.identity = Hash{1};
+  const auto row = derive_message(received, {});
+  EXPECT_EQ(row->shown_ms, 50U);
+  EXPECT_EQ(row->timestamp_ms, 100U) << "it stands where it arrived";
+  EXPECT_EQ(row->identity, Hash{1});
+}
+
+TEST(MessageRules, CopiesAreOneRowWhereTheFirstStands) {
+  const auto copy = [](const PublicKey& device, std::uint64_t at, bool read, bool erased) {
+    auto row = *derive_message(event(device, 7, at, Received{bob, MessageKind::normal, to_bytes("hi")}), {});
+    row.read = read;
+    row.erased = erased;
+    return row;
+  };
+  const auto first = copy(server, 90, false, false);
+  EXPECT_EQ(merged({copy(laptop, 100, false, false), first}), first);
+  EXPECT_TRUE(merged({first, copy(laptop, 100, true, false)}).read);
+  const auto erased = merged({first, copy(laptop, 100, true, true)});
+  EXPECT_TRUE(erased.erased && erased.read && erased.text.empty());
+  EXPECT_EQ(erased.id, first.id);
 }
 
 TEST(MessageRules, AReceivedMessageIsReadOnceAnyDeviceSaysSo) {

@@ -320,6 +320,11 @@ bool Network::connected(const PublicKey& a, const PublicKey& b) const {
          way(index_of(b), index_of(a)).shown == connection;
 }
 
+std::uint64_t Network::connected_ms(const PublicKey& a, const PublicKey& b) const {
+  const Link& between = link(index_of(a), index_of(b));
+  return between.connection == 0 ? 0 : timeline_.now_ms() - between.since_ms;
+}
+
 std::uint64_t Network::calm_ms(const PublicKey& a, const PublicKey& b) const {
   if (!connected(a, b)) return 0;
   std::uint64_t since_ms = link(index_of(a), index_of(b)).since_ms;

@@ -116,6 +116,8 @@ class Network {
   [[nodiscard]] bool connected(const PublicKey& a, const PublicKey& b) const;
   /// For how long they have been connected with nothing in the way; 0 if they are not.
   [[nodiscard]] std::uint64_t calm_ms(const PublicKey& a, const PublicKey& b) const;
+  /// For how long they have been connected, whatever is in the way; 0 if they are not.
+  [[nodiscard]] std::uint64_t connected_ms(const PublicKey& a, const PublicKey& b) const;
   /// Whether `who` is shown `other` as connected.
   [[nodiscard]] bool shows(const PublicKey& who, const PublicKey& other) const;
   [[nodiscard]] bool knows(const PublicKey& key) const { return indices_.contains(key); }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/outbox.h"
 #include "sim/actions.h"
 
 namespace toxtore::sim {
@@ -96,6 +97,8 @@ void become_quiet(World& world, const Plan& plan, Outcome& outcome) {
   const std::uint64_t healed_ms = world.timeline.now_ms();
   const std::uint64_t bytes_before = world.network.bytes();
   take_turns(world, plan, healed_ms);
+  // What is unsure is sent again after ten minutes at the earliest, and by whom, takes a while to find out.
+  if (!world.violated()) world.run_until(world.timeline.now_ms() + unsure_wait_ms + 5 * 60'000);
   const std::uint64_t all_on_ms = world.timeline.now_ms();
   const auto quiet_at = [&] { return std::max(world.network.last_packet_ms(), all_on_ms) + quiet_ms; };
   while (!world.violated() && (world.timeline.now_ms() < quiet_at() || !world.all_wishes_done())) {

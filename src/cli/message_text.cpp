@@ -39,7 +39,13 @@ std::string friend_name(const json& message) {
 
 /// What a reader must know about the message beyond its text. What was received and read needs no word.
 std::string remark(const json& message) {
-  if (flag_in(message, "outgoing")) return harmless_line(text_in(message, "state"));
+  if (flag_in(message, "outgoing")) {
+    const std::string state = text_in(message, "state");
+    if (state == "perhaps_doubled") return "delivered, perhaps twice";
+    if (state == "failed" && text_in(message, "failure") == "no_friend") return "failed: no friend any more";
+    if (state == "failed") return "failed: too long";
+    return harmless_line(state);
+  }
   return flag_in(message, "read") ? "" : "unread";
 }
 
@@ -72,6 +78,8 @@ std::string delivery_words(const std::string& state) {
   if (state == "sending") return "sending: handed over, the friend's receipt is not here yet";
   if (state == "unsure") return "unsure: handed over without a receipt, and sent again later; it may arrive twice";
   if (state == "delivered") return "delivered";
+  if (state == "perhaps_doubled") return "delivered, perhaps twice";
+  if (state == "failed") return "failed: it is not sent";
   if (state == "withdrawn") return "withdrawn: it is not sent any more";
   return harmless_line(state);
 }

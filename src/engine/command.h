@@ -25,7 +25,7 @@ inline constexpr std::size_t greeting_size_max = 900;
 struct SendMessage {
   PublicKey to;
   MessageKind kind = MessageKind::normal;
-  std::string text;  ///< UTF-8, 1 to `message_size_max` bytes
+  std::string text;  ///< UTF-8, 1 to `long_message_size_max` bytes
   std::string token;
 };
 

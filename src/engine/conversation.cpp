@@ -31,7 +31,8 @@ std::vector<Body> marks_for_all(const Core& core, const PublicKey& conversation)
 std::vector<Body> withdrawals(const Store& store, const Conversation& to, const std::optional<PublicKey>& author) {
   std::vector<Body> bodies;
   for (const MessageRow& row : store.undelivered_to(to)) {
-    if (!author || row.id.device == *author) bodies.emplace_back(MessageWithdrawn{row.id});
+    if (!author || row.id.device == *author)
+      bodies.emplace_back(MessageWithdrawn{row.id, MessageWithdrawn::Reason::no_friend});
   }
   return bodies;
 }

@@ -15,7 +15,8 @@ namespace toxtore {
 /// saw. Empty if nothing is unread.
 std::vector<Body> marks_for_all(const Core& core, const PublicKey& conversation);
 
-/// Takes back the messages to those keys that are not delivered yet. With `author` only what that device wrote.
+/// Messages to those keys that are not delivered yet fail, since nobody of them is a friend any more. With `author`
+/// only what that device wrote.
 std::vector<Body> withdrawals(const Store& store, const Conversation& to,
                               const std::optional<PublicKey>& author = std::nullopt);
 

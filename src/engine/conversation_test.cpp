@@ -105,7 +105,7 @@ TEST_F(Conversation, AMessageWithdrawnWhileASendingWaitsDoesNotHoldUpTheNext) {
   EXPECT_TRUE(world.run_until([&] { return row(laptop, second).delivery == Delivery::delivered; }, 60'000));
 }
 
-TEST_F(Conversation, RemovingAFriendWithdrawsWhatWaitsForHim) {
+TEST_F(Conversation, WhatWaitsForAFriendWhoIsRemovedFails) {
   world.stop(bob);
   const Dot known = send(laptop, "known").id;
   world.run_for(1'000);
@@ -113,10 +113,10 @@ TEST_F(Conversation, RemovingAFriendWithdrawsWhatWaitsForHim) {
   const Dot unknown = send(laptop, "written without knowing of the removal").id;
   world.run_for(1'000);
   ASSERT_TRUE(server.engine->remove_friend(bob.key(), world.now()));
-  EXPECT_EQ(row(server, known).delivery, Delivery::withdrawn);
+  EXPECT_EQ(row(server, known).delivery, Delivery::failed);
   world.pump(server);
   world.cut(laptop, server, false);
-  EXPECT_TRUE(world.run_until([&] { return row(server, unknown).delivery == Delivery::withdrawn; }, 5'000));
+  EXPECT_TRUE(world.run_until([&] { return row(server, unknown).delivery == Delivery::failed; }, 5'000));
   EXPECT_EQ(laptop.engine->status().undelivered, 0U);
 }
 

@@ -199,6 +199,24 @@ bool Core::is_blocked(const PublicKey& key) const {
   return contact != nullptr && contact->blocked;
 }
 
+std::optional<MessageRow> Core::shown(const Dot& message) const {
+  const auto row = store.message(message);
+  if (!row || !row->identity) return row;
+  std::vector<MessageRow> copies;
+  for (const Dot& dot : copies_of(*row)) copies.push_back(*store.message(dot));
+  return merged(copies);
+}
+
+std::vector<Dot> Core::copies_of(const MessageRow& row) const {
+  if (!row.identity) return {row.id};
+  const Conversation contact = conversation_with(row.conversation);
+  std::vector<Dot> dots;
+  for (const MessageRow& copy : store.copies(*row.identity)) {
+    if (contact.has(copy.conversation)) dots.push_back(copy.id);
+  }
+  return dots;
+}
+
 void Core::send(const PublicKey& to, const Packet& packet) {
   outputs.emplace_back(output::SendPacket{to, encode_packet(packet)});
 }

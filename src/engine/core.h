@@ -31,15 +31,16 @@ namespace toxtore {
 /// A key that is connected, for the length of the connection.
 struct Peer {
   Connection connection = Connection::none;
-  std::uint64_t since_ms = 0;  ///< monotonic
-  bool toxtore = false;        ///< it said hello
-  bool session = false;        ///< an own device, and both sides' logs are being brought together
-  bool began = false;          ///< it sent its roster: it takes us for its device, and hears what we report
-  bool reported = false;       ///< we sent our clock and end mark
-  bool takes_ranges = false;   ///< its hello's capability `ranges`
-  bool befriended_us = false;  ///< and `befriended`
-  bool broken = false;         ///< it sent a bundle that does not decode: nothing more is taken on this connection
-  std::set<Hash> statements;   ///< roster statements that it surely has
+  std::uint64_t since_ms = 0;   ///< monotonic
+  bool toxtore = false;         ///< it said hello
+  bool session = false;         ///< an own device, and both sides' logs are being brought together
+  bool began = false;           ///< it sent its roster: it takes us for its device, and hears what we report
+  bool reported = false;        ///< we sent our clock and end mark
+  bool takes_ranges = false;    ///< its hello's capability `ranges`
+  bool takes_messages = false;  ///< `messages`
+  bool befriended_us = false;   ///< and `befriended`
+  bool broken = false;          ///< it sent a bundle that does not decode: nothing more is taken on this connection
+  std::set<Hash> statements;    ///< roster statements that it surely has
   BundleReader live;
   BundleReader backfill;
   std::optional<bool> told_alone;  ///< whether `my devices`, as it was told last, held this device only; none: not yet
@@ -118,6 +119,10 @@ class Core {
   /// With all keys of the contact that the key is of.
   [[nodiscard]] Conversation conversation_with(const PublicKey& key) const;
   [[nodiscard]] bool is_blocked(const PublicKey& key) const;
+  /// The row as which a message is shown: of a message with copies, the first of those in its contact.
+  [[nodiscard]] std::optional<MessageRow> shown(const Dot& message) const;
+  /// The dots of all copies of a message in its contact; its own alone if it has none.
+  [[nodiscard]] std::vector<Dot> copies_of(const MessageRow& row) const;
 
  private:
   Event draft(const Body& body, std::uint32_t number, Instant now);
@@ -147,6 +152,7 @@ inline constexpr std::string_view by_itself = "by_itself/";
 /// + key: u64 ms of wall clock when it first connected: a stranger of whom it is not known whether he asks
 /// (strangers.h)
 inline constexpr std::string_view stranger = "stranger/";
+inline constexpr std::string_view hello = "hello/";  ///< + key: u8, what it turned out to speak (hello_wait.cpp)
 
 /// The name of what is remembered about a key.
 inline std::string of(std::string_view prefix, const PublicKey& key) { return std::string(prefix) + key.hex(); }

@@ -9,6 +9,7 @@
 #include "engine/core.h"
 #include "engine/devices.h"
 #include "engine/friend_adds.h"
+#include "engine/friend_messages.h"
 #include "engine/inbound.h"
 #include "engine/messages.h"
 #include "engine/notifier.h"
@@ -33,8 +34,9 @@ struct Engine::Parts {
         profile(core),
         outbox(core),
         messages(core, outbox),
+        friend_messages(core),
         notifier(core),
-        inbound({core, sessions, devices, contacts, claims, outbox, messages, requests, strangers}) {}
+        inbound({core, sessions, devices, contacts, claims, outbox, messages, requests, strangers, friend_messages}) {}
 
   Core core;
   Sessions sessions;
@@ -47,6 +49,7 @@ struct Engine::Parts {
   Profile profile;
   Outbox outbox;
   Messages messages;
+  FriendMessages friend_messages;
   Notifier notifier;
   Inbound inbound;
 };
@@ -76,6 +79,7 @@ void Engine::handle(const Input& input, Instant now) {
 void Engine::finish_turn(Instant now) {
   if (!parts_->core.commit_turn()) return;
   parts_->devices.expire(now);
+  parts_->friend_messages.erase_copies(now);
   parts_->notifier.step();
   parts_->contacts.log_names(now);
   parts_->claims.log_lists(now);

@@ -42,7 +42,8 @@ struct Alone {
 TEST(Engine, TellsAStrangerNothingButHello) {
   Alone alone;
   alone.connect();
-  EXPECT_EQ(alone.sent(), (std::vector<Packet>{packet::Hello{protocol_version, protocol_version, capability::ranges}}));
+  EXPECT_EQ(alone.sent(), (std::vector<Packet>{packet::Hello{protocol_version, protocol_version,
+                                                             capability::ranges | capability::messages}}));
   alone.get(packet::Clock{});
   alone.get(packet::DeviceAddRequest{});
   EXPECT_TRUE(alone.sent().empty());

@@ -33,6 +33,7 @@ void Inbound::on(const input::PeerConnection& input, Instant now) {
   }
   if (!is_connected && was_connected) {
     parts_.devices.on_disconnected(input.key);
+    parts_.friend_messages.on_disconnected(input.key);
     parts_.outbox.on_disconnected(input.key, now);
     parts_.strangers.on_disconnected(input.key, now);
   }
@@ -68,6 +69,7 @@ void Inbound::on(const input::PacketArrived& input, Instant now) {
   }
   if (const auto* hello = std::get_if<packet::Hello>(&*packet)) {
     if (parts_.sessions.on_hello(input.from, *hello)) parts_.devices.on_toxtore_peer(input.from, now);
+    core.view_changed = true;  // messages may have waited for it
     return parts_.strangers.on_hello(input.from);
   }
   if (!peer->toxtore) {
@@ -90,6 +92,12 @@ void Inbound::dispatch(const PublicKey& from, const Packet& packet, Instant now)
   if (const auto* list = std::get_if<packet::MyDevices>(&packet)) {
     parts_.claims.on_devices(from, *list, now);
     return parts_.strangers.on_devices(from, *list, now);
+  }
+  if (const auto* part = std::get_if<packet::Message>(&packet)) {
+    return parts_.friend_messages.on_part(from, *part, now);
+  }
+  if (const auto* received = std::get_if<packet::Received>(&packet)) {
+    return parts_.outbox.on_received(from, received->dot, now);
   }
   parts_.devices.on_packet(from, packet, now);
 }

@@ -8,6 +8,7 @@
 #include "engine/contacts.h"
 #include "engine/core.h"
 #include "engine/devices.h"
+#include "engine/friend_messages.h"
 #include "engine/messages.h"
 #include "engine/outbox.h"
 #include "engine/requests.h"
@@ -28,6 +29,7 @@ class Inbound {
     Messages& messages;
     Requests& requests;
     Strangers& strangers;
+    FriendMessages& friend_messages;
   };
   explicit Inbound(const Parts& parts) : parts_(parts) {}
 

@@ -13,10 +13,10 @@ namespace {
 Result<void> check(const SendMessage& command) {
   if (command.text.empty()) return fail(ErrorKind::invalid_argument, "an empty message cannot be sent");
   if (!is_utf8(command.text)) return fail(ErrorKind::invalid_argument, "the message is not UTF-8 text");
-  if (command.text.size() > message_size_max) {
+  if (command.text.size() > long_message_size_max) {
     return fail(ErrorKind::too_long, "the message has " + std::to_string(command.text.size()) +
-                                         " bytes, and a Tox message holds at most " + std::to_string(message_size_max) +
-                                         ": send it in parts");
+                                         " bytes, and one message holds at most " +
+                                         std::to_string(long_message_size_max) + ": send it in parts");
   }
   if (command.token.size() > token_size_max) {
     return fail(ErrorKind::too_long, "a token must not be longer than " + std::to_string(token_size_max) + " bytes");
@@ -65,14 +65,14 @@ Result<MessageRow> Messages::send(const SendMessage& command, Instant now) {
   if (const auto checked = check(command); !checked) return fail(checked.error());
   if (auto row = sent_before(command)) return *row;
   if (const auto checked = check_recipient(command.to); !checked) return fail(checked.error());
-  const auto at_once = outbox_.way_at_once(command.to);
-  const auto logged = core_.log({TrySend{at_once.value_or(command.to), command.kind, to_bytes(command.text),
-                                         at_once.has_value(), to_bytes(command.token)}},
+  const auto at_once = outbox_.way_at_once(command.to, now);
+  const auto logged = core_.log({TrySend{at_once ? at_once->to : command.to, command.kind, to_bytes(command.text),
+                                         at_once.has_value(), to_bytes(command.token), at_once && at_once->as_packet}},
                                 now);
   if (!logged) return fail(logged.error());
   auto row = core_.store.message(logged->front().dot);
   if (!row) return fail(core_.store.fault().value_or(Error{}));
-  if (at_once) outbox_.send_at_once(*row, now);
+  if (at_once) outbox_.send_at_once(*row, *at_once, now);
   return *row;
 }
 
@@ -105,7 +105,9 @@ Result<MessageRow> Messages::withdraw(const Dot& message, Instant now) {
   switch (row->delivery) {
     case Delivery::withdrawn: return *row;
     case Delivery::none: return fail(ErrorKind::denied, "only a message that you wrote can be withdrawn");
+    case Delivery::failed: return fail(ErrorKind::denied, "the message has failed: no device sends it any more");
     case Delivery::delivered:
+    case Delivery::perhaps_doubled:
       return fail(ErrorKind::denied, "the message is delivered; it cannot be withdrawn any more");
     case Delivery::sending:
       return fail(ErrorKind::busy,
@@ -123,7 +125,7 @@ Result<void> Messages::erase(const Dot& message, Instant now) {
   const auto row = core_.store.message(message);
   if (!row) return fail(ErrorKind::not_found, "there is no message with this id");
   if (row->erased) return {};
-  const auto logged = core_.log(erasures({message}), now);
+  const auto logged = core_.log(erasures(core_.copies_of(*row)), now);
   return logged ? Result<void>{} : fail(logged.error());
 }
 
@@ -133,7 +135,9 @@ Result<std::size_t> Messages::erase_conversation(const PublicKey& conversation, 
   for (auto rows = core_.store.history(query); !rows.empty(); rows = core_.store.history(query)) {
     std::vector<Dot> messages;
     for (const MessageRow& row : rows) {
-      if (!row.erased) messages.push_back(row.id);
+      if (row.erased) continue;
+      const auto copies = core_.copies_of(row);
+      messages.insert(messages.end(), copies.begin(), copies.end());
     }
     query.before = rows.front().order();
     if (messages.empty()) continue;

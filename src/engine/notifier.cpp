@@ -45,12 +45,20 @@ bool Notifier::is_told_of(const PublicKey& key) const {
 }
 
 void Notifier::notify(const Dot& message) {
-  const auto row = core_.store.message(message);
-  if (!row || row->read || !is_told_of(row->conversation)) return;
+  const auto row = core_.shown(message);
+  if (!row || row->read || !is_told_of(row->conversation) || was_told_of_copy(*row)) return;
   core_.outputs.emplace_back(
       output::Notice{output::Notice::What::message, row->conversation, to_text(row->text), message});
   if (notified_.size() == notified_max) notified_.pop_front();
   notified_.push_back(message);
+}
+
+bool Notifier::was_told_of_copy(const MessageRow& row) const {
+  if (!row.identity) return false;
+  return std::ranges::any_of(core_.store.copies(*row.identity), [&](const MessageRow& copy) {
+    const auto shown = core_.shown(copy.id);
+    return shown && shown->id == row.id && std::ranges::find(notified_, copy.id) != notified_.end();
+  });
 }
 
 void Notifier::notify_request(const Dot& request) {
@@ -71,7 +79,7 @@ void Notifier::release_held_back() {
 
 void Notifier::take_back_read() {
   std::erase_if(notified_, [this](const Dot& message) {
-    const auto row = core_.store.message(message);
+    const auto row = core_.shown(message);
     if (!row || !row->read) return false;
     core_.outputs.emplace_back(
         output::Notice{output::Notice::What::notification_cleared, row->conversation, {}, message});

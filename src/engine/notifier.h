@@ -29,6 +29,7 @@ class Notifier {
   void look_at(const Fresh& fresh);
   [[nodiscard]] bool is_told_of(const PublicKey& key) const;
   void notify(const Dot& message);
+  [[nodiscard]] bool was_told_of_copy(const MessageRow& row) const;
   void notify_request(const Dot& request);
   void release_held_back();
   void take_back_read();

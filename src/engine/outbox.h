@@ -1,7 +1,6 @@
 // The outbox: delivers messages that are queued in the view, whoever of the user's devices wrote them (DESIGN 7).
 //
 // Private to src/engine. What the devices know of a queued message are events, so all of them show the same state.
-// This is the first form of the rules:
 //
 // 1. A message is sent for another device only while this device is caught up on it: of all that it was ever told of
 //    it holds what is later than the message, so it would know if another had delivered it. What is still missing of a
@@ -15,16 +14,21 @@
 //    holds another's open sending of the same message, the lower hash of (dot, key) goes on and the other logs "took
 //    nothing". The device that the friend last wrote to begins at once, the others 2 s later.
 // 4. Another's open sending is left alone while its device is connected, and for 90 s after it came. Then whoever
-//    wants to go on logs for it that it ended unsure.
-// 5. toxcore's receipt is `done`. It is forgotten on disconnect: what was handed over without a receipt is unsure,
-//    and waits to be sent again. So is what was open when this program last stopped.
-// 6. What the user withdrew or erased is not sent by any device that knows of it. If one has handed it over already,
+//    wants to go on logs for it that it ended unsure. What is unsure goes to a stock friend again at most every ten
+//    minutes, since each time may be one that he sees; and to a friend with Toxtore at once, since he shows one only.
+// 5. To a friend with Toxtore a message goes in `message` packets, and his `received` is `done`; to a stock friend in
+//    Tox messages, and toxcore's receipts for all of them are `done` (handovers.h). Receipts are forgotten on
+//    disconnect: what was handed over without one is unsure, and waits to be sent again. So is what was open when this
+//    program last stopped.
+// 6. Until it is clear what a key speaks on this connection nothing is handed over to it (hello_wait.h), nor at once.
+// 7. What the user withdrew or erased is not sent by any device that knows of it. If one has handed it over already,
 //    its `done` still counts.
-// 7. A message goes to any key of the contact that it names: of those that are connected to the one last heard. The
+// 8. A message goes to any key of the contact that it names: of those that are connected to the one last heard. The
 //    friend's own devices bring it to the others. To a friend from whom the devices are withheld goes only what this
 //    device wrote.
 //
 // States of one sending of this device: logged -> (acknowledged by all) -> handed over -> receipt -> done.
+// docs/DELIVERY.md draws them.
 #pragma once
 
 #include <map>
@@ -33,7 +37,9 @@
 #include <vector>
 
 #include "engine/core.h"
-#include "view/rules.h"
+#include "engine/handovers.h"
+#include "engine/hello_wait.h"
+#include "view/attempts.h"
 
 namespace toxtore {
 
@@ -46,64 +52,79 @@ inline constexpr std::uint64_t hand_over_ms_max = 40'000;
 /// When toxcore's queue is full, a moment for it to empty.
 inline constexpr std::uint64_t refused_wait_ms = 1'000;
 
+/// A stock friend sees each copy: the doubt costs him one copy in ten minutes at most.
+inline constexpr std::uint64_t unsure_wait_ms = 600'000;
+
 class Outbox {
  public:
-  explicit Outbox(Core& core) : core_(core) {}
+  explicit Outbox(Core& core) : core_(core), hello_wait_(core), handovers_(core) {}
+
+  /// A key of a contact that is connected and of which it is clear what it speaks.
+  struct Way {
+    PublicKey to;
+    bool as_packet = false;
+  };
 
   /// At start: what was being sent when the program stopped is unsure.
   Result<void> close_old_sendings(Instant now);
 
-  /// The key of that contact to which a message goes that is written now, if it can go at once.
-  [[nodiscard]] std::optional<PublicKey> way_at_once(const PublicKey& to) const;
-  void send_at_once(const MessageRow& row, Instant now);
+  /// The way of a message to that contact that is written now, if it can go at once.
+  [[nodiscard]] std::optional<Way> way_at_once(const PublicKey& to, Instant now);
+  void send_at_once(const MessageRow& row, const Way& way, Instant now);
 
   void on_disconnected(const PublicKey& key, Instant now);
   void on_handed_over(const input::HandedOver& answer, Instant now);
   void on_receipt(const input::Receipt& receipt, Instant now);
+  /// A friend with Toxtore has that message.
+  void on_received(const PublicKey& from, const Dot& message, Instant now);
 
   /// Once a turn, after its commit.
   void step(Instant now);
   [[nodiscard]] std::optional<std::uint64_t> deadline_ms() const { return deadline_ms_; }
 
  private:
-  enum class Stage { logged, handing, handed };
   struct Sending {
-    PublicKey to;
+    Way way;
     Dot logged;  ///< the event that all connected own devices must have
     std::uint64_t logged_ms = 0;
-    Stage stage = Stage::logged;
+    bool handed = false;  ///< out of this device's hands, or just on the way out
   };
 
   void hand_over(const MessageRow& row, Sending& sending);
   void hand_over_acknowledged(Instant now);
+  [[nodiscard]] bool can_hand_over(const MessageRow& row, const Sending& sending, Instant now);
   void begin_waiting(Instant now);
-  void begin(const PublicKey& to, const std::vector<Dot>& messages, Instant now);
-  void end_overtaken(Instant now);
+  void begin(const Way& way, const std::vector<Dot>& messages, Instant now);
   void end_dead(Instant now);
+  void end_overtaken(Instant now);
   void end(const PublicKey& device, const std::vector<Dot>& messages, SendingOutcome outcome, Instant now);
-  void read_rows();
+  void done(const Dot& message, Instant now);
+  void read_rows(Instant now);
   [[nodiscard]] std::vector<MessageRow> rows_to_deliver(const Contact& contact) const;
-  [[nodiscard]] std::optional<PublicKey> way_to(const Contact& contact) const;
-  [[nodiscard]] std::map<PublicKey, std::vector<Dot>> waiting_by_friend() const;
-  [[nodiscard]] std::vector<OpenSending> open_sendings_of(const Dot& message) const;
+  [[nodiscard]] std::optional<Way> way_to(const Contact& contact, Instant now);
+  [[nodiscard]] bool may_go(const MessageRow& row, const Way& way, Instant now);
+  [[nodiscard]] std::vector<Attempt> attempts_of(const Dot& message) const;
   [[nodiscard]] bool has_logged_sending(const PublicKey& to) const;
   bool acknowledged_by_all(const Dot& event);
   [[nodiscard]] bool yields_to_other(const Dot& message) const;
   [[nodiscard]] std::uint64_t wait_ms(const PublicKey& to) const;
   [[nodiscard]] std::uint64_t ready_ms(const PublicKey& to, const Dot& first, Instant now);
+  [[nodiscard]] std::uint64_t again_ms(const Dot& message, Instant now);
   bool is_later(std::uint64_t due_ms, Instant now);
   [[nodiscard]] bool caught_up_on(const MessageRow& row) const;
 
   Core& core_;
+  HelloWait hello_wait_;
+  Handovers handovers_;
   std::vector<MessageRow> rows_;  // undelivered ones of connected friends, in order; read when the view changed
-  /// By the key that a message names, the connected key of the same contact to which it goes.
-  std::map<PublicKey, PublicKey> way_;
-  std::map<Dot, Sending> own_;                                      // this device's open sendings, by message
-  std::map<PublicKey, std::map<std::uint32_t, Dot>> receipts_due_;  // by friend and toxcore's message number
-  std::map<Dot, std::uint64_t> first_seen_ms_;                      // waiting messages, monotonic
+  std::map<PublicKey, Way> way_;  // by the key that a message names
+  std::map<Dot, Sending> own_;    // this device's open sendings, by message
+  std::map<Dot, std::uint64_t> first_seen_ms_;  // waiting messages, monotonic
   std::map<std::pair<Dot, PublicKey>, std::uint64_t> foreign_seen_ms_;
-  std::map<PublicKey, std::uint64_t> not_before_ms_;  // by friend, after toxcore refused
-  std::optional<OrderKey> caught_up_from_;            // Core::caught_up_from, of this step
+  std::map<std::pair<Dot, OrderKey>, std::uint64_t> again_ms_;  // unsure messages, by the attempt that is
+  std::map<PublicKey, std::uint64_t> not_before_ms_;            // by friend, after toxcore refused
+  std::optional<OrderKey> caught_up_from_;                      // Core::caught_up_from, of this step
+  std::optional<std::uint64_t> hello_due_ms_;                   // when it is clear what the next key speaks
   std::optional<std::uint64_t> deadline_ms_;
 };
 

@@ -13,7 +13,7 @@ class TwoDevices : public ::testing::Test {
     world.link(laptop, server);
     world.befriend(bob, server);
     ASSERT_TRUE(world.run_until([&] { return laptop.engine->friends().size() == 1; }));
-    world.run_for(3'000);
+    world.run_for(12'000);  // it is clear by then that Bob has a stock client (hello_wait.h)
   }
 
   /// A message to Bob, written on that device.

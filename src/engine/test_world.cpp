@@ -36,6 +36,8 @@ std::string state_of(const MessageRow& row) {
     case Delivery::unsure: return "unsure";
     case Delivery::delivered: return "delivered";
     case Delivery::withdrawn: return "withdrawn";
+    case Delivery::perhaps_doubled: return "perhaps doubled";
+    case Delivery::failed: return "failed";
   }
   return "?";
 }

@@ -221,7 +221,7 @@ TEST(MessageMethods, WhatCannotBeSent) {
   EXPECT_EQ(refused({{"text", ""}}), "invalid_argument");
   EXPECT_EQ(refused({{"text", "x"}, {"kind", "loud"}}), "invalid_argument");
   EXPECT_EQ(refused({{"text", "x"}, {"token", ""}}), "invalid_argument");
-  EXPECT_EQ(refused({{"text", std::string(message_size_max + 1, 'x')}}), "too_long");
+  EXPECT_EQ(refused({{"text", std::string(long_message_size_max + 1, 'x')}}), "too_long");
   EXPECT_EQ(refused({{"text", "x"}, {"token", std::string(65, 'x')}}), "too_long");
 }
 

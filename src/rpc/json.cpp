@@ -36,8 +36,19 @@ std::string_view state_name(Delivery delivery) {
     case Delivery::unsure: return "unsure";
     case Delivery::delivered: return "delivered";
     case Delivery::withdrawn: return "withdrawn";
+    case Delivery::perhaps_doubled: return "perhaps_doubled";
+    case Delivery::failed: return "failed";
   }
   return "queued";
+}
+
+json failure_json(Failure failure) {
+  switch (failure) {
+    case Failure::none: return nullptr;
+    case Failure::no_friend: return "no_friend";
+    case Failure::too_long: return "too_long";
+  }
+  return nullptr;
 }
 
 std::string_view content_name(Content content) {
@@ -129,6 +140,8 @@ json to_json(const MessageRow& row, ShownNames& names) {
           {"read", row.read},
           {"state", state_name(row.delivery)},
           {"device", optional_json(row.device, [](const PublicKey& key) { return key.hex(); })},
+          {"delivered_to", optional_json(row.delivered_to, [](const PublicKey& key) { return key.hex(); })},
+          {"failure", failure_json(row.failure)},
           {"delivered_time", optional_json(row.delivered_ms, [](std::uint64_t time) { return time; })}};
 }
 

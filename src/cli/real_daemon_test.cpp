@@ -125,7 +125,7 @@ TEST_F(RealDaemon, AMessageToAnOfflineFriendIsQueuedShownAndFound) {
   EXPECT_EQ(run({"search", "nowhere"}).output, "Nothing found.\n");
   EXPECT_EQ(result({"read", friend_key})["marked"], 0);
   EXPECT_EQ(run({"read", "--id", "nonsense"}).exit_code, 1);
-  EXPECT_EQ(run({"send", friend_key, std::string(1373, 'x')}).exit_code, 1);
+  EXPECT_EQ(run({"send", friend_key, std::string(32'769, 'x')}).exit_code, 1);
 }
 
 TEST_F(RealDaemon, DevicesAndLinks) {

@@ -41,6 +41,8 @@ TEST(Json, Message) {
                          {"read", false},
                          {"state", "received"},
                          {"device", nullptr},
+                         {"delivered_to", nullptr},
+                         {"failure", nullptr},
                          {"delivered_time", nullptr}};
   EXPECT_EQ(to_json(sample_row(), names), expected);
 }

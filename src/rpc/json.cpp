@@ -42,11 +42,11 @@ std::string_view state_name(Delivery delivery) {
   return "queued";
 }
 
-json failure_json(Failure failure) {
+json failure_json(DeliveryFailure failure) {
   switch (failure) {
-    case Failure::none: return nullptr;
-    case Failure::no_friend: return "no_friend";
-    case Failure::too_long: return "too_long";
+    case DeliveryFailure::none: return nullptr;
+    case DeliveryFailure::no_friend: return "no_friend";
+    case DeliveryFailure::too_long: return "too_long";
   }
   return nullptr;
 }

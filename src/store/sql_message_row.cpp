@@ -22,7 +22,7 @@ MessageRow read_message(const SqlQuery& row) {
                      .device = std::nullopt,
                      .delivered_ms = std::nullopt,
                      .delivered_to = std::nullopt,
-                     .failure = static_cast<Failure>(row.integer(16)),
+                     .failure = static_cast<DeliveryFailure>(row.integer(16)),
                      .identity = std::nullopt};
   if (!row.is_null(9)) message.device = key_from(row.blob(9));
   if (!row.is_null(10)) message.delivered_ms = row.number(10);

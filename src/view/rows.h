@@ -31,7 +31,7 @@ inline bool is_delivered(Delivery delivery) {
 }
 
 /// Why a message is not delivered and will not be. Numbers on disk.
-enum class Failure : std::uint8_t {
+enum class DeliveryFailure : std::uint8_t {
   none = 0,
   no_friend = 1,  ///< no key of the contact is a friend any more
   too_long = 2,   ///< its text is longer than `long_message_size_max`
@@ -61,7 +61,7 @@ struct MessageRow {
   std::optional<PublicKey> device;            ///< who delivers or delivered it; none while queued
   std::optional<std::uint64_t> delivered_ms;  ///< shown time of the first `done`
   std::optional<PublicKey> delivered_to;      ///< which of the friend's keys took it
-  Failure failure = Failure::none;
+  DeliveryFailure failure = DeliveryFailure::none;
   /// Incoming: what copies of one message have in common, if it came from a friend's device with Toxtore.
   std::optional<Hash> identity;
 

@@ -76,18 +76,20 @@ bool is_erased(const ReadEvent& message, const std::vector<ReadEvent>& reference
 // the removal.
 struct Stop {
   Delivery state;
-  Failure failure;
+  DeliveryFailure failure;
 };
 std::optional<Stop> stopped(const ReadEvent& message, const std::vector<ReadEvent>& references) {
   using Reason = MessageWithdrawn::Reason;
   std::optional<Stop> stop;
   for (const ReadEvent* event : in_order<MessageWithdrawn>(references)) {
-    if (std::get<MessageWithdrawn>(event->body).reason == Reason::user) return Stop{Delivery::withdrawn, Failure::none};
-    stop = Stop{Delivery::failed, Failure::no_friend};
+    if (std::get<MessageWithdrawn>(event->body).reason == Reason::user)
+      return Stop{Delivery::withdrawn, DeliveryFailure::none};
+    stop = Stop{Delivery::failed, DeliveryFailure::no_friend};
   }
-  if (is_erased(message, references)) return Stop{Delivery::withdrawn, Failure::none};
+  if (is_erased(message, references)) return Stop{Delivery::withdrawn, DeliveryFailure::none};
   const auto* sent = std::get_if<TrySend>(&message.body);
-  if (sent != nullptr && sent->text.size() > long_message_size_max) return Stop{Delivery::failed, Failure::too_long};
+  if (sent != nullptr && sent->text.size() > long_message_size_max)
+    return Stop{Delivery::failed, DeliveryFailure::too_long};
   return stop;
 }
 

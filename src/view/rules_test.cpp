@@ -123,13 +123,13 @@ TEST(MessageRules, FailedSaysWhyAndDoneAndTheUserBeatIt) {
   const auto removed = event(laptop, 9, 150, MessageWithdrawn{message_dot, Reason::no_friend});
   const auto row = derive_message(message(), {removed});
   EXPECT_EQ(row->delivery, Delivery::failed);
-  EXPECT_EQ(row->failure, Failure::no_friend);
+  EXPECT_EQ(row->failure, DeliveryFailure::no_friend);
   const auto withdrawn = event(server, 9, 140, MessageWithdrawn{message_dot});
   EXPECT_EQ(delivery(message(), {removed, withdrawn}), Delivery::withdrawn);
   EXPECT_EQ(delivery(message(), {removed, done(server, 2, 300)}), Delivery::delivered);
   auto longer = message();
   std::get<TrySend>(longer.body).text.assign(long_message_size_max + 1, 'x');
-  EXPECT_EQ(derive_message(longer, {})->failure, Failure::too_long);
+  EXPECT_EQ(derive_message(longer, {})->failure, DeliveryFailure::too_long);
   std::get<TrySend>(longer.body).text.pop_back();
   EXPECT_EQ(delivery(longer, {}), Delivery::queued);
 }

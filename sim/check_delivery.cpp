@@ -1,13 +1,17 @@
 // P4, delivery.
 //
 // Checks: at the end no message waits for a friend who is connected to a device of its user; a message that is shown as
-// delivered was; nobody delivers for another device while he lacks later events that he was told of; what a stock
-// friend got more than once is shown as perhaps doubled; a friend with Toxtore shows nothing twice, and gets no Tox
-// message in the moment after he connected, before his hello can have come. Does not check: how soon, which device.
+// delivered was, whole, and as what it was written; nobody delivers for another device while he lacks later events that
+// he was told of; what a device hands over in one moment goes in the view's order; a message goes to a stock friend
+// again only after a crash, a lost connection to him or a partition of the devices, and what he got more than once is
+// shown as perhaps doubled; a friend with Toxtore shows nothing twice, and gets no Tox message in the moment after he
+// connected, before his hello can have come. Does not check: how soon, which device, what waits for a friend whose
+// client poses as another one.
 #include <algorithm>
 #include <map>
 #include <set>
 
+#include "base/utf8.h"
 #include "engine/hello_wait.h"
 #include "sim/checkers.h"
 #include "sim/world.h"
@@ -17,17 +21,28 @@
 namespace toxtore::sim {
 namespace {
 
+/// Two devices that were connected for so long without trouble know what the other had logged: hello, roster, clock,
+/// fetch and events, each with the greatest delay, and slack.
+constexpr std::uint64_t calm_ms_min = 60'000;
+
 class CheckDelivery final : public Checker {
  public:
   using Checker::Checker;
+
+  void started(const Device& device) override { ++lives_[device.key()]; }
 
   void handed_over(const Device& device, const PublicKey& to, const Dot& message) override {
     if (message.device != device.key() && !knows_all_since(device.store(), message)) {
       world_.violation("P4", device.name() + " delivers for another device while it lacks what it was told of");
     }
-    if (world_.device_with(to) != nullptr && world_.network.connected_ms(device.key(), to) < stock_hello_wait_ms) {
+    // What goes to one who is dead and still shown as connected reaches nobody.
+    const bool arrives = world_.device_with(to) != nullptr && world_.network.connected(device.key(), to);
+    if (arrives && world_.network.connected_ms(device.key(), to) < stock_hello_wait_ms) {
       world_.violation("P4", device.name() + " sends a Tox message before a hello can have come");
     }
+    expect_reason(device, message);
+    expect_order(device, to, message);
+    handovers_[message].push_back({&device, to, lives_[device.key()], world_.timeline.now_ms()});
   }
 
   void shown(const Device& device, const Event& event) override {
@@ -37,8 +52,11 @@ class CheckDelivery final : public Checker {
     if (received == nullptr || world_.device_with(received->from) == nullptr) return;
     // Copies that came in packets are one row; whether they are shown as one, `ended` sees.
     if (read.identity && !identities_.insert(*read.identity).second) return;
-    ++received_[to_text(received->text)];
+    ++received_[{received->kind, to_text(received->text)}];
   }
+
+  void merged_by_hand() override { by_hand_ = true; }
+  void stock_tried(const StockFriend& /*from*/, const std::string& text) override { preempted_.insert(text); }
 
   void ended() override {
     for (const auto& device : world_.devices()) {
@@ -73,6 +91,37 @@ class CheckDelivery final : public Checker {
     return true;
   }
 
+  struct HandedOver {
+    const Device* device;
+    PublicKey to;
+    std::uint64_t life;
+    std::uint64_t at_ms;
+  };
+
+  /// A message that goes out again, or from another device, does so for a reason. Pieces of one go in one moment.
+  void expect_reason(const Device& device, const Dot& message) {
+    const std::uint64_t now_ms = world_.timeline.now_ms();
+    for (const HandedOver& before : handovers_[message]) {
+      if (before.device == &device && before.at_ms == now_ms) continue;
+      const bool crashed = !before.device->running() || lives_[before.device->key()] != before.life;
+      const bool lost = world_.network.connected_ms(before.device->key(), before.to) < now_ms - before.at_ms;
+      const bool apart =
+          before.device != &device && world_.network.calm_ms(before.device->key(), device.key()) < calm_ms_min;
+      if (crashed || lost || apart) continue;
+      world_.violation("P4", device.name() + " hands over what " + before.device->name() + " did, without a reason");
+    }
+  }
+
+  void expect_order(const Device& device, const PublicKey& to, const Dot& message) {
+    const auto row = device.store().message(message);
+    if (!row) return;
+    auto& last = last_[{device.key(), to}];
+    if (last.first == world_.timeline.now_ms() && row->order() < last.second) {
+      world_.violation("P4", device.name() + " hands messages over in another order than the view's");
+    }
+    last = {world_.timeline.now_ms(), row->order()};
+  }
+
   void expect_nothing_twice(const Device& device) {
     for (const Contact& contact : device.engine().contacts().contacts()) {
       std::set<Hash> seen;
@@ -84,13 +133,22 @@ class CheckDelivery final : public Checker {
     }
   }
 
-  static std::set<PublicKey> reached_by(const std::vector<const Device*>& devices) {
+  /// A client that says that it takes packets, and then takes none, gets nothing.
+  [[nodiscard]] bool says_hello_and_answers_nothing(const Contact& contact) const {
+    return std::ranges::any_of(contact.keys, [&](const PublicKey& key) {
+      const StockFriend* stock = world_.stock_with(key);
+      return stock != nullptr && stock->poses();
+    });
+  }
+
+  [[nodiscard]] std::set<PublicKey> reached_by(const std::vector<const Device*>& devices) {
     std::set<PublicKey> keys;
     for (const Device* device : devices) {
       for (const FriendInfo& info : device->engine().friends()) {
         // What another device wrote waits for one that a friend from whom the devices are withheld knows.
         if (info.contact.blocked || info.contact.devices_withheld) continue;
-        if (info.connection() != Connection::none) keys.insert(info.contact.keys.begin(), info.contact.keys.end());
+        if (info.connection() == Connection::none || says_hello_and_answers_nothing(info.contact)) continue;
+        keys.insert(info.contact.keys.begin(), info.contact.keys.end());
       }
     }
     return keys;
@@ -102,7 +160,9 @@ class CheckDelivery final : public Checker {
     if (!is_delivered(row.delivery)) {
       return world_.violation("P4", "\"" + text.substr(0, 12) + "\" still waits for a friend who is connected");
     }
-    const std::size_t copies = copies_of(text);
+    const std::size_t copies = copies_of(row.kind, text);
+    // Of one person it does not matter which key brings a message; who that is, the user may say by hand.
+    if (copies == 0 && by_hand_ && preempted_.contains(text)) return;
     if (copies == 0) return world_.violation("P4", "\"" + text.substr(0, 12) + "\" is shown as delivered and was not");
     if (copies > 1 && row.delivery != Delivery::perhaps_doubled) {
       world_.violation("P4", "\"" + text.substr(0, 12) + "\" was delivered " + std::to_string(copies) +
@@ -111,17 +171,40 @@ class CheckDelivery final : public Checker {
   }
 
   /// With whichever key of the contact, on whatever device of the friend: no text is like another.
-  [[nodiscard]] std::size_t copies_of(const std::string& text) const {
-    const auto received = received_.find(text);
+  [[nodiscard]] std::size_t copies_of(MessageKind kind, const std::string& text) const {
+    const auto received = received_.find({kind, text});
     std::size_t copies = received == received_.end() ? 0 : received->second;
     for (const auto& stock : world_.stock_friends()) {
-      for (const ShownText& shown : stock->texts()) copies += shown.text == text ? 1 : 0;
+      for (const auto& [from, said] : said_by(*stock)) {
+        for (auto at = said.begin(); at != said.end(); ++at) copies += begins_there(at, said.end(), kind, text) ? 1 : 0;
+      }
     }
     return copies;
   }
 
+  using Said = std::vector<const ShownText*>;
+  static std::map<PublicKey, Said> said_by(const StockFriend& stock) {
+    std::map<PublicKey, Said> said;
+    for (const ShownText& shown : stock.texts()) said[shown.from].push_back(&shown);
+    return said;
+  }
+
+  /// Whether the text stands there, in one piece or in several of which each is a text of its own.
+  static bool begins_there(Said::const_iterator at, Said::const_iterator end, MessageKind kind, std::string_view text) {
+    for (; at != end && (*at)->kind == kind && is_utf8((*at)->text) && text.starts_with((*at)->text); ++at) {
+      text.remove_prefix((*at)->text.size());
+      if (text.empty()) return true;
+    }
+    return false;
+  }
+
+  std::map<PublicKey, std::uint64_t> lives_;
+  std::map<Dot, std::vector<HandedOver>> handovers_;
+  std::map<std::pair<PublicKey, PublicKey>, std::pair<std::uint64_t, OrderKey>> last_;
   std::set<Hash> identities_;
-  std::map<std::string, std::size_t> received_;  ///< by friends with Toxtore
+  bool by_hand_ = false;
+  std::set<std::string> preempted_;                                      ///< or written by the stock friend himself
+  std::map<std::pair<MessageKind, std::string>, std::size_t> received_;  ///< by friends with Toxtore
 };
 
 }  // namespace

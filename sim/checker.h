@@ -21,9 +21,10 @@ class World;
 class Device;
 class StockFriend;
 
-/// A text that a stock friend has on its screen.
+/// A text that a stock friend has on its screen: a message, or a piece of a long one.
 struct ShownText {
   PublicKey from;
+  MessageKind kind = MessageKind::normal;
   std::string text;
 };
 
@@ -55,7 +56,7 @@ class Checker {
   virtual void merged_by_hand(const Contact& /*one*/, const Contact& /*other*/) {}
   /// A device tells its user of something.
   virtual void noticed(const Device& /*device*/, const output::Notice& /*notice*/) {}
-  /// A device gave its toxcore a message for a key.
+  /// A device's toxcore took a message for a key; told for each piece of a long one.
   virtual void handed_over(const Device& /*device*/, const PublicKey& /*to*/, const Dot& /*message*/) {}
   /// A stock friend's toxcore acknowledged: its user wrote this, and its client gave it `attempts` times to toxcore.
   virtual void stock_delivered(const StockFriend& /*from*/, const PublicKey& /*to*/, const std::string& /*text*/) {}

@@ -226,16 +226,18 @@ void Network::send_waiting(Index from, Index to) {
   }
 }
 
-void Network::hand_over(const PublicKey& from, const output::HandOver& message) {
+bool Network::hand_over(const PublicKey& from, const output::HandOver& message) {
   const Index a = index_of(from);
   input::HandedOver answer{message.to, message.message, std::nullopt};
   const bool known = knows(message.to);
   Way* one = known ? &way(a, index_of(message.to)) : nullptr;
   if (known && one->shown != 0 && one->full_until_ms <= timeline_.now_ms()) answer.receipt_id = one->next_receipt++;
   give(a, {answer, {}});
-  if (!answer.receipt_id || one->shown != link(a, index_of(message.to)).connection) return;
+  if (!answer.receipt_id || one->shown != link(a, index_of(message.to)).connection)
+    return answer.receipt_id.has_value();
   put(a, index_of(message.to), false,
       {input::Message{from, message.kind, message.text}, Ticket{from, one->shown, *answer.receipt_id}});
+  return true;
 }
 
 void Network::processed(const PublicKey& key, const Ticket& ticket) {

@@ -94,7 +94,8 @@ class Network {
   // --- What a process asks of its toxcore.
 
   void send_packet(const PublicKey& from, const output::SendPacket& packet);
-  void hand_over(const PublicKey& from, const output::HandOver& message);
+  /// Whether it was taken.
+  bool hand_over(const PublicKey& from, const output::HandOver& message);
   void add_peer(const PublicKey& from, const output::AddPeer& peer);
   void remove_peer(const PublicKey& from, const PublicKey& peer);
   void offer(const PublicKey& from, const PublicKey& to, const input::Offer& offer);

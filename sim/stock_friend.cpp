@@ -83,7 +83,7 @@ void StockFriend::arrive(Incoming incoming) {
     world_.tell([&](Checker& checker) { checker.stock_got_request(*this, request->key); });
     world_.network.add_peer(key(), {request->key, std::nullopt, {}});
   } else if (const auto* message = std::get_if<input::Message>(&incoming.input)) {
-    texts_.push_back({message->from, to_text(message->text)});
+    texts_.push_back({message->from, message->kind, to_text(message->text)});
     world_.tell([&](Checker& checker) { checker.stock_got_message(*this, texts_.back()); });
     if (incoming.ticket) world_.network.processed(key(), *incoming.ticket);
   } else if (const auto* taken = std::get_if<input::HandedOver>(&incoming.input)) {

@@ -3,6 +3,7 @@
 #include "sim/actions.h"
 #include "sim/later_version.h"
 #include "sim/world.h"
+#include "wire/message_parts.h"
 
 namespace toxtore::sim {
 namespace {
@@ -21,6 +22,23 @@ std::string new_text(World& world, std::uint32_t number) {
   return text;
 }
 
+/// What does not fit one Tox message, up to the longest that there is; of one, two, three and four bytes a character.
+std::string new_long_text(World& world, std::uint32_t number) {
+  const std::size_t size = number % 4 == 0 ? long_message_size_max : message_size_max + 1 + number % 5'000;
+  std::string text = "text " + std::to_string(++world.texts) + " ";
+  for (std::size_t word = 0; text.size() + 20 < size; ++word) {
+    text += std::to_string(word) + "g\u00f6\u20ac\U0001F600";
+  }
+  text.append(size - text.size(), '.');
+  world.long_texts.push_back(text);
+  return text;
+}
+
+/// What a user of Toxtore writes.
+std::string new_own_text(World& world, std::uint32_t number) {
+  return number % 16 == 7 ? new_long_text(world, number / 16) : new_text(world, number);
+}
+
 /// What a friend's client may send: any bytes at all.
 std::string new_bytes(World& world, std::uint32_t number) {
   std::string text = new_text(world, number);
@@ -35,7 +53,7 @@ void send(World& world, const Step& step) {
   const auto friends = device.engine().friends();
   const auto* to = one_of(friends, step.numbers[1]);
   if (to == nullptr || to->contact.blocked) return;
-  SendMessage message{to->contact.id, MessageKind::normal, new_text(world, step.numbers[2]), {}};
+  SendMessage message{to->contact.id, MessageKind::normal, new_own_text(world, step.numbers[2]), {}};
   if (step.numbers[3] % 5 == 0) message.kind = MessageKind::action;
   if (step.numbers[3] % 3 == 0) message.token = "token " + std::to_string(world.texts);
   std::optional<MessageRow> first;
@@ -275,6 +293,35 @@ void friend_claims(World& world, const Step& step) {
   (*one)->send_packet(*to, encode_packet(claim));
 }
 
+/// A friend who learnt another friend's message, or only its dot, sends it as his own before that one does.
+void friend_preempts(World& world, const Step& step) {
+  const auto* one = one_of(world.stock_friends(), step.numbers[0]);
+  std::vector<Device*> writers;
+  for (const auto& device : world.devices()) {
+    if (device->setup().user != 0 && device->running()) writers.push_back(device.get());
+  }
+  const auto* writer = one_of(writers, step.numbers[1]);
+  if (one == nullptr || writer == nullptr) return;
+  const auto friends = (*writer)->engine().friends();
+  const auto* to = one_of(friends, step.numbers[2]);
+  if (to == nullptr || to->contact.blocked) return;
+  std::optional<MessageRow> row;
+  (*writer)->command([&](Engine& engine, Instant now) {
+    if (auto sent = engine.send_message({to->contact.id, MessageKind::normal, new_text(world, 3), {}}, now))
+      row = *sent;
+  });
+  if (!row) return;
+  const std::string text = to_text(row->text) + (step.numbers[3] % 4 == 0 ? " or so" : "");
+  world.tell([&](Checker& checker) { checker.stock_tried(**one, text); });
+  for (const PublicKey& key : (*one)->contacts()) {
+    if (!world.network.knows(key)) continue;
+    (*one)->send_packet(key, encode_packet(packet::Hello{}));
+    for (const auto& part : cut_into_parts({row->id, row->shown_ms, row->kind, to_bytes(text)})) {
+      (*one)->send_packet(key, encode_packet(part));
+    }
+  }
+}
+
 void answer_request(World& world, const Step& step) {
   Device& device = world.device_at(step.numbers[0]);
   if (!device.running()) return;
@@ -309,6 +356,17 @@ void ask_around(World& world, const Step& step) {
   world.trace.line(world.timeline.now_ms(), device.name(), "status", status.events, found.size());
 }
 
+/// To a friend, so that nothing but the text is wrong.
+bool sends_what_is_no_message(Engine& engine, Instant now) {
+  const auto friends = engine.friends();
+  if (friends.empty()) return false;
+  const PublicKey& to = friends.front().contact.id;
+  const std::string too_long(long_message_size_max + 1, 'x');
+  return engine.send_message({to, MessageKind::normal, too_long, {}}, now).has_value() ||
+         engine.send_message({to, MessageKind::normal, "\xC3", {}}, now).has_value() ||
+         engine.send_message({to, MessageKind::normal, "", {}}, now).has_value();
+}
+
 /// Commands with impossible arguments end in an error and nothing else.
 void ask_nonsense(World& world, const Step& step) {
   Device& device = world.device_at(step.numbers[0]);
@@ -316,10 +374,9 @@ void ask_nonsense(World& world, const Step& step) {
   Dice(step.numbers[1]).fill(nobody.bytes);
   device.command([&](Engine& engine, Instant now) {
     const bool refused = !engine.send_message({nobody, MessageKind::normal, "x", {}}, now) &&
-                         !engine.send_message({nobody, MessageKind::normal, std::string(2'000, 'x'), {}}, now) &&
-                         !engine.remove_friend(nobody, now) && !engine.accept_friend(nobody, now) &&
-                         !engine.accept_device(nobody, "123456", now) && !engine.request_device(nobody, now) &&
-                         !engine.mark_message_read(Dot{nobody, 1}, now) &&
+                         !sends_what_is_no_message(engine, now) && !engine.remove_friend(nobody, now) &&
+                         !engine.accept_friend(nobody, now) && !engine.accept_device(nobody, "123456", now) &&
+                         !engine.request_device(nobody, now) && !engine.mark_message_read(Dot{nobody, 1}, now) &&
                          !engine.withdraw_message(Dot{nobody, 1}, now) && !engine.erase_message(Dot{nobody, 1}, now) &&
                          !engine.rename_device(nobody, "x", now) &&
                          !engine.add_friend(device.setup().address, "me", now);
@@ -338,6 +395,10 @@ void send_bad_packet(World& world, const Step& step) {
   if (dice.chance(50)) bytes.resize(1 + static_cast<std::size_t>(dice.below(bytes.size())));
   if (const auto* one = one_of(world.stock_friends(), step.numbers[0]); one != nullptr && dice.chance(60)) {
     const auto contacts = (*one)->contacts();
+    const auto packet = decode_packet(bytes);
+    if (const auto* part = packet ? std::get_if<packet::Message>(&*packet) : nullptr) {
+      world.tell([&](Checker& checker) { checker.stock_tried(**one, to_text(part->bytes)); });
+    }
     if (const auto* to = one_of(contacts, step.numbers[1])) (*one)->send_packet(*to, std::move(bytes));
     return;
   }
@@ -362,6 +423,7 @@ constexpr Action operations[] = {
     {"answer claim", 1, 50, answer_claim},
     {"introduce", 1, 70, introduce},
     {"friend claims", 2, 15, friend_claims},
+    {"friend preempts", 2, 15, friend_preempts},
     {"friend offers", 1, 90, friend_offers},
     {"friend pours out", 1, 20, friend_pours_out},
     {"friend renames himself", 1, 90, friend_renames},

@@ -40,6 +40,8 @@ class World {
   Network network;
   /// Numbers what the users write, so that every text is another one.
   std::uint64_t texts = 0;
+  /// What users wrote that does not fit one Tox message: stock friends get it in pieces.
+  std::vector<std::string> long_texts;
 
   // --- Who there is. The devices of user 0 come first; the friends with Toxtore are users 1, 2, …
 

@@ -17,6 +17,8 @@ using nlohmann::json;
 
 /// TOX_MAX_MESSAGE_LENGTH.
 constexpr std::size_t message_bytes_max = 1372;
+/// docs/decisions.md: 32 KiB are the longest message.
+constexpr std::size_t long_message_bytes_max = 32'768;
 
 class Scenario : public WorldTest {
  protected:
@@ -199,9 +201,22 @@ TEST_F(Scenario, every_text_arrives_byte_for_byte_in_both_directions) {
 
 TEST_F(Scenario, a_text_that_is_too_long_is_refused_and_nothing_is_logged) {
   const json before = laptop().history(bert_key());
-  const json params{{"friend", bert_key()}, {"text", std::string(message_bytes_max + 1, 'm')}};
+  const json params{{"friend", bert_key()}, {"text", std::string(long_message_bytes_max + 1, 'm')}};
   EXPECT_EQ(laptop().refused("message.send", params).kind, ErrorKind::too_long);
   EXPECT_EQ(laptop().history(bert_key()), before);
+}
+
+TEST_F(Scenario, a_long_message_reaches_a_stock_friend_in_pieces_and_is_one_message_here) {
+  std::string text = "Long: ";
+  while (text.size() + 3 <= 5 * message_bytes_max) text += "€";
+  const std::size_t before = bert().messages_from(server().key()).size();
+  laptop().send(bert_key(), text);
+  laptop().wait_for_message(bert_key(), text, is_delivered);
+  std::string pieces;
+  const auto all = bert().messages_from(server().key());
+  for (std::size_t i = before; i < all.size(); ++i) pieces += all[i];
+  EXPECT_EQ(pieces, text);
+  EXPECT_EQ(all.size() - before, 6U) << "the pieces end between characters, so five are not enough";
 }
 
 TEST_F(Scenario, an_action_is_an_action_on_all_sides) {

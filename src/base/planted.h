@@ -15,9 +15,10 @@ enum class PlantedBug {
   never_yields,           ///< two devices that begin one delivery both go on
   ignores_what_it_lacks,  ///< a device that is not caught up delivers what others wrote
   forgets_strangers,      ///< whose request toxcore dropped, since a friend claims his key, is never shown
-  short_claim,            ///< another's open sending is left alone for two seconds, connected or not
+  volatile_claim,         ///< another's open sending counts for two seconds only, connected or not
   hands_over_early,       ///< a message goes out before the others know of it
   plain_before_hello,     ///< a Tox message goes out before it is clear whether the peer says hello
+  keeps_authors_order,    ///< messages wait in a line for each device that wrote them, not in the view's order
   trusts_any_dot,         ///< a message counts as held whoever's key it came from
   hides_doubt,            ///< a message whose receipt was lost counts as never handed over
   // In what the simulator puts around the engine.

@@ -38,6 +38,8 @@ void Outbox::read_rows(Instant now) {
     auto rows = rows_to_deliver(*contact);
     rows_.insert(rows_.end(), std::make_move_iterator(rows.begin()), std::make_move_iterator(rows.end()));
   }
+  if (planted(PlantedBug::keeps_authors_order))
+    std::ranges::stable_sort(rows_, {}, [](const auto& row) { return row.id.device; });
   std::set<Dot> waiting;
   for (const MessageRow& row : rows_) waiting.insert(row.id);
   std::erase_if(first_seen_ms_, [&](const auto& entry) { return !waiting.contains(entry.first); });
@@ -205,9 +207,9 @@ void Outbox::end_dead(Instant now) {
     for (const Attempt& open : open_attempts(attempts_of(row.id))) {
       const auto seen = foreign_seen_ms_.try_emplace({row.id, open.device}, now.mono_ms).first;
       if (!way_.contains(row.conversation) || !caught_up_on(row)) continue;
-      const bool short_claim = planted(PlantedBug::short_claim);
-      if (is_later(seen->second + (short_claim ? 2'000 : foreign_sending_ms), now)) continue;
-      if (!short_claim && core_.connected(open.device) != nullptr) continue;
+      const bool is_volatile = planted(PlantedBug::volatile_claim);
+      if (is_later(seen->second + (is_volatile ? 2'000 : foreign_sending_ms), now)) continue;
+      if (!is_volatile && core_.connected(open.device) != nullptr) continue;
       dead[open.device].push_back(row.id);
     }
   }

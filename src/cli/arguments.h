@@ -101,7 +101,12 @@ struct Read {
   std::string with;
   std::string id;
 };
-struct Withdraw {
+/// What waits to be delivered.
+struct Outbox {};
+struct OutboxWithdraw {
+  std::string id;
+};
+struct OutboxSend {
   std::string id;
 };
 /// One of the two is given.
@@ -150,9 +155,10 @@ using Command =
     std::variant<command::Status, command::Id, command::FriendAdd, command::FriendList, command::FriendRequests,
                  command::FriendAnswer, command::FriendSet, command::FriendIntroduce, command::FriendMerge,
                  command::FriendSplit, command::FriendClaims, command::FriendClaim, command::Send, command::History,
-                 command::Search, command::Read, command::Withdraw, command::Erase, command::Watch,
-                 command::DeviceRequest, command::DeviceRequests, command::DeviceAccept, command::DeviceCancel,
-                 command::DeviceList, command::DeviceRename, command::ProfileValue, command::ProfileExport>;
+                 command::Search, command::Read, command::Outbox, command::OutboxWithdraw, command::OutboxSend,
+                 command::Erase, command::Watch, command::DeviceRequest, command::DeviceRequests, command::DeviceAccept,
+                 command::DeviceCancel, command::DeviceList, command::DeviceRename, command::ProfileValue,
+                 command::ProfileExport>;
 
 struct Arguments {
   GlobalOptions global;

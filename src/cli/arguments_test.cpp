@@ -172,9 +172,17 @@ TEST(Arguments, ReadNeedsOneOfTwo) {
   EXPECT_NE(refused({"read", "Anna", "--id", "AB:7"}), "not refused");
 }
 
-TEST(Arguments, WithdrawAndErase) {
-  EXPECT_EQ(parsed<command::Withdraw>({"withdraw", "AB:7"}).id, "AB:7");
-  EXPECT_NE(refused({"withdraw"}), "not refused");
+TEST(Arguments, TheOutboxAndItsCommands) {
+  parsed<command::Outbox>({"outbox"});
+  EXPECT_NE(refused({"outbox", "Anna"}), "not refused");
+  EXPECT_EQ(parsed<command::OutboxWithdraw>({"outbox", "withdraw", "AB:7"}).id, "AB:7");
+  EXPECT_NE(refused({"outbox", "withdraw"}), "not refused");
+  EXPECT_EQ(parsed<command::OutboxSend>({"outbox", "send", "--anyway", "AB:7"}).id, "AB:7");
+  EXPECT_NE(refused({"outbox", "send", "AB:7"}).find("--anyway"), std::string::npos);
+  EXPECT_NE(refused({"outbox", "send", "--anyway"}), "not refused");
+}
+
+TEST(Arguments, Erase) {
   EXPECT_EQ(parsed<command::Erase>({"erase", "AB:7", "AB:8"}).ids, (Words{"AB:7", "AB:8"}));
   EXPECT_EQ(parsed<command::Erase>({"erase", "--conversation", "Anna"}).with, "Anna");
   EXPECT_NE(refused({"erase"}), "not refused");

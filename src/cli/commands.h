@@ -43,7 +43,9 @@ Outcome<> run(const command::Send& command, Session& session);
 Outcome<> run(const command::History& command, Session& session);
 Outcome<> run(const command::Search& command, Session& session);
 Outcome<> run(const command::Read& command, Session& session);
-Outcome<> run(const command::Withdraw& command, Session& session);
+Outcome<> run(const command::Outbox& command, Session& session);
+Outcome<> run(const command::OutboxWithdraw& command, Session& session);
+Outcome<> run(const command::OutboxSend& command, Session& session);
 Outcome<> run(const command::Erase& command, Session& session);
 /// Runs until SIGINT or SIGTERM, which end it well, or until the connection is lost.
 Outcome<> run(const command::Watch& command, Session& session);

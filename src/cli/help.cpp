@@ -84,18 +84,6 @@ std::string usage_of(const CLI::App& app, const std::string& path) {
   return usage + (has_options ? " [OPTION...]" : "");
 }
 
-std::string command_help(const HelpEntry& shown, const CLI::App& global) {
-  std::string text = "Usage: " + usage_of(*shown.app, shown.path) + "\n\n" + paragraph(shown.app->get_description());
-  if (const std::string positionals = positional_list(*shown.app); !positionals.empty()) text += "\n" + positionals;
-  text += "\nOptions:\n" + option_list(*shown.app);
-  text += "\nOptions of all commands:\n";
-  for (const CLI::Option* option : global.get_options()) {
-    const std::string name = option->get_name();
-    if (name != "--help" && name != "--version") text += entry(option_name(*option), option->get_description());
-  }
-  return text + "\nExample:\n" + shown.example;
-}
-
 /// The commands below `app` (all, for the program), under their headings.
 std::string command_list(const CLI::App& app, bool with_headings, const std::vector<HelpEntry>& entries) {
   std::string text;
@@ -109,6 +97,19 @@ std::string command_list(const CLI::App& app, bool with_headings, const std::vec
     text += entry(each.path, each.summary);
   }
   return text;
+}
+
+std::string command_help(const HelpEntry& shown, const CLI::App& global, const std::vector<HelpEntry>& entries) {
+  std::string text = "Usage: " + usage_of(*shown.app, shown.path) + "\n\n" + paragraph(shown.app->get_description());
+  if (const std::string positionals = positional_list(*shown.app); !positionals.empty()) text += "\n" + positionals;
+  if (const std::string commands = command_list(*shown.app, false, entries); !commands.empty()) text += "\n" + commands;
+  text += "\nOptions:\n" + option_list(*shown.app);
+  text += "\nOptions of all commands:\n";
+  for (const CLI::Option* option : global.get_options()) {
+    const std::string name = option->get_name();
+    if (name != "--help" && name != "--version") text += entry(option_name(*option), option->get_description());
+  }
+  return text + "\nExample:\n" + shown.example;
 }
 
 std::string group_help(const CLI::App& app, const std::vector<HelpEntry>& entries) {
@@ -133,7 +134,7 @@ std::string program_help(const CLI::App& app, const std::vector<HelpEntry>& entr
 std::string help_text(const CLI::App& app, const CLI::App& global, const std::vector<HelpEntry>& entries) {
   if (&app == &global) return program_help(app, entries);
   const auto shown = std::find_if(entries.begin(), entries.end(), [&](const HelpEntry& e) { return e.app == &app; });
-  return shown == entries.end() ? group_help(app, entries) : command_help(*shown, global);
+  return shown == entries.end() ? group_help(app, entries) : command_help(*shown, global, entries);
 }
 
 }  // namespace toxtore

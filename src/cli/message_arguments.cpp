@@ -1,4 +1,4 @@
-// What is written and read: toxtore send, history, search, withdraw, erase, read, watch.
+// What is written and read: toxtore send, history, search, outbox, erase, read, watch.
 #include "cli/command_line.h"
 
 namespace toxtore::command_line {
@@ -76,15 +76,33 @@ void add_history_and_search(Parser& parser) {
   });
 }
 
-void add_withdraw_and_erase(Parser& parser) {
+void add_outbox(Parser& parser) {
+  CLI::App* outbox =
+      parser.add(parser.root(), {"outbox", "What waits to be delivered, and for what",
+                                 "Lists the messages that are not delivered yet, those that go first at the "
+                                 "top, with what each waits for as this device sees it.",
+                                 "  toxtore outbox\n"});
   CLI::App* withdraw =
-      parser.add(parser.root(), {"withdraw", "Take back a message that still waits",
-                                 "Takes back a message that is not delivered yet: no device of yours sends it any "
-                                 "more. `toxtore history --ids` shows the ids.",
-                                 "  toxtore withdraw 3F2A…:17\n"});
-  const CLI::Option* id = positional(withdraw, "MESSAGE-ID", "The id of the message");
-  parser.on(withdraw, [=] { return command::Withdraw{words_of(id)}; });
+      parser.add(outbox, {"withdraw", "Take back a message that still waits",
+                          "Takes back a message that is not delivered yet: no device of yours sends it "
+                          "any more. `toxtore outbox` shows the ids.",
+                          "  toxtore outbox withdraw 3F2A…:17\n"});
+  const CLI::Option* withdrawn = positional(withdraw, "MESSAGE-ID", "The id of the message");
+  parser.on(withdraw, [=] { return command::OutboxWithdraw{words_of(withdrawn)}; });
 
+  CLI::App* send = parser.add(
+      outbox, {"send", "Send a message that waits for other devices",
+               "Sends a message from this device as soon as that reaches the friend, once, though it may have been "
+               "delivered already: it does not wait for events that this device lacks, for the word of your other "
+               "devices, nor for the ten minutes after which an unsure message goes again.",
+               "  toxtore outbox send --anyway 3F2A…:17\n"});
+  const CLI::Option* sent = positional(send, "MESSAGE-ID", "The id of the message");
+  flag(send, "--anyway", "That the friend may get it twice is all right")->required();
+  parser.on(send, [=] { return command::OutboxSend{words_of(sent)}; });
+  parser.on(outbox, [] { return command::Outbox{}; });  // behind its own commands, since it is among the words of each
+}
+
+void add_erase(Parser& parser) {
   CLI::App* erase =
       parser.add(parser.root(), {"erase", "Erase messages on all your devices",
                                  "Erases the text of messages, or of a whole conversation, on all your devices. That a "
@@ -133,7 +151,8 @@ void add_message_commands(Parser& parser) {
   parser.begin("Messages");
   add_send(parser);
   add_history_and_search(parser);
-  add_withdraw_and_erase(parser);
+  add_outbox(parser);
+  add_erase(parser);
   add_read_and_watch(parser);
 }
 

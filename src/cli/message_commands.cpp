@@ -1,9 +1,10 @@
-// send, history, search, read, withdraw and erase.
+// send, history, search, read, outbox and erase.
 #include "base/bytes.h"
 #include "base/random.h"
 #include "base/utf8.h"
 #include "cli/commands.h"
 #include "cli/message_text.h"
+#include "cli/outbox_text.h"
 #include "rpc/json_fields.h"
 
 namespace toxtore {
@@ -96,8 +97,19 @@ Outcome<> run(const command::Read& command, Session& session) {
   });
 }
 
-Outcome<> run(const command::Withdraw& command, Session& session) {
+Outcome<> run(const command::Outbox& /*command*/, Session& session) {
+  return session.show_answer("message.outbox", json::object(), outbox_text);
+}
+
+Outcome<> run(const command::OutboxWithdraw& command, Session& session) {
   return session.show_answer("message.withdraw", {{"id", command.id}}, sent_text);
+}
+
+Outcome<> run(const command::OutboxSend& command, Session& session) {
+  return session.show_answer("message.send_anyway", {{"id", command.id}}, [](const json& message, const Style& style) {
+    return sent_text(message, style) +
+           "It goes from this device as soon as that reaches the friend, who may then have it twice.\n";
+  });
 }
 
 Outcome<> run(const command::Erase& command, Session& session) {

@@ -13,8 +13,6 @@ namespace {
 
 using nlohmann::json;
 
-/// "  17:42  ": what stands before every message.
-constexpr std::size_t clock_columns = 9;
 /// Narrower than this, a text is left to the terminal to break.
 constexpr std::size_t text_columns_min = 20;
 /// Of a message that a line is about.

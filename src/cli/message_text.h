@@ -14,6 +14,9 @@
 
 namespace toxtore {
 
+/// "  17:42  ": what stands before every message.
+inline constexpr std::size_t clock_columns = 9;
+
 /// "queued: goes out when one of your devices is connected to the friend", and so on: what a state means.
 std::string delivery_words(const std::string& state);
 

@@ -121,6 +121,13 @@ TEST_F(RealDaemon, AMessageToAnOfflineFriendIsQueuedShownAndFound) {
   const std::string id = page.substr(before + 9, page.find('\n', before) - before - 9);
   EXPECT_EQ(result({"history", friend_key, "--before", id})["messages"].size(), 1U);
 
+  const std::string waiting = run({"outbox"}).output;
+  EXPECT_NE(waiting.find("at eight  (queued)\n         " + sent["id"].get<std::string>() + "\n"), std::string::npos);
+  EXPECT_NE(waiting.find(" is not connected to this device\n"), std::string::npos) << waiting;
+  EXPECT_NE(run({"outbox", "send", "--anyway", sent["id"]}).output.find("queued"), std::string::npos);
+  EXPECT_EQ(result({"outbox", "withdraw", history[1]["id"]})["state"], "withdrawn");
+  EXPECT_EQ(result({"outbox"})["waiting"].size(), 1U);
+
   EXPECT_EQ(result({"search", "eight"})["messages"][0]["id"], sent["id"]);
   EXPECT_EQ(run({"search", "nowhere"}).output, "Nothing found.\n");
   EXPECT_EQ(result({"read", friend_key})["marked"], 0);

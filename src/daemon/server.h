@@ -21,7 +21,7 @@
 
 namespace toxtore {
 
-/// 1 MiB: more than any request needs; a message has 1,372 bytes.
+/// 1 MiB: more than any request needs; a message has 32 KiB, in JSON six times as many at most.
 inline constexpr std::size_t line_bytes_max = std::size_t{1024} * 1024;
 inline constexpr std::size_t connections_max = 64;
 /// Requests of one connection in one turn of the loop; the others wait for the next.

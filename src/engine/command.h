@@ -98,6 +98,26 @@ struct LinkInfo {
   std::uint64_t expires_ms = 0;  ///< wall clock
 };
 
+/// A message that is not delivered yet, and what it waits for as this device sees it.
+struct Waiting {
+  enum class For : std::uint8_t {
+    friend_here,      ///< the friend is not connected to this device
+    unblocking,       ///< the friend is blocked
+    author,           ///< the devices are withheld from the friend: only `devices`, which wrote it, sends it
+    device,           ///< `devices` hands it over; if that is not connected, until `until_ms` if known
+    acknowledgement,  ///< this device hands it over when `devices` have heard of that
+    hello,            ///< until `until_ms` it is not clear whether the friend has Toxtore
+    log,              ///< this device lacks something later of the logs of `devices`, perhaps that it is delivered
+    receipt,          ///< this device handed it over; the friend has not confirmed it
+    pause,            ///< it is unsure, and goes to a friend with a stock client again at `until_ms`
+    turn,             ///< nothing: it goes next
+  };
+  MessageRow message;
+  For what = For::turn;
+  std::vector<PublicKey> devices;
+  std::optional<std::uint64_t> until_ms;  ///< wall clock
+};
+
 /// What was ignored, for the curious.
 struct Counters {
   std::uint64_t packets_malformed = 0;

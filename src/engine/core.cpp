@@ -179,6 +179,20 @@ std::optional<OrderKey> Core::caught_up_from() const {
   return from;
 }
 
+std::vector<LogId> Core::logs_lacking_since(const OrderKey& place) const {
+  std::vector<LogId> lacking;
+  for (const auto& [log, top] : replicator.told().logs()) {
+    const auto newest = replicator.held().numbers(log).last();
+    if (newest && newest->until >= top) {
+      if (newest->from == 1) continue;
+      const auto first = store.event(Dot::of(log, newest->from));
+      if (first && order_of(*first) <= place) continue;
+    }
+    lacking.push_back(log);
+  }
+  return lacking;
+}
+
 void Core::forget_contacts(const std::vector<Event>& events) {
   if (std::any_of(events.begin(), events.end(), changes_contacts)) contacts_.reset();
 }

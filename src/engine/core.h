@@ -98,6 +98,8 @@ class Core {
   /// Rule 1 of DESIGN 7: everything later than an event that stands there or behind is held, of every log, as far as
   /// anyone ever told. Nothing if the newest events of a log lack. Of what is committed.
   [[nodiscard]] std::optional<OrderKey> caught_up_from() const;
+  /// The logs that keep this device from being caught up on what stands there.
+  [[nodiscard]] std::vector<LogId> logs_lacking_since(const OrderKey& place) const;
   [[nodiscard]] bool has_uncommitted() const { return told_changed_ || !arrived_.empty() || !stated_.empty(); }
 
   [[nodiscard]] const std::optional<Error>& fault() const { return fault_; }
@@ -152,7 +154,8 @@ inline constexpr std::string_view by_itself = "by_itself/";
 /// + key: u64 ms of wall clock when it first connected: a stranger of whom it is not known whether he asks
 /// (strangers.h)
 inline constexpr std::string_view stranger = "stranger/";
-inline constexpr std::string_view hello = "hello/";  ///< + key: u8, what it turned out to speak (hello_wait.cpp)
+inline constexpr std::string_view anyway = "anyway/";  ///< + dot in hex: the dot, of what the user wants sent anyway
+inline constexpr std::string_view hello = "hello/";    ///< + key: u8, what it turned out to speak (hello_wait.cpp)
 
 /// The name of what is remembered about a key.
 inline std::string of(std::string_view prefix, const PublicKey& key) { return std::string(prefix) + key.hex(); }

@@ -64,7 +64,7 @@ Result<std::unique_ptr<Engine>> Engine::start(EngineConfig config, Store& store,
   if (auto done = parts.core.bring_view_up_to_date(); !done) return fail(done.error());
   parts.requests.begin();
   for (auto begun : {parts.devices.introduce_self(now), parts.contacts.take_over_imported(now),
-                     parts.profile.begin(now), parts.outbox.close_old_sendings(now)}) {
+                     parts.profile.begin(now), parts.outbox.start(now)}) {
     if (!begun) return fail(begun.error());
   }
   engine->finish_turn(now);
@@ -136,6 +136,8 @@ Result<MessageRow> Engine::withdraw_message(const Dot& message, Instant now) {
   return parts_->messages.withdraw(message, now);
 }
 
+Result<MessageRow> Engine::send_anyway(const Dot& message) { return parts_->messages.send_anyway(message); }
+
 Result<void> Engine::erase_message(const Dot& message, Instant now) { return parts_->messages.erase(message, now); }
 
 Result<std::size_t> Engine::erase_conversation(const PublicKey& conversation, Instant now) {
@@ -184,6 +186,10 @@ Result<LinkInfo> Engine::accept_device(const PublicKey& key, const std::string& 
 
 Result<void> Engine::cancel_device(const PublicKey& key, Instant now) { return parts_->devices.cancel(key, now); }
 
+std::vector<Waiting> Engine::outbox(Instant now) const { return parts_->outbox.list(now); }
+std::vector<MessageRow> Engine::search(const SearchQuery& query) const { return parts_->messages.search(query); }
+std::optional<MessageRow> Engine::message(const Dot& id) const { return parts_->core.shown(id); }
+std::vector<Dot> Engine::copies_of(const MessageRow& row) const { return parts_->core.copies_of(row); }
 std::vector<DeviceInfo> Engine::devices() const { return parts_->devices.list(); }
 std::vector<FriendInfo> Engine::friends() const { return parts_->contacts.list(); }
 std::optional<FriendInfo> Engine::find_friend(const PublicKey& key) const { return parts_->contacts.find(key); }

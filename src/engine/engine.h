@@ -70,6 +70,10 @@ class Engine {
   /// Takes a message back that waits to be delivered: no device sends it any more. It is no error if it was withdrawn.
   /// Errors: not_found, busy (it is being handed over), denied (delivered, or not the user's own).
   Result<MessageRow> withdraw_message(const Dot& message, Instant now);
+  /// The user's word that a message which waits is to go from this device as soon as it reaches the friend, once,
+  /// though it may already have been delivered: outbox.h, rule 8. Errors: not_found, denied (nothing waits, or this
+  /// device may not send it).
+  Result<MessageRow> send_anyway(const Dot& message);
   /// Erases the text of a message or the name of an offered file on all devices. One that is not delivered yet is
   /// withdrawn thereby. It is no error if it was erased. Errors: not_found.
   Result<void> erase_message(const Dot& message, Instant now);
@@ -111,8 +115,16 @@ class Engine {
   /// Ends a linking that is under way. Errors: not_found.
   Result<void> cancel_device(const PublicKey& key, Instant now);
 
-  // --- Queries that need more than the store. Rows of messages: ask `store()`.
+  // --- Queries that need more than the store. Rows of one conversation: ask `store()`.
 
+  /// The row as which a message is shown: of copies of one message (view/rows.h) the one that stands for them.
+  [[nodiscard]] std::optional<MessageRow> message(const Dot& id) const;
+  /// All copies of that message in its contact, itself among them.
+  [[nodiscard]] std::vector<Dot> copies_of(const MessageRow& row) const;
+  /// As the store's search, and copies as one row also where no conversation is given.
+  [[nodiscard]] std::vector<MessageRow> search(const SearchQuery& query) const;
+  /// What waits to be delivered, in order, and for what.
+  [[nodiscard]] std::vector<Waiting> outbox(Instant now) const;
   [[nodiscard]] Status status() const;
   [[nodiscard]] std::vector<DeviceInfo> devices() const;
   [[nodiscard]] std::vector<FriendInfo> friends() const;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "engine/hello_wait.h"
 #include "engine/test_world.h"
 #include "wire/message_parts.h"
 #include "wire/packet.h"
@@ -102,6 +103,27 @@ TEST_F(FriendMessages, SentAgainAfterALostAnswerAreShownOnceAndNotCalledDoubled)
   EXPECT_EQ(rows(phone, laptop).size(), 1U);
 }
 
+// A text that went out as a Tox message could not be told from a second one.
+TEST_F(FriendMessages, WhoEverSaidHelloGetsNoTextWhileHisHelloMayStillCome) {
+  world.stop(phone);
+  world.stop(desk);
+  world.run_for(60'000);
+  bool silent = true;
+  world.mangle = [&](const World::Node& from, Bytes& packet) {
+    if (silent && &from == &phone) packet = {0};
+  };
+  world.start(phone);
+  send(laptop, phone, "hi");
+  world.run_for(toxtore_hello_wait_ms - 5'000);
+  EXPECT_EQ(rows(laptop, phone).at(0).delivery, Delivery::queued);
+  EXPECT_EQ(laptop.engine->outbox(world.now()).at(0).what, Waiting::For::hello);
+  silent = false;
+  world.stop(phone);
+  world.start(phone);
+  ASSERT_TRUE(world.run_until([&] { return rows(laptop, phone).at(0).delivery == Delivery::delivered; }, 10'000));
+  EXPECT_TRUE(rows(phone, laptop).at(0).identity) << "as a packet";
+}
+
 // Two devices of one user send to two of the other, all cut off from each other.
 TEST_F(FriendMessages, CopiesThatTwoDevicesReceivedAreOneMessage) {
   world.cut(phone, desk, true);
@@ -115,6 +137,9 @@ TEST_F(FriendMessages, CopiesThatTwoDevicesReceivedAreOneMessage) {
   world.run_for(20'000);
   ASSERT_EQ(rows(phone, laptop).size(), 1U);
   EXPECT_EQ(rows(phone, laptop), rows(desk, laptop));
+  EXPECT_EQ(desk.engine->search({"hi", std::nullopt, std::nullopt, 10}), rows(desk, laptop)) << "found once";
+  EXPECT_EQ(desk.engine->message(desks), rows(desk, laptop).at(0)) << "each copy stands for the message";
+  EXPECT_EQ(desk.engine->copies_of(rows(desk, laptop).at(0)).size(), 2U);
   EXPECT_NE(rows(desk, laptop).at(0).id, desks) << "it stands where the first copy stands";
   EXPECT_EQ(unread(desk, laptop), 1U);
 

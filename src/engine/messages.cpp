@@ -121,6 +121,25 @@ Result<MessageRow> Messages::withdraw(const Dot& message, Instant now) {
   return row ? Result<MessageRow>(*row) : fail(core_.store.fault().value_or(Error{}));
 }
 
+Result<MessageRow> Messages::send_anyway(const Dot& message) {
+  auto row = core_.store.message(message);
+  if (!row) return fail(ErrorKind::not_found, "there is no message with this id");
+  switch (row->delivery) {
+    case Delivery::queued:
+    case Delivery::sending:
+    case Delivery::unsure: break;
+    default:
+      return fail(ErrorKind::denied, "this message does not wait to be sent; `toxtore outbox` lists those that do");
+  }
+  if (const auto checked = check_recipient(row->conversation); !checked) return fail(checked.error());
+  if (core_.contacts().of(row->conversation)->devices_withheld && row->id.device != core_.self) {
+    return fail(ErrorKind::denied,
+                "your devices are withheld from this friend: only the device that wrote it sends it");
+  }
+  if (const auto noted = outbox_.send_anyway(message); !noted) return fail(noted.error());
+  return *row;
+}
+
 Result<void> Messages::erase(const Dot& message, Instant now) {
   const auto row = core_.store.message(message);
   if (!row) return fail(ErrorKind::not_found, "there is no message with this id");
@@ -146,6 +165,25 @@ Result<std::size_t> Messages::erase_conversation(const PublicKey& conversation, 
     erased += messages.size();
   }
   return erased;
+}
+
+// The store cannot know which copies are of one contact, so it may give fewer messages than rows, and is asked on.
+std::vector<MessageRow> Messages::search(SearchQuery query) const {
+  const std::size_t limit = query.limit;
+  std::vector<MessageRow> shown;
+  while (shown.size() < limit) {
+    const auto found = core_.store.search(query);
+    std::vector<MessageRow> once;
+    for (const MessageRow& row : found) {
+      const auto stands = row.identity ? core_.shown(row.id) : std::optional(row);
+      if (stands && stands->id == row.id) once.push_back(*stands);
+    }
+    shown.insert(shown.begin(), once.begin(), once.end());
+    if (found.size() < query.limit) break;
+    query.before = found.front().order();
+  }
+  if (shown.size() > limit) shown.erase(shown.begin(), shown.end() - static_cast<std::ptrdiff_t>(limit));
+  return shown;
 }
 
 void Messages::on_message(const input::Message& message, Instant now) {

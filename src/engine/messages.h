@@ -20,8 +20,10 @@ class Messages {
   Result<std::size_t> mark_conversation_read(const PublicKey& conversation, Instant now);
   Result<void> mark_read(const Dot& message, Instant now);
   Result<MessageRow> withdraw(const Dot& message, Instant now);
+  Result<MessageRow> send_anyway(const Dot& message);
   Result<void> erase(const Dot& message, Instant now);
   Result<std::size_t> erase_conversation(const PublicKey& conversation, Instant now);
+  [[nodiscard]] std::vector<MessageRow> search(SearchQuery query) const;
   void on_message(const input::Message& message, Instant now);
   void on_offer(const input::Offer& offer, Instant now);
 

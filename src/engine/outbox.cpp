@@ -9,10 +9,19 @@
 #include "base/planted.h"
 #include "engine/recorder.h"
 #include "wire/body.h"
+#include "wire/reader.h"
 #include "wire/writer.h"
 
 namespace toxtore {
 namespace {
+
+std::string wish_name(const Dot& message) {
+  return std::string(remembered_name::anyway) + to_hex(Writer().dot(message).take());
+}
+
+bool waits(const MessageRow& row) {
+  return row.delivery == Delivery::queued || row.delivery == Delivery::sending || row.delivery == Delivery::unsure;
+}
 
 // Of two devices that both want to hand over a message, the one with the lower hash goes on: no order of keys would be
 // fair to the device that always comes last.
@@ -45,6 +54,7 @@ void Outbox::read_rows(Instant now) {
   std::erase_if(first_seen_ms_, [&](const auto& entry) { return !waiting.contains(entry.first); });
   std::erase_if(foreign_seen_ms_, [&](const auto& entry) { return !waiting.contains(entry.first.first); });
   std::erase_if(again_ms_, [&](const auto& entry) { return !waiting.contains(entry.first.first); });
+  drop_settled_wishes();
 }
 
 std::vector<MessageRow> Outbox::rows_to_deliver(const Contact& contact) const {
@@ -79,7 +89,36 @@ std::vector<Attempt> Outbox::attempts_of(const Dot& message) const {
   return events ? attempts(events->message, events->references) : std::vector<Attempt>{};
 }
 
-Result<void> Outbox::close_old_sendings(Instant now) {
+Result<void> Outbox::start(Instant now) {
+  for (const auto& [name, bytes] : core_.store.remembered_under(remembered_name::anyway)) {
+    Reader reader(bytes);
+    anyway_.insert(reader.dot());
+  }
+  close_old_sendings(now);
+  return core_.fault() ? Result<void>(fail(*core_.fault())) : Result<void>();
+}
+
+Result<void> Outbox::send_anyway(const Dot& message) {
+  const auto done = core_.change([&] { core_.store.remember(wish_name(message), Writer().dot(message).take()); });
+  if (!done) return done;
+  anyway_.insert(message);
+  core_.view_changed = true;
+  return {};
+}
+
+void Outbox::forget_wish(const Dot& message) {
+  // A failure is kept by the core as its fault.
+  if (anyway_.erase(message) > 0) (void)core_.change([&] { core_.store.forget(wish_name(message)); });
+}
+
+void Outbox::drop_settled_wishes() {
+  for (const Dot& message : std::set(anyway_)) {
+    const auto row = core_.store.message(message);
+    if (!row || !waits(*row)) forget_wish(message);
+  }
+}
+
+void Outbox::close_old_sendings(Instant now) {
   std::vector<Dot> open;
   for (const MessageRow& row : core_.store.undelivered()) {
     if (row.delivery != Delivery::sending) continue;
@@ -89,7 +128,6 @@ Result<void> Outbox::close_old_sendings(Instant now) {
     }
   }
   end(core_.self, open, SendingOutcome::unsure, now);
-  return core_.fault() ? Result<void>(fail(*core_.fault())) : Result<void>();
 }
 
 std::optional<Outbox::Way> Outbox::way_at_once(const PublicKey& to, Instant now) {
@@ -112,6 +150,7 @@ void Outbox::send_at_once(const MessageRow& row, const Way& way, Instant now) {
 
 void Outbox::hand_over(const MessageRow& row, Sending& sending) {
   sending.handed = true;
+  forget_wish(row.id);
   handovers_.hand_over(row, sending.way.to, sending.way.as_packet);
 }
 
@@ -206,9 +245,10 @@ void Outbox::end_dead(Instant now) {
     if (row.delivery != Delivery::sending || own_.contains(row.id)) continue;
     for (const Attempt& open : open_attempts(attempts_of(row.id))) {
       const auto seen = foreign_seen_ms_.try_emplace({row.id, open.device}, now.mono_ms).first;
-      if (!way_.contains(row.conversation) || !caught_up_on(row)) continue;
+      const bool anyway = anyway_.contains(row.id);
+      if (!way_.contains(row.conversation) || (!anyway && !caught_up_on(row))) continue;
       const bool is_volatile = planted(PlantedBug::volatile_claim);
-      if (is_later(seen->second + (is_volatile ? 2'000 : foreign_sending_ms), now)) continue;
+      if (!anyway && is_later(seen->second + (is_volatile ? 2'000 : foreign_sending_ms), now)) continue;
       if (!is_volatile && core_.connected(open.device) != nullptr) continue;
       dead[open.device].push_back(row.id);
     }
@@ -217,19 +257,28 @@ void Outbox::end_dead(Instant now) {
 }
 
 // When an unsure message may go to a stock friend again, monotonic. Its last attempt began by a clock on some wall: one
-// that was set does not make the wait longer than it is.
+// that was set does not make the wait longer than it is, and what it was at first is kept.
+std::uint64_t Outbox::pause_over_ms(const Dot& message, Instant now) const {
+  const auto all = attempts_of(message);
+  const Attempt* unsure = last_unsure(all);
+  if (unsure == nullptr) return now.mono_ms;
+  if (const auto known = again_ms_.find({message, unsure->begun}); known != again_ms_.end()) return known->second;
+  const std::uint64_t age_ms = now.wall_ms < unsure->begun_ms ? 0 : now.wall_ms - unsure->begun_ms;
+  return now.mono_ms + unsure_wait_ms - std::min(age_ms, unsure_wait_ms);
+}
+
 std::uint64_t Outbox::again_ms(const Dot& message, Instant now) {
   const auto all = attempts_of(message);
   const Attempt* unsure = last_unsure(all);
   if (unsure == nullptr) return now.mono_ms;
-  const std::uint64_t age_ms = now.wall_ms < unsure->begun_ms ? 0 : now.wall_ms - unsure->begun_ms;
-  const std::uint64_t left_ms = unsure_wait_ms - std::min(age_ms, unsure_wait_ms);
-  return again_ms_.try_emplace({message, unsure->begun}, now.mono_ms + left_ms).first->second;
+  return again_ms_.try_emplace({message, unsure->begun}, pause_over_ms(message, now)).first->second;
 }
 
 bool Outbox::may_go(const MessageRow& row, const Way& way, Instant now) {
   if (row.delivery != Delivery::queued && row.delivery != Delivery::unsure) return false;
-  if (own_.contains(row.id) || !caught_up_on(row)) return false;
+  if (own_.contains(row.id)) return false;
+  if (anyway_.contains(row.id)) return true;
+  if (!caught_up_on(row)) return false;
   return row.delivery == Delivery::queued || way.as_packet || !is_later(again_ms(row.id, now), now);
 }
 
@@ -295,8 +344,10 @@ bool Outbox::yields_to_other(const Dot& message) const {
 
 // Rule 3. Caught up once more: an acknowledgement may have brought the news of an event that is still on its way.
 bool Outbox::can_hand_over(const MessageRow& row, const Sending& sending, Instant now) {
-  if (!planted(PlantedBug::hands_over_early) && !acknowledged_by_all(sending.logged)) return false;
-  if (!caught_up_on(row)) return false;
+  if (!anyway_.contains(row.id)) {
+    if (!planted(PlantedBug::hands_over_early) && !acknowledged_by_all(sending.logged)) return false;
+    if (!caught_up_on(row)) return false;
+  }
   return hello_wait_.speaks(sending.way.to, now) != HelloWait::Speaks::unknown;
 }
 

@@ -23,7 +23,10 @@
 // 6. Until it is clear what a key speaks on this connection nothing is handed over to it (hello_wait.h), nor at once.
 // 7. What the user withdrew or erased is not sent by any device that knows of it. If one has handed it over already,
 //    its `done` still counts.
-// 8. A message goes to any key of the contact that it names: of those that are connected to the one last heard. The
+// 8. The user may say of a message that it is to go anyway: then this device, once, waits neither for what it lacks
+// (1),
+//    nor for acknowledgements (3), nor for the end of a device that is not connected (4), nor ten minutes (4).
+// 9. A message goes to any key of the contact that it names: of those that are connected to the one last heard. The
 //    friend's own devices bring it to the others. To a friend from whom the devices are withheld goes only what this
 //    device wrote.
 //
@@ -65,8 +68,8 @@ class Outbox {
     bool as_packet = false;
   };
 
-  /// At start: what was being sent when the program stopped is unsure.
-  Result<void> close_old_sendings(Instant now);
+  /// At start. What was being sent when the program stopped is unsure.
+  Result<void> start(Instant now);
 
   /// The way of a message to that contact that is written now, if it can go at once.
   [[nodiscard]] std::optional<Way> way_at_once(const PublicKey& to, Instant now);
@@ -77,6 +80,12 @@ class Outbox {
   void on_receipt(const input::Receipt& receipt, Instant now);
   /// A friend with Toxtore has that message.
   void on_received(const PublicKey& from, const Dot& message, Instant now);
+
+  /// The user's word that this message, which waits, is to go anyway.
+  Result<void> send_anyway(const Dot& message);
+
+  /// What waits, for all friends, in order (outbox_list.cpp).
+  [[nodiscard]] std::vector<Waiting> list(Instant now) const;
 
   /// Once a turn, after its commit.
   void step(Instant now);
@@ -90,6 +99,12 @@ class Outbox {
     bool handed = false;  ///< out of this device's hands, or just on the way out
   };
 
+  void close_old_sendings(Instant now);
+  void drop_settled_wishes();
+  void forget_wish(const Dot& message);
+  [[nodiscard]] Waiting why(const MessageRow& row, Instant now) const;
+  [[nodiscard]] Waiting why_of_own(const MessageRow& row, const Sending& sending) const;
+  [[nodiscard]] Waiting why_not_sent(const MessageRow& row, const Contact& contact, Instant now) const;
   void hand_over(const MessageRow& row, Sending& sending);
   void hand_over_acknowledged(Instant now);
   [[nodiscard]] bool can_hand_over(const MessageRow& row, const Sending& sending, Instant now);
@@ -110,6 +125,7 @@ class Outbox {
   [[nodiscard]] std::uint64_t wait_ms(const PublicKey& to) const;
   [[nodiscard]] std::uint64_t ready_ms(const PublicKey& to, const Dot& first, Instant now);
   [[nodiscard]] std::uint64_t again_ms(const Dot& message, Instant now);
+  [[nodiscard]] std::uint64_t pause_over_ms(const Dot& message, Instant now) const;
   bool is_later(std::uint64_t due_ms, Instant now);
   [[nodiscard]] bool caught_up_on(const MessageRow& row) const;
 
@@ -122,6 +138,7 @@ class Outbox {
   std::map<Dot, std::uint64_t> first_seen_ms_;  // waiting messages, monotonic
   std::map<std::pair<Dot, PublicKey>, std::uint64_t> foreign_seen_ms_;
   std::map<std::pair<Dot, OrderKey>, std::uint64_t> again_ms_;  // unsure messages, by the attempt that is
+  std::set<Dot> anyway_;                                        // the user's word; the store remembers them too
   std::map<PublicKey, std::uint64_t> not_before_ms_;            // by friend, after toxcore refused
   std::optional<OrderKey> caught_up_from_;                      // Core::caught_up_from, of this step
   std::optional<std::uint64_t> hello_due_ms_;                   // when it is clear what the next key speaks

@@ -275,6 +275,38 @@ TEST(MessageMethods, ReadOneOrAll) {
   EXPECT_EQ(kind_of(profile.error("message.read", {{"friend", "anna"}, {"id", id}})), "invalid_argument");
 }
 
+TEST(MessageMethods, TheOutboxSaysWhatWaitsAndForWhat) {
+  TestProfile profile;
+  EXPECT_EQ(profile.result("message.outbox"), (json{{"waiting", json::array()}, {"more", 0}}));
+  profile.add_friend(1, "anna");
+  profile.give(input::PeerConnection{test_key(1), Connection::none});
+  const json sent = profile.result("message.send", {{"friend", "anna"}, {"text", "no"}});
+  const json waiting = {{"message", sent}, {"waits_for", "friend"}, {"devices", json::array()}, {"until", nullptr}};
+  EXPECT_EQ(profile.result("message.outbox"), (json{{"waiting", {waiting}}, {"more", 0}}));
+  EXPECT_EQ(profile.result("message.send_anyway", {{"id", sent["id"]}})["state"], "queued");
+  profile.result("message.withdraw", {{"id", sent["id"]}});
+  EXPECT_EQ(kind_of(profile.error("message.send_anyway", {{"id", sent["id"]}})), "denied");
+  EXPECT_EQ(profile.result("message.outbox")["waiting"], json::array());
+}
+
+TEST(MessageMethods, AnAnswerHoldsOneMebibyteOfTexts) {
+  TestProfile profile;
+  profile.add_friend(1, "anna");
+  profile.give(input::PeerConnection{test_key(1), Connection::none});
+  const std::string text(long_message_size_max, 'x');
+  for (int i = 0; i < 40; ++i) profile.result("message.send", {{"friend", "anna"}, {"text", text}});
+  const json newest = profile.result("message.history", {{"friend", "anna"}});
+  ASSERT_EQ(newest["messages"].size(), 32U);
+  EXPECT_EQ(newest["more"], true);
+  const json rest = profile.result("message.history", {{"friend", "anna"}, {"before", newest["messages"][0]["id"]}});
+  EXPECT_EQ(rest["messages"].size(), 8U);
+  EXPECT_EQ(rest["more"], false);
+  const json waiting = profile.result("message.outbox");
+  EXPECT_EQ(waiting["waiting"].size(), 32U);
+  EXPECT_EQ(waiting["more"], 8);
+  EXPECT_EQ(waiting["waiting"][0]["message"]["id"], rest["messages"][0]["id"]) << "the oldest first";
+}
+
 TEST(Dispatcher, WithdrawsAndErases) {
   TestProfile profile;
   profile.add_friend(1, "anna");

@@ -147,6 +147,43 @@ json to_json(const MessageRow& row, ShownNames& names) {
 
 namespace {
 
+std::string_view waits_for_name(Waiting::For what) {
+  switch (what) {
+    case Waiting::For::friend_here: return "friend";
+    case Waiting::For::unblocking: return "unblocking";
+    case Waiting::For::author: return "author";
+    case Waiting::For::device: return "device";
+    case Waiting::For::acknowledgement: return "acknowledgement";
+    case Waiting::For::hello: return "hello";
+    case Waiting::For::log: return "log";
+    case Waiting::For::receipt: return "receipt";
+    case Waiting::For::pause: return "pause";
+    case Waiting::For::turn: return "turn";
+  }
+  return "turn";
+}
+
+/// One that is no device any more goes by the first digits of its key.
+std::string device_name(const PublicKey& key, const std::vector<DeviceInfo>& devices) {
+  const auto device = std::ranges::find(devices, key, &DeviceInfo::key);
+  return device == devices.end() ? key.hex().substr(0, short_key_digits) : to_valid_utf8(device->name);
+}
+
+}  // namespace
+
+json to_json(const Waiting& waiting, ShownNames& names, const std::vector<DeviceInfo>& devices) {
+  json others = json::array();
+  for (const PublicKey& key : waiting.devices) {
+    others.push_back({{"key", key.hex()}, {"name", device_name(key, devices)}});
+  }
+  return {{"message", to_json(waiting.message, names)},
+          {"waits_for", waits_for_name(waiting.what)},
+          {"devices", std::move(others)},
+          {"until", optional_json(waiting.until_ms, [](std::uint64_t time) { return time; })}};
+}
+
+namespace {
+
 std::string_view standing_name(Claim::Standing standing) {
   switch (standing) {
     case Claim::Standing::followed: return "followed";

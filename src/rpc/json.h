@@ -41,6 +41,8 @@ class ShownNames {
 };
 
 nlohmann::json to_json(const MessageRow& row, ShownNames& names);
+/// `devices`: the user's, for their names.
+nlohmann::json to_json(const Waiting& waiting, ShownNames& names, const std::vector<DeviceInfo>& devices);
 nlohmann::json to_json(const FriendInfo& info);
 nlohmann::json to_json(const DeviceInfo& info);
 nlohmann::json to_json(const LinkInfo& info);

@@ -1,4 +1,4 @@
-// message.*: writing, reading, finding.
+// message.*: writing, reading, finding; and what waits to be delivered.
 #include <optional>
 
 #include "base/utf8.h"
@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::uint64_t default_limit = 50;
 constexpr std::uint64_t limit_max = 1000;
+/// Texts of one answer, in bytes; each may be six times as long in JSON. Who wants more asks on.
+constexpr std::size_t page_text_bytes_max = std::size_t{1} * 1024 * 1024;
 constexpr Noun conversation_noun{"conversation", "friend.list"};
 
 /// A friend, or one who was: the history of a removed friend stays.
@@ -34,7 +36,7 @@ tl::expected<MessageRow, RpcError> message_named(const Call& call, std::string_v
   if (!id)
     return refuse(ErrorKind::invalid_argument,
                   "“" + std::string(parameter) + "” must be the id of a message: a key, a colon and a number");
-  auto row = call.engine.store().message(*id);
+  auto row = call.engine.message(*id);
   if (!row) return refuse(ErrorKind::not_found, "there is no message " + dot_text(*id));
   return std::move(*row);
 }
@@ -53,15 +55,26 @@ tl::expected<std::optional<OrderKey>, RpcError> before_of(const Call& call) {
   return row->order();
 }
 
+/// How many of the newest rows one answer holds: at least one.
+std::size_t rows_in_answer(const std::vector<MessageRow>& rows, std::size_t limit) {
+  std::size_t count = 0;
+  std::size_t bytes = 0;
+  for (auto row = rows.rbegin(); row != rows.rend() && count < limit; ++row, ++count) {
+    bytes += row->text.size();
+    if (count > 0 && bytes > page_text_bytes_max) break;
+  }
+  return count;
+}
+
 /// One more than asked for was looked up, to know whether there are more; it is the oldest, and is left out.
 json page_json(const Call& call, const std::vector<MessageRow>& rows, std::size_t limit) {
   ShownNames names(call.engine.contacts());
-  const bool more = rows.size() > limit;
+  const std::size_t count = rows_in_answer(rows, limit);
   json messages = json::array();
-  for (std::size_t i = more ? rows.size() - limit : 0; i < rows.size(); ++i) {
+  for (std::size_t i = rows.size() - count; i < rows.size(); ++i) {
     if (is_known(call.engine, rows[i].conversation)) messages.push_back(to_json(rows[i], names));
   }
-  return {{"messages", std::move(messages)}, {"more", more}};
+  return {{"messages", std::move(messages)}, {"more", count < rows.size()}};
 }
 
 Answer send_message(const Call& call) {
@@ -113,6 +126,31 @@ Answer withdraw(const Call& call) {
   return to_json(*withdrawn, names);
 }
 
+Answer send_anyway(const Call& call) {
+  const auto row = message_named(call, "id");
+  if (!row) return refuse(row.error());
+  const auto noted = call.engine.send_anyway(row->id);
+  if (!noted) return refuse(noted.error());
+  ShownNames names(call.engine.contacts());
+  return to_json(*noted, names);
+}
+
+/// The oldest first: they go first.
+Answer outbox(const Call& call) {
+  ShownNames names(call.engine.contacts());
+  const auto devices = call.engine.devices();
+  const auto all = call.engine.outbox(call.now);
+  json shown = json::array();
+  std::size_t bytes = 0;
+  for (const Waiting& waiting : all) {
+    bytes += waiting.message.text.size();
+    if (shown.size() == limit_max || (!shown.empty() && bytes > page_text_bytes_max)) break;
+    shown.push_back(to_json(waiting, names, devices));
+  }
+  const std::size_t more = all.size() - shown.size();
+  return json{{"waiting", std::move(shown)}, {"more", more}};
+}
+
 Answer erase_one(const Call& call) {
   const auto row = message_named(call, "id");
   if (!row) return refuse(row.error());
@@ -160,7 +198,7 @@ Answer search(const Call& call) {
   if (!before) return refuse(before.error());
   query.before = *before;
   query.limit = *limit + 1;
-  return page_json(call, call.engine.store().search(query), *limit);
+  return page_json(call, call.engine.search(query), *limit);
 }
 
 }  // namespace
@@ -170,7 +208,9 @@ std::vector<Method> message_methods() {
   return {
       {"message.send", {{"friend"}, {"text"}, {"kind", Type::text, false}, {"token", Type::text, false}}, send_message},
       {"message.read", {{"friend", Type::text, false}, {"id", Type::text, false}}, mark_read},
+      {"message.outbox", {}, outbox},
       {"message.withdraw", {{"id"}}, withdraw},
+      {"message.send_anyway", {{"id"}}, send_anyway},
       {"message.erase", {{"friend", Type::text, false}, {"id", Type::text, false}}, erase},
       {"message.history", {{"friend"}, {"limit", Type::number, false}, {"before", Type::text, false}}, history},
       {"message.search",

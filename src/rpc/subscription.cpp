@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 
 #include "rpc/json.h"
 #include "rpc/method.h"
@@ -24,9 +25,10 @@ class Changes {
     const ReadEvent read = read_event(event);
     const TouchedRows touched = touched_by(read);
     std::vector<json> changes;
+    std::set<Dot> shown;
     for (const Dot& id : touched.messages) {
-      if (const auto row = store_.message(id); row && is_known(engine_, row->conversation))
-        changes.push_back({{"message", to_json(*row, names_)}});
+      const auto row = engine_.message(id);
+      if (row && is_known(engine_, row->conversation) && shown.insert(row->id).second) add_message(*row, changes);
     }
     // A request changes nothing that is shown of a friend, and who asks is none.
     if (!std::holds_alternative<FriendRequestReceived>(read.body)) {
@@ -50,6 +52,15 @@ class Changes {
   }
 
  private:
+  // A copy may come that stands before those that were told of: then the message has another id from now on.
+  void add_message(const MessageRow& row, std::vector<json>& changes) {
+    json change = {{"message", to_json(row, names_)}};
+    for (const Dot& copy : engine_.copies_of(row)) {
+      if (copy != row.id) change["copies"].push_back(dot_text(copy));
+    }
+    changes.push_back(std::move(change));
+  }
+
   void add_friend(const PublicKey& key, std::vector<json>& changes) {
     if (const auto info = engine_.find_friend(key)) changes.push_back({{"friend", to_json(*info)}});
   }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "engine/recorder.h"
 #include "rpc/json.h"
 #include "rpc/test_profile.h"
 #include "view/rules.h"
@@ -119,7 +120,7 @@ void append(TestProfile& profile, const Body& body) {
   const std::uint32_t number = profile.store->clock().prefix(log) + 1;
   const Event event{Dot::of(log, number), 1, static_cast<std::uint8_t>(type_of(body)), encode_body(body)};
   const auto appended = profile.store->transact([&]() -> Result<void> {
-    profile.store->append(event, subjects_of(read_event(event)));
+    record(*profile.store, event);
     return {};
   });
   ASSERT_TRUE(appended);
@@ -154,6 +155,30 @@ TEST(Subscription, WhatShowsNowhereHasAnEmptyChange) {
   const auto lines = replay(profile, before);
   ASSERT_EQ(lines.size(), 1U);
   EXPECT_EQ(lines[0]["change"], json::object());
+}
+
+// What two own devices received of one message of a friend with Toxtore.
+TEST(Subscription, CopiesOfOneMessageAreOneRow) {
+  TestProfile profile;
+  profile.add_friend(1, "anna");
+  const Arrival before = profile.store->last_arrival();
+  const Dot dot{test_key(1), 4};
+  append(profile, Received{test_key(1), MessageKind::normal, to_bytes("hi"), dot, std::nullopt});
+  append(profile, Received{test_key(1), MessageKind::normal, to_bytes("hi"), dot, std::nullopt});
+  const auto lines = replay(profile, before);
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_EQ(lines[0]["change"], lines[1]["change"]);
+  const json history = profile.result("message.history", {{"friend", "anna"}})["messages"];
+  ASSERT_EQ(history.size(), 1U);
+  EXPECT_EQ(lines[0]["change"]["message"], history[0]);
+  ASSERT_EQ(lines[0]["change"]["copies"].size(), 1U);
+  EXPECT_EQ(profile.result("message.search", {{"words", "hi"}})["messages"], history);
+  const json copy = lines[0]["change"]["copies"][0];
+  EXPECT_NE(copy, history[0]["id"]);
+  EXPECT_EQ(profile.result("message.erase", {{"id", copy}}), (json{{"erased", 1}}));
+  const auto erased = replay(profile, lines[1]["cursor"].get<Arrival>());
+  ASSERT_EQ(erased.size(), 1U) << "both copies, one row";
+  EXPECT_EQ(erased[0]["change"]["message"]["erased"], true);
 }
 
 TEST(Subscription, SubscribeStartsAtTheEndUnlessACursorIsGiven) {

@@ -164,8 +164,8 @@ class Store {
   virtual std::size_t unread_count(const Conversation& conversation) const = 0;
   /// All rows of that identity, of whichever conversation, in order.
   virtual std::vector<MessageRow> copies(const Hash& identity) const = 0;
-  /// Outgoing rows of all conversations that are neither delivered nor withdrawn, in order. Reads and sorts all: for
-  /// the start only.
+  /// Outgoing rows of all conversations that are neither delivered nor withdrawn nor failed, in order. Reads and sorts
+  /// all: for the start, and for who asks for the list.
   virtual std::vector<MessageRow> undelivered() const = 0;
   /// Those of one conversation; it does not matter how many wait in others.
   virtual std::vector<MessageRow> undelivered_to(const Conversation& conversation) const = 0;

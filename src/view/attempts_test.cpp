@@ -56,6 +56,9 @@ TEST(Attempts, BeginWithASendingOrWithTheMessageItself) {
 TEST(Attempts, EndByTheirOwnDeviceOrByAnotherForIt) {
   EXPECT_EQ(states(attempts(message(), {sending(server, 20), nothing(server, 30)})), std::vector{State::took_nothing});
   EXPECT_EQ(states(attempts(message(), {sending(server, 20), unsure(server, 30, laptop)})), std::vector{State::unsure});
+  EXPECT_EQ(states(attempts(message(), {sending(server, 20), nothing(server, 30), unsure(server, 40, laptop)})),
+            std::vector{State::took_nothing})
+      << "who says so first is believed";
   EXPECT_EQ(states(attempts(message(), {nothing(server, 10), sending(server, 20)})), std::vector{State::open});
   EXPECT_EQ(states(attempts(message(), {sending(server, 20), nothing(laptop, 30)})), std::vector{State::open});
 }

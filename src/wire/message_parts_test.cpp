@@ -68,6 +68,8 @@ TEST(MessageParts, PartsOfTwoMessagesAreNotMixed) {
   EXPECT_FALSE(reader.add(others[1]));
   EXPECT_FALSE(reader.add(one[1]));
   EXPECT_FALSE(reader.add(one[2])) << "what was open is dropped with the part that does not continue it";
+  EXPECT_FALSE(put_together(reader, {one[0], others[1], others[2]}));
+  EXPECT_FALSE(put_together(reader, {one[0], one[2], one[1]})) << "parts come in order";
 }
 
 TEST(MessageParts, TooLongAMessageIsDropped) {

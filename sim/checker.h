@@ -52,6 +52,8 @@ class Checker {
   /// The user erases these rows; and that was done.
   virtual void erases(const std::vector<MessageRow>& /*rows*/) {}
   virtual void erased(const std::vector<MessageRow>& /*rows*/) {}
+  /// The user wants this message sent though it may be delivered already.
+  virtual void sends_anyway(const Dot& /*message*/) {}
   /// A user says by hand that two friends are one person.
   virtual void merged_by_hand(const Contact& /*one*/, const Contact& /*other*/) {}
   /// A device tells its user of something.

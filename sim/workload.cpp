@@ -120,6 +120,21 @@ void withdraw(World& world, const Step& step) {
   if (row) device.command([&](Engine& engine, Instant now) { (void)engine.withdraw_message(row->id, now); });
 }
 
+/// Mostly of a message that waits, and now and then of another.
+void send_anyway(World& world, const Step& step) {
+  Device& device = world.device_at(step.numbers[0]);
+  if (!device.running()) return;
+  const auto waiting = device.engine().outbox(device.now());
+  const auto* one = one_of(waiting, step.numbers[1]);
+  const auto row = one != nullptr && step.numbers[3] % 8 != 0 ? std::optional(one->message) : row_at(device, step);
+  if (!row) return;
+  world.tell([&](Checker& checker) { checker.sends_anyway(row->id); });
+  device.command([&](Engine& engine, Instant now) {
+    (void)engine.send_anyway(row->id);
+    engine.finish_turn(now);
+  });
+}
+
 void erase_message(World& world, const Step& step) {
   Device& device = world.device_at(step.numbers[0]);
   if (!device.running()) return;
@@ -413,6 +428,7 @@ constexpr Action operations[] = {
     {"read conversation", 4, 90, read_conversation},
     {"read message", 2, 90, read_message},
     {"withdraw", 2, 90, withdraw},
+    {"send anyway", 1, 40, send_anyway},
     {"erase message", 1, 90, erase_message},
     {"erase conversation", 1, 90, erase_conversation},
     {"set profile", 1, 90, set_profile},

@@ -55,7 +55,7 @@ class CheckDelivery final : public Checker {
     ++received_[{received->kind, to_text(received->text)}];
   }
 
-  void merged_by_hand() override { by_hand_ = true; }
+  void merged_by_hand(const Contact& /*one*/, const Contact& /*other*/) override { by_hand_ = true; }
   void sends_anyway(const Dot& message) override { anyway_.insert(message); }
   void stock_tried(const StockFriend& /*from*/, const std::string& text) override { preempted_.insert(text); }
 

@@ -65,9 +65,12 @@ class CheckDelivery final : public Checker {
     }
     for (std::size_t user = 0; user < world_.users(); ++user) {
       const auto devices = linked_devices(world_, user);
+      const auto unsure = unsure_in(devices.front()->store());
       for (const PublicKey& key : reached_by(devices)) {
         for (const MessageRow& row : whole_history(devices.front()->store(), key)) {
-          if (row.outgoing) judge(row);
+          if (!row.outgoing) continue;
+          judge(row);
+          if (user == 0) count(row, unsure.contains(row.id));
         }
       }
     }
@@ -170,6 +173,27 @@ class CheckDelivery final : public Checker {
       world_.violation("P4", "\"" + text.substr(0, 12) + "\" was delivered " + std::to_string(copies) +
                                  " times, and the view does not say that it may");
     }
+  }
+
+  static std::set<Dot> unsure_in(const Store& store) {
+    std::set<Dot> unsure;
+    for (const auto& [arrival, event] : store.arrived(0, ~std::size_t{0})) {
+      const ReadEvent read = read_event(event);
+      const auto* ended = std::get_if<SendingEnded>(&read.body);
+      if (ended == nullptr || ended->outcome != SendingOutcome::unsure) continue;
+      unsure.insert(ended->messages.begin(), ended->messages.end());
+    }
+    return unsure;
+  }
+
+  void count(const MessageRow& row, bool unsure) {
+    Deliveries& all = world_.deliveries[world_.stock_with(row.conversation) != nullptr ? 0 : 1];
+    const std::size_t copies = copies_of(row.kind, to_text(row.text));
+    ++all.messages;
+    all.lost += copies == 0 ? 1 : 0;
+    all.doubled += copies > 1 ? 1 : 0;
+    all.hidden += copies > 1 && row.delivery != Delivery::perhaps_doubled ? 1 : 0;
+    all.unsure += unsure ? 1 : 0;
   }
 
   /// With whichever key of the contact, on whatever device of the friend: no text is like another.

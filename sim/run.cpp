@@ -13,26 +13,6 @@ namespace {
 constexpr std::uint64_t healing_bytes_free = 400'000;
 constexpr std::uint64_t healing_copies_max = 6;
 
-void set_up(World& world, const Plan& plan) {
-  for (const auto& device : world.devices()) device->start();
-  for (const auto& one : world.stock_friends()) one->start();
-  for (std::size_t user = 0; user < world.users(); ++user) {
-    const auto devices = world.devices_of(user);
-    const std::size_t linked = devices.size() - (user == 0 ? plan.late_devices : 0);
-    for (std::size_t i = 1; i < linked; ++i) world.want_link(*devices[i], *devices[(i - 1) / 2]);
-    if (user > 0) world.want_friend(devices.front()->key(), world.devices_of(0).front()->key());
-  }
-  Dice dice(plan.seed, "friends");
-  const std::size_t linked = plan.own_devices - plan.late_devices;
-  for (const auto& one : world.stock_friends()) {
-    world.want_friend(one->key(), world.devices()[static_cast<std::size_t>(dice.below(linked))]->key());
-  }
-  while (!world.all_wishes_done() && world.timeline.now_ms() < setup_ms_max && !world.violated()) {
-    world.run_until(world.timeline.now_ms() + 1'000);
-  }
-  if (!world.all_wishes_done()) world.violation("setup", "without any fault: " + world.open_wishes());
-}
-
 void go_through(World& world, const Plan& plan) {
   world.network.settings = plan.network;
   for (const Step& step : plan.steps) {
@@ -120,6 +100,26 @@ void become_quiet(World& world, const Plan& plan, Outcome& outcome) {
 
 }  // namespace
 
+void set_up(World& world, const Plan& plan) {
+  for (const auto& device : world.devices()) device->start();
+  for (const auto& one : world.stock_friends()) one->start();
+  for (std::size_t user = 0; user < world.users(); ++user) {
+    const auto devices = world.devices_of(user);
+    const std::size_t linked = devices.size() - (user == 0 ? plan.late_devices : 0);
+    for (std::size_t i = 1; i < linked; ++i) world.want_link(*devices[i], *devices[(i - 1) / 2]);
+    if (user > 0) world.want_friend(devices.front()->key(), world.devices_of(0).front()->key());
+  }
+  Dice dice(plan.seed, "friends");
+  const std::size_t linked = plan.own_devices - plan.late_devices;
+  for (const auto& one : world.stock_friends()) {
+    world.want_friend(one->key(), world.devices()[static_cast<std::size_t>(dice.below(linked))]->key());
+  }
+  while (!world.all_wishes_done() && world.timeline.now_ms() < setup_ms_max && !world.violated()) {
+    world.run_until(world.timeline.now_ms() + 1'000);
+  }
+  if (!world.all_wishes_done()) world.violation("setup", "without any fault: " + world.open_wishes());
+}
+
 Outcome run(const Plan& plan, std::size_t trace_lines) {
   Outcome outcome;
   World world(plan, trace_lines);
@@ -130,6 +130,7 @@ Outcome run(const Plan& plan, std::size_t trace_lines) {
   if (!world.violated()) world.tell([](Checker& checker) { checker.ended(); });
   world.trace.line(world.timeline.now_ms(), "end", "", world.network.packets(), world.network.bytes());
   outcome.violation = world.violated();
+  outcome.deliveries = world.deliveries;
   outcome.trace_hash = world.trace.hash();
   outcome.trace = world.trace.lines();
   outcome.virtual_ms = world.timeline.now_ms();

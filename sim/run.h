@@ -2,6 +2,7 @@
 // and the checkers judge what is left.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -28,7 +29,11 @@ struct Outcome {
   std::uint64_t bytes = 0;
   std::uint64_t healing_ms = 0;     ///< from the end of the faults to the last packet
   std::uint64_t healing_bytes = 0;  ///< in that time
+  std::array<Deliveries, 2> deliveries;
 };
+
+/// The plan's people get to know each other, without faults.
+void set_up(World& world, const Plan& plan);
 
 Outcome run(const Plan& plan, std::size_t trace_lines = 0);
 

@@ -4,6 +4,7 @@
 // wait for, and confirm a link when both devices show the same code.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <map>
 #include <memory>
@@ -27,6 +28,24 @@ struct Violation {
   std::string what;
 };
 
+/// What became of the messages of one kind of friends.
+struct Deliveries {
+  std::uint64_t messages = 0;
+  std::uint64_t lost = 0;     ///< he has none
+  std::uint64_t doubled = 0;  ///< he shows it more than once
+  std::uint64_t hidden = 0;   ///< of these, the view does not say that he may
+  std::uint64_t unsure = 0;   ///< the view said so for a while
+
+  Deliveries& operator+=(const Deliveries& more) {
+    messages += more.messages;
+    lost += more.lost;
+    doubled += more.doubled;
+    hidden += more.hidden;
+    unsure += more.unsure;
+    return *this;
+  }
+};
+
 class World {
  public:
   /// 14 November 2023: any time would do.
@@ -42,6 +61,8 @@ class World {
   std::uint64_t texts = 0;
   /// What users wrote that does not fit one Tox message: stock friends get it in pieces.
   std::vector<std::string> long_texts;
+  /// Of the user that it is about, at the end: to friends with stock clients, and with Toxtore.
+  std::array<Deliveries, 2> deliveries;
 
   // --- Who there is. The devices of user 0 come first; the friends with Toxtore are users 1, 2, …
 

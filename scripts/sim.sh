@@ -5,6 +5,8 @@
 #   scripts/sim.sh --minutes M               as many as that allows
 #   scripts/sim.sh --show SEED               one seed with the end of its trace
 #   scripts/sim.sh --shrink SEED             cuts a failing seed down to few steps
+#   scripts/sim.sh --deliveries N            how many messages come twice or are unsure, by misfortune, over N seeds
+#   scripts/sim.sh --arrivals N              how long a message takes that waited for the friend, over N messages
 #
 # Uses all cores. The last line is "sim: N seeds, V violations"; the exit code is 1 if there was any.
 set -euo pipefail

@@ -191,6 +191,7 @@ TEST_F(Delivery2, AfterACrashOfTheDelivererItIsUnsureAndNeverLost) {
   world.crash(server);
   world.receipt_delay_ms = 50;
   world.start(server);
+  ASSERT_TRUE(world.run_until([&] { return history(laptop) == Lines{"> hm [unsure]"}; }, 5'000)) << "it says so itself";
   ASSERT_TRUE(
       world.run_until([&] { return history(laptop) == Lines{"> hm [perhaps doubled]"}; }, unsure_wait_ms + 20'000));
   EXPECT_EQ(bob.texts.size(), 2U);
@@ -232,6 +233,17 @@ TEST_F(Delivery2, ALongMessageGoesToAStockFriendInParts) {
   ASSERT_TRUE(world.run_until([&] { return history(laptop) == Lines{"> " + text + " [delivered]"}; }, 5'000));
   world.run_for(200'000);
   EXPECT_EQ(bob.texts.size(), 6U);
+}
+
+TEST_F(Delivery2, OfWhichToxcoreTookOnlyThePartsAtTheBeginningIsUnsure) {
+  const auto row = server.engine->send_message(
+      {bob.key(), MessageKind::normal, std::string(2 * message_size_max, 'x'), ""}, world.now());
+  ASSERT_TRUE(row);
+  server.engine->take_outputs();  // toxcore's queue is full behind the first
+  server.engine->handle(input::HandedOver{bob.key(), row->id, 1}, world.now());
+  server.engine->handle(input::HandedOver{bob.key(), row->id, std::nullopt}, world.now());
+  server.engine->finish_turn(world.now());
+  EXPECT_EQ(server.engine->store().message(row->id)->delivery, Delivery::unsure);
 }
 
 // Rule 6: until it is clear that he has a stock client nothing goes out, nor at once.

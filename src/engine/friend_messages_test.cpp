@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/hello_wait.h"
 #include "engine/test_world.h"
@@ -179,6 +180,28 @@ TEST_F(FriendMessages, NobodyCanPreEmptAnothersMessage) {
   arrive(phone, laptop, real);
   EXPECT_EQ(rows(phone, laptop).size(), 1U);
   EXPECT_EQ(rows(phone, mallory).size(), 2U) << "one dot, two texts: two messages";
+}
+
+// Between a `sending` and the hand-over: what was begun as a text does not go as one.
+TEST_F(FriendMessages, AHelloThatComesMeanwhileChangesHowAMessageGoes) {
+  auto& carol = world.add_device("carol");
+  Bytes hello;
+  world.mangle = [&](const World::Node& from, Bytes& packet) {
+    const bool is_hello = packet.size() > 1 && packet[1] == static_cast<std::uint8_t>(PacketType::hello);
+    if (&from == &carol && is_hello && hello.empty()) hello = std::exchange(packet, {0});
+  };
+  world.befriend(carol, server);
+  world.run_for(new_hello_wait_ms + 5'000);
+  ASSERT_FALSE(hello.empty());
+  world.delay_ms = 1'000;
+  send(laptop, carol, "hi");
+  ASSERT_TRUE(world.run_until([&] { return rows(server, carol).size() == 1; }, 5'000));
+  ASSERT_TRUE(world.run_until([&] { return rows(server, carol).at(0).delivery == Delivery::sending; }, 5'000));
+  server.engine->handle(input::PacketArrived{carol.key(), hello}, world.now());
+  world.pump(server);
+  ASSERT_TRUE(world.run_until([&] { return rows(server, carol).at(0).delivery == Delivery::delivered; }, 30'000));
+  ASSERT_EQ(rows(carol, server).size(), 1U);
+  EXPECT_TRUE(rows(carol, server).at(0).identity) << "as a packet";
 }
 
 TEST_F(FriendMessages, OfWhoIsBlockedGoNowhere) {

@@ -47,6 +47,11 @@ class Writing {
   Writing(Plan& plan, const Misfortune& misfortune)
       : plan_(plan), misfortune_(misfortune), dice_(plan.seed, "deliveries") {}
 
+  /// The stock friend gets to know two devices, if not a third.
+  void begin() {
+    for (const std::uint32_t device : {0U, 1U}) step(0, "friend asks another device", {0, device, 0, 0});
+  }
+
   void cycle() {
     both_friends_go();
     for (std::size_t i = 0; i < messages_each_cycle; ++i) {
@@ -117,6 +122,7 @@ Plan delivery_plan(std::string_view misfortune, std::uint64_t seed) {
   plan.network.delay_ms_max = 300;
   plan.network.receipt_loss_percent = chosen.receipt_loss_percent;
   Writing writing(plan, chosen);
+  writing.begin();
   for (std::size_t i = 0; i < cycles; ++i) writing.cycle();
   writing.rest();
   return plan;

@@ -22,7 +22,7 @@ Plan delivery_plan(std::string_view misfortune, std::uint64_t seed);
 
 /// After so long, virtual, each of `messages` messages arrived that waited when the friend came online: milliseconds
 /// since he was first connected to one of the user's devices, ascending. He knows two of them, if there are so many.
-std::vector<std::uint64_t> arrival_times_ms(std::size_t own_devices, std::uint64_t delay_ms, bool stock,
+std::vector<std::uint64_t> arrival_times_ms(std::size_t own_count, std::uint64_t delay_ms, bool stock,
                                             std::size_t messages);
 
 }  // namespace toxtore::sim

@@ -128,8 +128,8 @@ TEST_F(TwoUsers, every_message_is_once_in_all_four_histories_whoever_is_switched
   }
   anna.switch_on();
   cara.switch_on();
-  for (Device* mine : {&laptop, &server}) wait_for_all(*mine, phone.key(), 2 * count);
-  for (Device* his : {&phone, &tablet}) wait_for_all(*his, laptop.key(), 2 * count);
+  for (Device* mine : {&laptop, &server}) wait_for_all(*mine, phone.key(), std::size_t{2} * count);
+  for (Device* his : {&phone, &tablet}) wait_for_all(*his, laptop.key(), std::size_t{2} * count);
   EXPECT_EQ(counted(wait_for_equal_histories(laptop, server, phone.key())), expected);
   EXPECT_EQ(counted(wait_for_equal_histories(phone, tablet, laptop.key())), expected);
 }

@@ -47,8 +47,9 @@ void Outbox::read_rows(Instant now) {
     auto rows = rows_to_deliver(*contact);
     rows_.insert(rows_.end(), std::make_move_iterator(rows.begin()), std::make_move_iterator(rows.end()));
   }
-  if (planted(PlantedBug::keeps_authors_order))
-    std::ranges::stable_sort(rows_, {}, [](const auto& row) { return row.id.device; });
+  if (planted(PlantedBug::keeps_authors_order)) {
+    std::ranges::sort(rows_, {}, [](const MessageRow& row) { return std::pair(row.id.device, row.order()); });
+  }
   std::set<Dot> waiting;
   for (const MessageRow& row : rows_) waiting.insert(row.id);
   std::erase_if(first_seen_ms_, [&](const auto& entry) { return !waiting.contains(entry.first); });
@@ -99,7 +100,7 @@ Result<void> Outbox::start(Instant now) {
 }
 
 Result<void> Outbox::send_anyway(const Dot& message) {
-  const auto done = core_.change([&] { core_.store.remember(wish_name(message), Writer().dot(message).take()); });
+  auto done = core_.change([&] { core_.store.remember(wish_name(message), Writer().dot(message).take()); });
   if (!done) return done;
   anyway_.insert(message);
   core_.view_changed = true;
@@ -359,14 +360,14 @@ void Outbox::hand_over_acknowledged(Instant now) {
     Sending& sending = own->second;
     // A hello that came meanwhile changes how it goes, and what the others think of it.
     const bool speaks_toxtore = hello_wait_.speaks(sending.way.to, now) == HelloWait::Speaks::toxtore;
-    if (now.mono_ms >= sending.logged_ms + hand_over_ms_max || speaks_toxtore != sending.way.as_packet) {
+    const bool stale = now.mono_ms >= sending.logged_ms + hand_over_ms_max || speaks_toxtore != sending.way.as_packet;
+    const bool clear = !stale && can_hand_over(row, sending, now);
+    if (stale || (clear && yields_to_other(row.id))) {
       nothing.push_back(row.id);
-    } else if (!can_hand_over(row, sending, now)) {
-      is_later(sending.logged_ms + hand_over_ms_max, now);
-    } else if (yields_to_other(row.id)) {
-      nothing.push_back(row.id);
-    } else {
+    } else if (clear) {
       hand_over(row, sending);
+    } else {
+      is_later(sending.logged_ms + hand_over_ms_max, now);
     }
   }
   end(core_.self, nothing, SendingOutcome::took_nothing, now);

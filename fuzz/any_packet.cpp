@@ -205,8 +205,14 @@ packet::Bundle any_bundle(Choices& choices) {
   return pack_bundle(events, cls).front();
 }
 
+packet::Presence any_presence(Choices& choices) {
+  packet::Presence presence;
+  for (const PublicKey& key : some_keys(choices)) presence.entries.push_back({key, choices.flag()});
+  return presence;
+}
+
 Packet any_session_packet(Choices& choices) {
-  switch (choices.below(7)) {
+  switch (choices.below(8)) {
     case 0: return packet::Clock{choices.below(4) == 0 ? std::vector<Dot>() : some_dots(choices)};
     case 1: return any_fetch(choices);
     case 2: return any_holdings(choices);
@@ -216,6 +222,7 @@ Packet any_session_packet(Choices& choices) {
     }
     case 4: return packet::Committed{choices.below(small)};
     case 5: return any_roster(choices);
+    case 6: return any_presence(choices);
     default: return any_bundle(choices);
   }
 }

@@ -148,6 +148,13 @@ Writer encode(const packet::LinkNonce& packet) {
 Writer encode(const packet::LinkConfirm& /*packet*/) { return begin(PacketType::link_confirm); }
 Writer encode(const packet::LinkCancel& /*packet*/) { return begin(PacketType::link_cancel); }
 
+Writer encode(const packet::Presence& packet) {
+  Writer out = begin(PacketType::presence);
+  write_count(out, packet.entries.size());
+  for (const auto& entry : packet.entries) out.key(entry.key).u8(entry.connected ? 1 : 0);
+  return out;
+}
+
 // ---- reading ----
 
 /// n u8, then n items. Takes no memory for items that are announced and not there.
@@ -258,6 +265,13 @@ packet::Message read_message(Reader& in) {
   return packet;
 }
 
+packet::Presence::Entry read_presence_entry(Reader& in) {
+  const PublicKey key = in.key();
+  const std::uint8_t connected = in.u8();
+  if (connected > 1) in.fail();
+  return {key, connected == 1};
+}
+
 /// Nothing if the type is unknown. A content that does not parse fails the reader.
 std::optional<Packet> read_content(PacketType type, Reader& in) {
   switch (type) {
@@ -278,6 +292,7 @@ std::optional<Packet> read_content(PacketType type, Reader& in) {
     case PacketType::link_nonce: return packet::LinkNonce{in.hash()};
     case PacketType::link_confirm: return packet::LinkConfirm{};
     case PacketType::link_cancel: return packet::LinkCancel{};
+    case PacketType::presence: return packet::Presence{read_list(in, read_presence_entry)};
   }
   return std::nullopt;
 }

@@ -48,6 +48,7 @@ enum class PacketType : std::uint8_t {
   link_nonce = 27,
   link_confirm = 28,
   link_cancel = 29,
+  presence = 30,
 };
 
 /// Tags of the extensions of `my devices`. Given once, never reused.
@@ -64,6 +65,8 @@ inline constexpr std::uint32_t ranges = 1;
 inline constexpr std::uint32_t befriended = 2;
 /// Takes messages as `message` packets, and answers `received`.
 inline constexpr std::uint32_t messages = 4;
+/// Understands `presence`.
+inline constexpr std::uint32_t presence = 8;
 }  // namespace capability
 
 /// Tags of the extensions of `bundle`. Given once, never reused.
@@ -209,12 +212,25 @@ struct LinkCancel {
   bool operator==(const LinkCancel&) const = default;
 };
 
+/// Which friends' keys are connected to the sender, for display only. A key left out is as it was told before on this
+/// connection; one never told is not connected. Of a key that stands twice the last counts.
+struct Presence {
+  struct Entry {
+    PublicKey key;
+    bool connected = false;  ///< u8: 0 or 1
+    bool operator==(const Entry&) const = default;
+  };
+  std::vector<Entry> entries;  ///< at most 41 fit a packet
+  bool operator==(const Presence&) const = default;
+};
+inline constexpr std::size_t presence_entries_max = 41;
+
 }  // namespace packet
 
 using Packet = std::variant<packet::MyDevices, packet::DeviceAddRequest, packet::Clock, packet::SendDot, packet::Hello,
                             packet::Fetch, packet::Holdings, packet::Page, packet::Bundle, packet::Committed,
                             packet::Message, packet::Received, packet::Roster, packet::LinkCommit, packet::LinkNonce,
-                            packet::LinkConfirm, packet::LinkCancel>;
+                            packet::LinkConfirm, packet::LinkCancel, packet::Presence>;
 
 /// With both leading bytes. The content must fit (an assertion: whoever makes a packet cuts it to the limits above).
 Bytes encode_packet(const Packet& packet);

@@ -99,7 +99,7 @@ RC_GTEST_PROP(Packet, ReadsNoFieldThatIsNotThereWhenAByteIsFlipped, ()) {
 RC_GTEST_PROP(Packet, TakesAnyBytes, ()) {
   Bytes bytes = any::bytes_of_size(2, packet_size_max);
   bytes[0] = packet_id;
-  bytes[1] = static_cast<std::uint8_t>(any::size_between(0, 30));
+  bytes[1] = static_cast<std::uint8_t>(any::size_between(0, 31));
   bytes[2 % bytes.size()] = static_cast<std::uint8_t>(any::size_between(0, 45));
   const auto got = decode_packet(bytes);
   if (got) RC_ASSERT(came_from(bytes, *got));
@@ -124,7 +124,7 @@ TEST(Packet, OfAnotherProgramIsForeign) {
 }
 
 TEST(Packet, OfATypeOfALaterVersionIsUnknown) {
-  for (const int type : {0, 5, 15, 25, 30, 255}) {
+  for (const int type : {0, 5, 15, 25, 31, 255}) {
     EXPECT_EQ(fault_of({packet_id, static_cast<std::uint8_t>(type), 1, 2, 3}), PacketFault::unknown) << type;
   }
 }
@@ -145,8 +145,9 @@ TEST(Packet, HoldsAsManyEntriesAsTheLimitsSay) {
       packet::Fetch{std::vector<packet::Fetch::Range>(packet::fetch_ranges_max, {log, 1, 2})},
       packet::Bundle{packet::Bundle::Class::live, true, true, Bytes(packet::bundle_piece_max)},
       packet::Roster{{Bytes(statement_size_max)}},
+      packet::Presence{std::vector<packet::Presence::Entry>(packet::presence_entries_max, {{}, true})},
   };
-  const std::vector<std::size_t> one_more = {32, 40, 48, 1, 1};
+  const std::vector<std::size_t> one_more = {32, 40, 48, 1, 1, 33};
   for (std::size_t at = 0; at < full.size(); ++at) {
     const Bytes bytes = encode_packet(full[at]);
     EXPECT_LE(bytes.size(), packet_size_max) << at;
@@ -211,6 +212,15 @@ TEST(BundlePiece, HasAKnownClassAndAtLeastOneByte) {
 TEST(Roster, HasNoEmptyStatement) {
   EXPECT_EQ(decode_packet(packet_of("18020001AA0002BBCC")), Packet(packet::Roster{{{0xAA}, {0xBB, 0xCC}}}));
   EXPECT_TRUE(is_malformed(packet_of("18020001AA0000")));
+}
+
+TEST(Presence, SaysYesOrNo) {
+  const std::string key(64, 'A');
+  const PublicKey a = PublicKey::from_hex(key).value();
+  EXPECT_EQ(decode_packet(packet_of("1E01" + key + "00")), Packet(packet::Presence{{{a, false}}}));
+  EXPECT_EQ(decode_packet(packet_of("1E01" + key + "01")), Packet(packet::Presence{{{a, true}}}));
+  EXPECT_TRUE(is_malformed(packet_of("1E01" + key + "02")));
+  EXPECT_TRUE(is_malformed(packet_of("1E01" + key + "FF")));
 }
 
 }  // namespace

@@ -154,8 +154,10 @@ inline packet::Message message_part() {
   return {dot(), number<std::uint64_t>(), message_kind(), part, parts, bytes_of_size(1, packet::message_part_max)};
 }
 
+inline packet::Presence::Entry presence_entry() { return {key(), number<bool>()}; }
+
 inline Packet packet() {
-  switch (size_between(0, 16)) {
+  switch (size_between(0, 17)) {
     case 0: return packet::MyDevices{list_of(0, 20, key), number<std::uint64_t>(), list_of(0, 20, key)};
     case 1: return packet::DeviceAddRequest{};
     case 2: return packet::Clock{list_of(0, packet::clock_entries_max, dot)};
@@ -172,7 +174,8 @@ inline Packet packet() {
     case 13: return packet::Page{number<std::uint8_t>(), list_of(0, packet::page_conversations_max, key)};
     case 14: return message_part();
     case 15: return packet::Received{dot()};
-    default: return packet::LinkCancel{};
+    case 16: return packet::LinkCancel{};
+    default: return packet::Presence{list_of(0, packet::presence_entries_max, presence_entry)};
   }
 }
 

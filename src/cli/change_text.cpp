@@ -90,6 +90,7 @@ std::string ChangeText::notice(const json& params) const {
   if (what == "link_ended") return marked("linking with " + named(params) + " ended: " + text);
   if (what == "device_linked") return marked((text.empty() ? named(params) : text) + " is now one of your devices");
   if (what == "peer_connection") return marked(named(params) + " is " + connection_words(text));
+  if (what == "friend_presence") return marked(named(params) + " is " + text + seen_at(params));
   return "";
 }
 

@@ -88,6 +88,15 @@ TEST_F(Changes, NoticesNameWhoIsKnown) {
   EXPECT_EQ(changes_.add(notice("of a later version", "x")), "");
 }
 
+TEST_F(Changes, WhoIsOnlineAndWhere) {
+  changes_.learn({{"key", anna}, {"name", "Anna"}});
+  json seen = notice("friend_presence", "online");
+  EXPECT_EQ(changes_.add(seen), "  -- Anna is online\n");
+  seen["params"]["seen_by"] = {{{"key", anna}, {"name", "ser\x1bver"}}};
+  EXPECT_EQ(changes_.add(seen), "  -- Anna is online at ser␛ver\n");
+  EXPECT_EQ(changes_.add(notice("friend_presence", "offline")), "  -- Anna is offline\n");
+}
+
 TEST_F(Changes, ANotificationOfAnotherFormDoesNoHarm) {
   for (const json& strange : {json(), json(5), json{{"method", "event"}}, json{{"method", "event"}, {"params", 7}}})
     EXPECT_EQ(changes_.add(strange), "");

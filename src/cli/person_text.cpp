@@ -23,6 +23,13 @@ Table::Cell connection_cell(const json& person) {
   return {"offline", Tone::faint};
 }
 
+/// Where a friend is seen is worth a word only if it is not here.
+Table::Cell presence_cell(const json& person) {
+  const Table::Cell here = connection_cell(person);
+  if (here.tone == Tone::good || !flag_in(person, "online")) return here;
+  return {"online" + seen_at(person), Tone::good};
+}
+
 std::string date_or_blank(std::uint64_t time_ms) { return time_ms == 0 ? "" : local_date(time_ms); }
 
 /// Which devices a friend knows decides whom he can write to when: worth a word if it is not this one.
@@ -90,6 +97,12 @@ std::string connection_words(std::string_view connection) {
   return "not connected";
 }
 
+std::string seen_at(const json& value) {
+  std::string words;
+  for (const json& device : list_in(value, "seen_by")) words += (words.empty() ? " at " : ", ") + shown_name(device);
+  return words;
+}
+
 std::string spaced_code(std::string_view code) {
   const std::string harmless = harmless_line(code);
   return harmless.size() == 6 ? harmless.substr(0, 3) + " " + harmless.substr(3) : harmless;
@@ -100,7 +113,7 @@ std::string friends_text(const json& result, const Style& style) {
   for (const json& each : list_in(result, "friends")) {
     const std::uint64_t unread = number_in(each, "unread");
     table.add_row({{shown_name(each), Tone::strong},
-                   connection_cell(each),
+                   presence_cell(each),
                    {std::to_string(unread), unread == 0 ? Tone::faint : Tone::warning},
                    {date_or_blank(number_in(each, "since"))},
                    {remarks_of(each)}},

@@ -15,6 +15,9 @@ std::string shown_name(const nlohmann::json& person);
 /// "connected over UDP", "connected over a TCP relay", "not connected".
 std::string connection_words(std::string_view connection);
 
+/// " at server, attic": the devices in `seen_by`, which a friend is connected to; nothing without any.
+std::string seen_at(const nlohmann::json& value);
+
 /// "493 027": six digits in a form that can be read out. Anything else comes back harmless.
 std::string spaced_code(std::string_view code);
 

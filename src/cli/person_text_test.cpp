@@ -51,6 +51,24 @@ TEST_F(PersonText, FriendsInATableWithTheirKeysBelow) {
   EXPECT_NE(friends_text({{"friends", json::array()}}, {}).find("toxtore friend add"), std::string::npos);
 }
 
+TEST_F(PersonText, AFriendWhomAnotherDeviceSeesIsOnlineThere) {
+  const auto state_of = [](const json& connection, bool online, const json& seen_by) {
+    const json person = {{"key", key},       {"name", "Bob"},      {"connection", connection},
+                         {"online", online}, {"seen_by", seen_by}, {"unread", 0},
+                         {"since", 0},       {"here", true},       {"known_by", {key}},
+                         {"blocked", false}};
+    const std::string text = friends_text({{"friends", {person}}}, {});
+    const std::size_t row = text.find("\nBob   ") + 7;
+    return text.substr(row, text.find("  ", row) - row);
+  };
+  const json server = {{"key", key}, {"name", "ser\x1bver"}};
+  const json attic = {{"key", key}, {"name", "attic"}};
+  EXPECT_EQ(state_of("none", true, json::array({server})), "online at ser␛ver");
+  EXPECT_EQ(state_of("none", true, json::array({server, attic})), "online at ser␛ver, attic");
+  EXPECT_EQ(state_of("tcp", true, json::array({server})), "online") << "here as well";
+  EXPECT_EQ(state_of("none", false, json::array()), "offline");
+}
+
 TEST_F(PersonText, FriendRequestsShowAllThatTheStrangerSays) {
   const std::string text = "Hello\n" + std::string(60, 'x');
   const json result = {{"requests", {{{"key", key}, {"message", text}, {"time", may_ms}}}}};

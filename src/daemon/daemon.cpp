@@ -53,6 +53,7 @@ std::string log_text(const output::Notice& notice) {
     case What::link_ended: return "linking with " + key + " came to nothing: " + text;
     case What::device_linked: return "linked the device “" + text + "”, " + key;
     case What::peer_connection: return key + " is connected by: " + text;
+    case What::friend_presence: return key + " is " + text;
   }
   return key;
 }
@@ -242,8 +243,8 @@ void Daemon::settle() {
 void Daemon::apply(const Output& output) {
   if (const auto* notice = std::get_if<output::Notice>(&output)) {
     using What = output::Notice::What;
-    const bool often = notice->what == What::peer_connection || notice->what == What::message ||
-                       notice->what == What::notification_cleared;
+    const bool often = notice->what == What::peer_connection || notice->what == What::friend_presence ||
+                       notice->what == What::message || notice->what == What::notification_cleared;
     often ? log::detail(log_text(*notice)) : log::info(log_text(*notice));
     server_->notify(notice_line(*notice));
   } else if (const auto applied = node_->apply(output); !applied) {

@@ -1,6 +1,7 @@
 #include "engine/command.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 namespace toxtore {
@@ -9,6 +10,21 @@ Connection FriendInfo::connection() const {
   Connection best = Connection::none;
   for (const FriendKeyInfo& key : keys) best = std::max(best, key.connection);
   return best;
+}
+
+std::vector<DeviceName> FriendInfo::seen_by() const {
+  std::map<PublicKey, std::string> devices;
+  for (const FriendKeyInfo& key : keys) {
+    for (const DeviceName& device : key.seen_by) devices.emplace(device.key, device.name);
+  }
+  std::vector<DeviceName> named;
+  for (const auto& [key, name] : devices) named.push_back({key, name});
+  return named;
+}
+
+bool FriendInfo::online() const {
+  return std::ranges::any_of(
+      keys, [](const FriendKeyInfo& key) { return key.connection != Connection::none || !key.seen_by.empty(); });
 }
 
 std::vector<PublicKey> FriendInfo::known_by() const {

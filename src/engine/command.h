@@ -29,10 +29,18 @@ struct SendMessage {
   std::string token;
 };
 
+/// An own device, for who shows where something is so.
+struct DeviceName {
+  PublicKey key;
+  std::string name;
+  bool operator==(const DeviceName&) const = default;
+};
+
 /// One key of a friend, with what only this device knows of it.
 struct FriendKeyInfo {
   FriendRow row;
   Connection connection = Connection::none;  ///< to this device
+  std::vector<DeviceName> seen_by;           ///< other own devices to which it is connected, as they say; by key
   bool in_toxcore = false;                   ///< in toxcore's list here: this device tries to reach it
   bool toxtore = false;                      ///< said hello on this connection
 };
@@ -45,6 +53,10 @@ struct FriendInfo {
 
   /// The best of any key.
   [[nodiscard]] Connection connection() const;
+  /// Other own devices to which one of the keys is connected, ascending by key.
+  [[nodiscard]] std::vector<DeviceName> seen_by() const;
+  /// Whether a key is connected to this device or to another own one.
+  [[nodiscard]] bool online() const;
   /// Devices of the user that know one of the keys.
   [[nodiscard]] std::vector<PublicKey> known_by() const;
 };

@@ -7,6 +7,7 @@
 #include "engine/conversation.h"
 #include "engine/friend_adds.h"
 #include "engine/peer_list.h"
+#include "engine/presence.h"
 #include "wire/body.h"
 #include "wire/writer.h"
 
@@ -256,6 +257,7 @@ FriendInfo Contacts::describe(const Contact& contact) const {
     FriendKeyInfo each;
     each.row = *core_.contacts().row(key);
     each.in_toxcore = in_toxcore_.contains(key);
+    each.seen_by = seen_by(core_, key);
     if (const Peer* peer = core_.connected(key)) {
       each.connection = peer->connection;
       each.toxtore = peer->toxtore;

@@ -231,6 +231,13 @@ std::vector<Dot> Core::copies_of(const MessageRow& row) const {
   return dots;
 }
 
+std::string Core::device_name(const PublicKey& key) const {
+  const auto row = store.device_row(key);
+  if (row && !row->name.empty()) return to_text(row->name);
+  const auto member = roster.members().find(key);
+  return member == roster.members().end() ? std::string() : member->second.name;
+}
+
 void Core::send(const PublicKey& to, const Packet& packet) {
   outputs.emplace_back(output::SendPacket{to, encode_packet(packet)});
 }

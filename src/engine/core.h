@@ -44,6 +44,9 @@ struct Peer {
   BundleReader live;
   BundleReader backfill;
   std::optional<bool> told_alone;  ///< whether `my devices`, as it was told last, held this device only; none: not yet
+  bool takes_presence = false;     ///< its hello's capability `presence` (presence.h)
+  std::set<PublicKey> told_connected;  ///< friends' keys that it was told are connected to us
+  std::set<PublicKey> sees;            ///< keys that it told are connected to it, at most `presence_keys_max`
 };
 
 /// An event that was just stored, for who tells the user of news.
@@ -125,6 +128,8 @@ class Core {
   [[nodiscard]] std::optional<MessageRow> shown(const Dot& message) const;
   /// The dots of all copies of a message in its contact; its own alone if it has none.
   [[nodiscard]] std::vector<Dot> copies_of(const MessageRow& row) const;
+  /// What an own device is called: the name that the user gave it last, else that with which it was linked.
+  [[nodiscard]] std::string device_name(const PublicKey& key) const;
 
  private:
   Event draft(const Body& body, std::uint32_t number, Instant now);

@@ -198,14 +198,13 @@ std::vector<DeviceInfo> Devices::list() const {
 DeviceInfo Devices::describe(const PublicKey& key, const Roster::Member& member) const {
   DeviceInfo device;
   device.key = key;
-  device.name = member.name;
+  device.name = core_.device_name(key);
   device.self = key == core_.self;
   device.linked_by = member.by;
   device.linked_ms = member.made_ms;
   if (const auto row = core_.store.device_row(key)) {
     device.address = row->address;
     device.always_on = row->always_on;
-    if (!row->name.empty()) device.name = to_text(row->name);
   }
   if (const Peer* peer = core_.connected(key)) device.connection = peer->connection;
   const Replicator& replicator = core_.replicator;

@@ -14,6 +14,7 @@
 #include "engine/messages.h"
 #include "engine/notifier.h"
 #include "engine/outbox.h"
+#include "engine/presence.h"
 #include "engine/profile.h"
 #include "engine/requests.h"
 #include "engine/sessions.h"
@@ -36,7 +37,9 @@ struct Engine::Parts {
         messages(core, outbox),
         friend_messages(core),
         notifier(core),
-        inbound({core, sessions, devices, contacts, claims, outbox, messages, requests, strangers, friend_messages}) {}
+        presence(core, contacts),
+        inbound({core, sessions, devices, contacts, claims, outbox, messages, requests, strangers, friend_messages,
+                 presence}) {}
 
   Core core;
   Sessions sessions;
@@ -51,6 +54,7 @@ struct Engine::Parts {
   Messages messages;
   FriendMessages friend_messages;
   Notifier notifier;
+  Presence presence;
   Inbound inbound;
 };
 
@@ -93,6 +97,7 @@ void Engine::finish_turn(Instant now) {
     parts_->profile.settle();
     parts_->sessions.tell_changed_devices();
   }
+  parts_->presence.step();
   parts_->outbox.step(now);
   parts_->sessions.pump(now);
 }

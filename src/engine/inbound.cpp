@@ -89,6 +89,9 @@ void Inbound::dispatch(const PublicKey& from, const Packet& packet, Instant now)
   if (const auto* fetch = std::get_if<packet::Fetch>(&packet)) return sessions.on_fetch(from, *fetch);
   if (const auto* committed = std::get_if<packet::Committed>(&packet)) return sessions.on_committed(from, *committed);
   if (const auto* roster = std::get_if<packet::Roster>(&packet)) return parts_.devices.on_roster(from, *roster, now);
+  if (const auto* presence = std::get_if<packet::Presence>(&packet)) {
+    return parts_.presence.on_presence(from, *presence);
+  }
   if (const auto* list = std::get_if<packet::MyDevices>(&packet)) {
     parts_.claims.on_devices(from, *list, now);
     return parts_.strangers.on_devices(from, *list, now);

@@ -11,6 +11,7 @@
 #include "engine/friend_messages.h"
 #include "engine/messages.h"
 #include "engine/outbox.h"
+#include "engine/presence.h"
 #include "engine/requests.h"
 #include "engine/sessions.h"
 #include "engine/strangers.h"
@@ -30,6 +31,7 @@ class Inbound {
     Requests& requests;
     Strangers& strangers;
     FriendMessages& friend_messages;
+    Presence& presence;
   };
   explicit Inbound(const Parts& parts) : parts_(parts) {}
 

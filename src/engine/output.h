@@ -4,8 +4,10 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "base/bytes.h"
+#include "engine/command.h"
 #include "model/event.h"
 #include "model/ids.h"
 
@@ -58,11 +60,14 @@ struct Notice {
     link_ended,            ///< a linking came to nothing: `key`, `text` = why
     device_linked,         ///< a device is new in the roster: `key`, `text` = its name
     peer_connection,       ///< a friend or own device came or went: `key`, `text` = "none", "tcp" or "udp"
+    friend_presence,       ///< a contact came online or went offline, on this device and the others taken together:
+                           ///< `key` = its id, `text` = "online" (`seen_by`) or "offline"
   };
   What what = What::peer_connection;
   PublicKey key;
   std::string text;
   std::optional<Dot> message = std::nullopt;
+  std::vector<DeviceName> seen_by = {};  ///< other own devices that the contact is connected to
 };
 
 }  // namespace output

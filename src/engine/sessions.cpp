@@ -49,9 +49,9 @@ void Sessions::on_connection(const PublicKey& key, Connection connection, Instan
     fresh.connection = connection;
     fresh.since_ms = now.mono_ms;
     const bool befriended = core_.contacts().friend_of(key) != nullptr;
-    core_.send(key,
-               packet::Hello{protocol_version, protocol_version,
-                             capability::ranges | capability::messages | (befriended ? capability::befriended : 0)});
+    core_.send(key, packet::Hello{protocol_version, protocol_version,
+                                  capability::ranges | capability::messages | capability::presence |
+                                      (befriended ? capability::befriended : 0)});
   }
 }
 
@@ -63,6 +63,7 @@ bool Sessions::on_hello(const PublicKey& from, const packet::Hello& hello) {
   peer->toxtore = true;
   peer->takes_ranges = (hello.capabilities & capability::ranges) != 0;
   peer->takes_messages = (hello.capabilities & capability::messages) != 0;
+  peer->takes_presence = (hello.capabilities & capability::presence) != 0;
   send_my_devices(from);
   begin(from);
   return true;

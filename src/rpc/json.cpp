@@ -77,6 +77,7 @@ std::string_view notice_name(output::Notice::What what) {
     case What::link_ended: return "link_ended";
     case What::device_linked: return "device_linked";
     case What::peer_connection: return "peer_connection";
+    case What::friend_presence: return "friend_presence";
   }
   return "peer_connection";
 }
@@ -204,12 +205,21 @@ json claims_json(const std::vector<Claim>& claims) {
   return list;
 }
 
+json devices_json(const std::vector<DeviceName>& devices) {
+  json list = json::array();
+  for (const DeviceName& device : devices) {
+    list.push_back({{"key", device.key.hex()}, {"name", to_valid_utf8(device.name)}});
+  }
+  return list;
+}
+
 json friend_keys_json(const std::vector<FriendKeyInfo>& keys) {
   json list = json::array();
   for (const FriendKeyInfo& key : keys) {
     list.push_back({{"key", key.row.key.hex()},
                     {"name", shown(key.row.name.value)},
                     {"connection", connection_name(key.connection)},
+                    {"seen_by", devices_json(key.seen_by)},
                     {"toxtore", key.toxtore || key.row.devices},
                     {"known_by", keys_json(key.row.known_by)},
                     {"here", key.in_toxcore}});
@@ -239,6 +249,8 @@ json to_json(const FriendInfo& info) {
           {"alias", shown(contact.alias)},
           {"unread", info.unread},
           {"connection", connection_name(info.connection())},
+          {"online", info.online()},
+          {"seen_by", devices_json(info.seen_by())},
           {"toxtore", toxtore || contact.toxtore},
           {"since", contact.since_ms},
           {"known_by", keys_json(info.known_by())},
@@ -312,6 +324,7 @@ std::string line_of(const json& value) {
 std::string notice_line(const output::Notice& notice) {
   json params = {{"what", notice_name(notice.what)}, {"key", notice.key.hex()}, {"text", to_valid_utf8(notice.text)}};
   if (notice.message) params["id"] = dot_text(*notice.message);
+  if (notice.what == output::Notice::What::friend_presence) params["seen_by"] = devices_json(notice.seen_by);
   return line_of({{"jsonrpc", "2.0"}, {"method", "notice"}, {"params", std::move(params)}});
 }
 

@@ -163,6 +163,40 @@ TEST(Json, NoticeLine) {
   EXPECT_EQ(json::parse(line), expected);
 }
 
+TEST(Json, AFriendWhoIsSeenElsewhereIsOnline) {
+  FriendInfo info;
+  info.contact.id = test_key(2);
+  info.keys.resize(2);
+  info.keys[0].row.key = test_key(2);
+  info.keys[1].row.key = test_key(3);
+  json form = to_json(info);
+  EXPECT_EQ(form["online"], false);
+  EXPECT_EQ(form["seen_by"], json::array());
+  info.keys[0].seen_by = {{test_key(9), "attic"}, {test_key(8), "ser\xffver"}};
+  info.keys[1].seen_by = {{test_key(9), "attic"}};
+  form = to_json(info);
+  const json server = {{"key", test_key(8).hex()}, {"name", "ser\uFFFDver"}};
+  const json attic = {{"key", test_key(9).hex()}, {"name", "attic"}};
+  EXPECT_EQ(form["connection"], "none");
+  EXPECT_EQ(form["online"], true);
+  EXPECT_EQ(form["seen_by"], (json{server, attic})) << "each once, by key";
+  EXPECT_EQ(form["keys"][1]["seen_by"], json::array({attic}));
+  info = {};
+  info.keys.resize(1);
+  info.keys[0].connection = Connection::tcp;
+  EXPECT_EQ(to_json(info)["online"], true);
+}
+
+TEST(Json, ANoticeOfPresenceNamesTheDevices) {
+  output::Notice notice{output::Notice::What::friend_presence, test_key(1), "online"};
+  notice.seen_by = {{test_key(8), "server"}};
+  const json expected = {{"what", "friend_presence"},
+                         {"key", test_key(1).hex()},
+                         {"text", "online"},
+                         {"seen_by", {{{"key", test_key(8).hex()}, {"name", "server"}}}}};
+  EXPECT_EQ(json::parse(notice_line(notice))["params"], expected);
+}
+
 TEST(Json, EveryErrorKindComesBackToTheClient) {
   for (int i = 0; i <= static_cast<int>(ErrorKind::internal); ++i) {
     const Error sent{static_cast<ErrorKind>(i), "because"};

@@ -72,5 +72,59 @@ TEST(Toxic, it_sees_one_ordinary_friend_and_every_message_once) {
   server.stop();
 }
 
+/// In all its windows together.
+std::size_t copies(Toxic& toxic, const std::string& line) {
+  std::size_t count = 0;
+  for (std::size_t i = toxic.windows().size(); i > 0; --i) {
+    count += toxic.terminal().count_on_screen(line);
+    toxic.next_window();
+  }
+  return count;
+}
+
+/// The client's key.
+std::string befriend(Toxic& toxic, Device& device) {
+  toxic.add(device.tox_id(), "Hello");
+  std::string key = device.wait_for_request().at("key");
+  device.accept_friend(key);
+  device.wait_connected(key);
+  return key;
+}
+
+// Promise P4: any device delivers, on behalf of the one that wrote, and one only.
+TEST(Toxic, what_was_written_on_a_device_that_is_off_arrives_once) {
+  if (!Toxic::installed()) GTEST_SKIP() << "toxic or tmux is not installed: apt-get install toxic tmux";
+  const TempFolder folder;
+  const Bootstrap bootstrap(folder);
+  Device laptop(folder, bootstrap, {.device_name = "laptop", .tox_name = "Anna", .always_on = false});
+  Device server(folder, bootstrap, {.device_name = "server", .tox_name = "Anna", .always_on = true});
+  Device desk(folder, bootstrap, {.device_name = "desk", .tox_name = "Anna", .always_on = false});
+  Toxic toxic(folder, bootstrap, "Tom");
+  link(laptop, server);
+  link(desk, server);
+  const std::string tom = befriend(toxic, server);
+  toxic.add(desk.tox_id(), "Hello");
+  desk.wait_connected(tom);
+  toxic.stop();
+  for (Device* device : {&server, &desk}) device->wait_connected(tom, false);
+
+  const std::string text = "Written while both of us were away";
+  laptop.send(tom, text);
+  for (Device* device : {&server, &desk}) device->wait_for_message(tom, text);
+  laptop.stop();
+  toxic.start();
+  for (Device* device : {&server, &desk}) device->wait_for_message(tom, text, is_delivered);
+  wait_until("the message on toxic's screen", [&] { return copies(toxic, text) > 0; });
+
+  laptop.start();
+  const json row = laptop.wait_for_message(tom, text, is_delivered);
+  EXPECT_TRUE(row.at("device") == server.key() || row.at("device") == desk.key()) << row.dump();
+  // Whatever another device sent of it would have come before this.
+  server.send(tom, "After that");
+  server.wait_for_message(tom, "After that", is_delivered);
+  EXPECT_EQ(copies(toxic, text), 1U);
+  for (Device* device : {&laptop, &server, &desk}) device->stop();
+}
+
 }  // namespace
 }  // namespace toxtore

@@ -33,6 +33,11 @@ class Terminal {
     press("Enter");
   }
 
+  /// Waits until the program has ended.
+  void wait_for_end() { wait_for_text("Pane is dead"); }
+  /// Runs it anew, as it was first run.
+  void run_again() { tmux({"respawn-pane"}); }
+
   /// The lines of the screen as they are now.
   std::vector<std::string> screen();
   /// How many lines of the screen hold this text.

@@ -54,7 +54,28 @@ Toxic::Toxic(const TempFolder& folder, const Bootstrap& bootstrap, const std::st
   terminal_.wait_for_text("[Home] [Contacts]");
   terminal_.type_line("/nick " + name);
   terminal_.wait_for_text("] " + name);
+  wait_online();
+}
+
+void Toxic::wait_online() {
   wait_until("toxic to be online", [this] { return terminal_.count_on_screen("[Offline]") == 0; });
+}
+
+void Toxic::next_window() {
+  const auto before = terminal_.screen();
+  terminal_.press("C-p");
+  wait_until("toxic to show its next window", [&] { return terminal_.screen() != before; });
+}
+
+void Toxic::stop() {
+  terminal_.type_line("/quit");
+  terminal_.wait_for_end();
+}
+
+void Toxic::start() {
+  terminal_.run_again();
+  terminal_.wait_for_text("[Home] [Contacts]");
+  wait_online();
 }
 
 void Toxic::add(const std::string& tox_id, const std::string& greeting) {

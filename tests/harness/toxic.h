@@ -26,6 +26,12 @@ class Toxic {
   void show_contacts();
   /// From the contact list into the chat with the one contact.
   void open_chat();
+  /// From the window that is shown to the next one; behind the last comes the first.
+  void next_window();
+  /// Ends it in order, from the home window or a chat.
+  void stop();
+  /// Runs it again with its profile, and waits until it is online.
+  void start();
   /// Sends a message, in the chat window.
   void say(const std::string& text) { terminal_.type_line(text); }
 
@@ -37,6 +43,8 @@ class Toxic {
   std::vector<std::string> windows();
 
  private:
+  void wait_online();
+
   Terminal terminal_;
 };
 

@@ -62,6 +62,10 @@ std::vector<std::string> Terminal::tmux(const std::vector<std::string>& words) {
 
 void Terminal::type(const std::string& text) { tmux({"send-keys", "-l", "--", text}); }
 
+void Terminal::wait_for_end() {
+  wait_until("the program to end", [this] { return tmux({"display-message", "-p", "#{pane_dead}"}).at(0) == "1"; });
+}
+
 void Terminal::press(const std::string& key) { tmux({"send-keys", key}); }
 
 std::vector<std::string> Terminal::screen() { return tmux({"capture-pane", "-p"}); }

@@ -34,7 +34,7 @@ class Terminal {
   }
 
   /// Waits until the program has ended.
-  void wait_for_end() { wait_for_text("Pane is dead"); }
+  void wait_for_end();
   /// Runs it anew, as it was first run.
   void run_again() { tmux({"respawn-pane"}); }
 

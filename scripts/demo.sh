@@ -85,6 +85,12 @@ stop_device() {  # name
   wait "${!pid}" || die "$1 did not stop cleanly"
 }
 
+start_bob() {
+  "$bin/stock_friend" --bootstrap "$host:$port:$node_key" --savedata "$dir/bob.tox" --name Bob <&8 >>"$dir/bob.log" 2>&1 &
+  bob_pid=$!
+  pids+=("$bob_pid")
+}
+stop_bob() { friend quit; wait "$bob_pid" || die "Bob's client did not stop cleanly"; }
 friend() { echo "$*" >&8; }                                            # a command to the friend's client
 friend_saw() { grep -Fxq -- "$*" "$dir/bob.log"; }                       # a line that it printed
 tox_id() { json "$1" id | jq -r .tox_id; }
@@ -131,8 +137,7 @@ wait_for "the bootstrap node starts" 10 grep -q '^node ' "$dir/node.log"
 read -r _ host port tcp_port node_key < <(grep '^node ' "$dir/node.log")
 start_device laptop
 start_device server --always-on yes
-"$bin/stock_friend" --bootstrap "$host:$port:$node_key" --name Bob <&8 >"$dir/bob.log" 2>&1 &
-pids+=($!)
+start_bob
 friend id
 wait_for "Bob starts" 10 grep -q '^id ' "$dir/bob.log"
 bob_id=$(sed -n 's/^id //p' "$dir/bob.log" | head -n 1)
@@ -232,6 +237,26 @@ wait_for "the laptop knows that it was delivered" 20 delivered laptop
 say "on the laptop, while the phone is off:"
 laptop history "$bob" --limit 1 | shown
 same "copies that Bob has" 1 "$(grep -cF -- "$phone_text" "$dir/bob.log")"
+
+step "On behalf: Bob is away, the laptop writes and is switched off; Bob comes back"
+stop_bob
+bob_offline() { is "$1" '.friends[] | select(.key == "'"$bob"'") | .online' false friend list; }
+for device in laptop server; do wait_for "the $device sees that Bob is away" 60 bob_offline "$device"; done
+away_text="Shall I bring bread as well?"
+laptop send Bob "$away_text" >/dev/null
+wait_for "the server has it too" 30 has_messages server 5
+say "what waits, as the server sees it:"
+server outbox | shown
+stop_device laptop
+start_bob
+wait_for "Bob gets it, though the laptop is off" 90 friend_saw "message $server_key $away_text"
+wait_for "the server knows that it was delivered" 30 delivered server
+start_device laptop
+wait_for "the laptop knows that it was delivered" 60 delivered laptop
+same "who delivered" "$server_key" "$(messages laptop | jq -r '.[-1].device')"
+same "copies that Bob has" 1 "$(grep -cF -- "$away_text" "$dir/bob.log")"
+say "on the laptop, when it is back:"
+laptop history "$bob" --limit 1 | shown
 
 step "Carol has Toxtore too, on two devices (cell, tablet): she is one contact, not two"
 owner=Carol start_device cell

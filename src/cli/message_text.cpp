@@ -35,21 +35,35 @@ std::string friend_name(const json& message) {
   return harmless_line(name.empty() ? text_in(message, "conversation").substr(0, 8) : name);
 }
 
-/// What a reader must know about the message beyond its text. What was received and read needs no word.
-std::string remark(const json& message) {
-  if (flag_in(message, "outgoing")) {
-    const std::string state = text_in(message, "state");
-    if (state == "perhaps_doubled") return "delivered, perhaps twice";
-    if (state == "failed" && text_in(message, "failure") == "no_friend") return "failed: no friend any more";
-    if (state == "failed") return "failed: too long";
-    return harmless_line(state);
-  }
-  return flag_in(message, "read") ? "" : "unread";
+/// " by server": the device that has to do with the delivery, if it is not the one that wrote.
+std::string by_device(const json& message) {
+  const std::string device = text_in(message, "device");
+  if (device.empty() || text_in(message, "id").starts_with(device + ":")) return "";
+  return " by " + harmless_line(text_in(message, "device_name"));
 }
 
-Tone tone_of_remark(const std::string& remark) {
-  if (remark == "delivered") return Tone::faint;
-  return Tone::warning;
+/// ", 17:50", with the day if that is another: when it was delivered, if that was not at once.
+std::string later_moment(const json& message) {
+  const std::uint64_t delivered_ms = number_in(message, "delivered_time");
+  const std::uint64_t written_ms = number_in(message, "time");
+  if (delivered_ms == 0 || local_date_and_clock(delivered_ms) == local_date_and_clock(written_ms)) return "";
+  const bool same_day = local_date(delivered_ms) == local_date(written_ms);
+  return ", " + (same_day ? local_clock(delivered_ms) : local_date_and_clock(delivered_ms));
+}
+
+/// What a reader must know about the message beyond its text. What was received and read needs no word.
+std::string remark(const json& message) {
+  if (!flag_in(message, "outgoing")) return flag_in(message, "read") ? "" : "unread";
+  const std::string state = text_in(message, "state");
+  if (state == "failed" && text_in(message, "failure") == "no_friend") return "failed: no friend any more";
+  if (state == "failed") return "failed: too long";
+  if (state == "perhaps_doubled") return "delivered, perhaps twice" + by_device(message) + later_moment(message);
+  if (state == "delivered") return state + by_device(message) + later_moment(message);
+  return harmless_line(state) + by_device(message);
+}
+
+Tone tone_of_state(const json& message) {
+  return text_in(message, "state") == "delivered" ? Tone::faint : Tone::warning;
 }
 
 /// What stands there instead of a text: a file that nobody took, a call that nobody answered, or nothing any more.
@@ -65,8 +79,15 @@ std::string shown_text(const json& message) {
   return flag_in(message, "erased") ? "[erased]" : text;
 }
 
-std::string in_brackets(const std::string& remark, const Style& style) {
-  return remark.empty() ? "" : "  " + style.paint(tone_of_remark(remark), "(" + remark + ")");
+std::string remark_in_brackets(const json& message, const Style& style) {
+  const std::string words = remark(message);
+  return words.empty() ? "" : "  " + style.paint(tone_of_state(message), "(" + words + ")");
+}
+
+/// By which other commands name the message, and which of the friend's devices took it.
+std::string ids(const json& message) {
+  const std::string to = text_in(message, "delivered_to");
+  return harmless_line(text_in(message, "id")) + (to.empty() ? "" : "  delivered to " + harmless_line(to.substr(0, 8)));
 }
 
 }  // namespace
@@ -112,9 +133,8 @@ std::string Transcript::add(const json& message) {
   const std::string lead = (action ? "* " : "") + who(message) + (action ? " " : ": ");
   const Tone tone = flag_in(message, "outgoing") ? Tone::plain : Tone::strong;
   text += "  " + style_.paint(Tone::faint, local_clock(time_ms)) + "  " + style_.paint(tone, lead) +
-          body(message, clock_columns + display_width(lead)) + in_brackets(remark(message), style_) + "\n";
-  if (options_.ids)
-    text += std::string(clock_columns, ' ') + style_.paint(Tone::faint, harmless_line(text_in(message, "id"))) + "\n";
+          body(message, clock_columns + display_width(lead)) + remark_in_brackets(message, style_) + "\n";
+  if (options_.ids) text += std::string(clock_columns, ' ') + style_.paint(Tone::faint, ids(message)) + "\n";
   return text;
 }
 

@@ -101,6 +101,33 @@ TEST_F(MessageText, SearchSaysToWhomAndIdsAreShownOnRequest) {
             "         AB:1\n");
 }
 
+TEST_F(MessageText, ADeliveryTellsByWhichDeviceAndWhen) {
+  json sent = message("Hi", true, "delivered");
+  sent["device"] = "AB";
+  sent["device_name"] = "laptop";
+  sent["delivered_time"] = may_ms + 1'000;
+  sent["delivered_to"] = "0123456789";
+  const auto shown = [&] {
+    const std::string text = history(json::array({sent}));
+    return text.substr(text.find('('));
+  };
+  EXPECT_EQ(shown(), "(delivered)\n") << "by the one that wrote it, at once";
+  sent["device"] = "CD";
+  sent["device_name"] = "ser\x1bver";
+  EXPECT_EQ(shown(), "(delivered by ser␛ver)\n");
+  sent["delivered_time"] = may_ms + 120'000;
+  EXPECT_EQ(shown(), "(delivered by ser␛ver, 17:44)\n");
+  sent["delivered_time"] = may_ms + day_ms;
+  EXPECT_EQ(shown(), "(delivered by ser␛ver, 2024-05-02 17:42)\n");
+  sent["state"] = "perhaps_doubled";
+  EXPECT_EQ(shown(), "(delivered, perhaps twice by ser␛ver, 2024-05-02 17:42)\n");
+  sent["state"] = "sending";
+  sent["delivered_time"] = nullptr;
+  EXPECT_EQ(shown(), "(sending by ser␛ver)\n");
+  EXPECT_NE(history(json::array({sent}), {}, {.mixed = false, .ids = true}).find("AB:1  delivered to 01234567\n"),
+            std::string::npos);
+}
+
 TEST_F(MessageText, OlderOnesAreOffered) {
   const json result = {{"messages", {message("Hi", true, "delivered")}}, {"more", true}};
   EXPECT_TRUE(messages_text(result, {}, "toxtore history Anna", {})

@@ -198,6 +198,8 @@ std::vector<Dot> Engine::copies_of(const MessageRow& row) const { return parts_-
 std::vector<DeviceInfo> Engine::devices() const { return parts_->devices.list(); }
 std::vector<FriendInfo> Engine::friends() const { return parts_->contacts.list(); }
 std::optional<FriendInfo> Engine::find_friend(const PublicKey& key) const { return parts_->contacts.find(key); }
+std::string Engine::device_name(const PublicKey& key) const { return parts_->core.device_name(key); }
+
 const ContactGraph& Engine::contacts() const { return parts_->core.contacts(); }
 std::vector<FriendRequestInfo> Engine::friend_requests() const { return parts_->requests.list(); }
 std::vector<LinkInfo> Engine::link_requests() const { return parts_->devices.requests(); }

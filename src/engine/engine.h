@@ -127,6 +127,8 @@ class Engine {
   [[nodiscard]] std::vector<Waiting> outbox(Instant now) const;
   [[nodiscard]] Status status() const;
   [[nodiscard]] std::vector<DeviceInfo> devices() const;
+  /// What an own device is called; empty if it has no name that is known.
+  [[nodiscard]] std::string device_name(const PublicKey& key) const;
   [[nodiscard]] std::vector<FriendInfo> friends() const;
   /// The friend whose key this is, or who was one; nothing if no event is about the key, and for own devices.
   [[nodiscard]] std::optional<FriendInfo> find_friend(const PublicKey& key) const;

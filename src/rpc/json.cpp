@@ -106,6 +106,16 @@ std::string_view connection_name(Connection connection) {
   return "none";
 }
 
+ShownNames::ShownNames(const Engine& engine)
+    : ShownNames(engine.contacts(), [&engine](const PublicKey& key) { return engine.device_name(key); }) {}
+
+const std::string& ShownNames::of_device(const PublicKey& key) {
+  const auto known = devices_.find(key);
+  if (known != devices_.end()) return known->second;
+  const std::string name = to_valid_utf8(device_names_(key));
+  return devices_.emplace(key, name.empty() ? key.hex().substr(0, short_key_digits) : name).first->second;
+}
+
 const std::string& ShownNames::of(const PublicKey& key) {
   const auto known = names_.find(key);
   if (known != names_.end()) return known->second;
@@ -141,6 +151,7 @@ json to_json(const MessageRow& row, ShownNames& names) {
           {"read", row.read},
           {"state", state_name(row.delivery)},
           {"device", optional_json(row.device, [](const PublicKey& key) { return key.hex(); })},
+          {"device_name", optional_json(row.device, [&](const PublicKey& key) { return names.of_device(key); })},
           {"delivered_to", optional_json(row.delivered_to, [](const PublicKey& key) { return key.hex(); })},
           {"failure", failure_json(row.failure)},
           {"delivered_time", optional_json(row.delivered_ms, [](std::uint64_t time) { return time; })}};
@@ -164,18 +175,12 @@ std::string_view waits_for_name(Waiting::For what) {
   return "turn";
 }
 
-/// One that is no device any more goes by the first digits of its key.
-std::string device_name(const PublicKey& key, const std::vector<DeviceInfo>& devices) {
-  const auto device = std::ranges::find(devices, key, &DeviceInfo::key);
-  return device == devices.end() ? key.hex().substr(0, short_key_digits) : to_valid_utf8(device->name);
-}
-
 }  // namespace
 
-json to_json(const Waiting& waiting, ShownNames& names, const std::vector<DeviceInfo>& devices) {
+json to_json(const Waiting& waiting, ShownNames& names) {
   json others = json::array();
   for (const PublicKey& key : waiting.devices) {
-    others.push_back({{"key", key.hex()}, {"name", device_name(key, devices)}});
+    others.push_back({{"key", key.hex()}, {"name", names.of_device(key)}});
   }
   return {{"message", to_json(waiting.message, names)},
           {"waits_for", waits_for_name(waiting.what)},

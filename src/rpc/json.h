@@ -3,6 +3,7 @@
 // Texts from peers are bytes; JSON is UTF-8, so what is not becomes U+FFFD here and nowhere else.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
@@ -10,6 +11,7 @@
 #include <string_view>
 
 #include "engine/command.h"
+#include "engine/engine.h"
 #include "engine/output.h"
 #include "rpc/rpc_error.h"
 #include "store/store.h"
@@ -26,23 +28,31 @@ std::string_view connection_name(Connection connection);
 /// "accept", "ask", "never".
 std::string_view claim_policy_name(ClaimPolicy policy);
 
-/// The names to show for conversations, each looked up once. Borrows the contacts; for one answer.
+/// The names to show for conversations and own devices, each looked up once. Borrows the contacts; for one answer.
 class ShownNames {
  public:
-  explicit ShownNames(const ContactGraph& contacts) : contacts_(contacts) {}
+  /// What an own device is called; empty for one without a name.
+  using DeviceNames = std::function<std::string(const PublicKey&)>;
+
+  ShownNames(const ContactGraph& contacts, DeviceNames device_names)
+      : contacts_(contacts), device_names_(std::move(device_names)) {}
+  explicit ShownNames(const Engine& engine);
   /// The alias, else the friend's name or, without one, the first 8 digits of the key.
   const std::string& of(const PublicKey& key);
+  /// The device's name or, without one, the first 8 digits of the key.
+  const std::string& of_device(const PublicKey& key);
   /// The key under which the contact is known, whichever of his keys this is.
   [[nodiscard]] PublicKey contact_of(const PublicKey& key) const;
 
  private:
   const ContactGraph& contacts_;
+  DeviceNames device_names_;
   std::map<PublicKey, std::string> names_;
+  std::map<PublicKey, std::string> devices_;
 };
 
 nlohmann::json to_json(const MessageRow& row, ShownNames& names);
-/// `devices`: the user's, for their names.
-nlohmann::json to_json(const Waiting& waiting, ShownNames& names, const std::vector<DeviceInfo>& devices);
+nlohmann::json to_json(const Waiting& waiting, ShownNames& names);
 nlohmann::json to_json(const FriendInfo& info);
 nlohmann::json to_json(const DeviceInfo& info);
 nlohmann::json to_json(const LinkInfo& info);

@@ -21,10 +21,13 @@ MessageRow sample_row() {
   return row;
 }
 
+/// Device 3 has a name.
+std::string called(const PublicKey& key) { return key == test_key(3) ? "ser\xFFver" : ""; }
+
 TEST(Json, Message) {
   const auto store = make_memory_store();
   const ContactGraph contacts(store->friend_rows(), {});
-  ShownNames names(contacts);
+  ShownNames names(contacts, called);
   const std::string key2 = test_key(2).hex();
   const json expected = {{"id", test_key(1).hex() + ":5"},
                          {"conversation", key2},
@@ -41,6 +44,7 @@ TEST(Json, Message) {
                          {"read", false},
                          {"state", "received"},
                          {"device", nullptr},
+                         {"device_name", nullptr},
                          {"delivered_to", nullptr},
                          {"failure", nullptr},
                          {"delivered_time", nullptr}};
@@ -50,7 +54,7 @@ TEST(Json, Message) {
 TEST(Json, WhatWasOffered) {
   const auto store = make_memory_store();
   const ContactGraph contacts(store->friend_rows(), {});
-  ShownNames names(contacts);
+  ShownNames names(contacts, called);
   MessageRow row = sample_row();
   row.content = Content::file;
   row.size_bytes = 4096;
@@ -65,7 +69,7 @@ TEST(Json, WhatWasOffered) {
 TEST(Json, DeliveredMessage) {
   const auto store = make_memory_store();
   const ContactGraph contacts(store->friend_rows(), {});
-  ShownNames names(contacts);
+  ShownNames names(contacts, called);
   MessageRow row = sample_row();
   row.outgoing = true;
   row.kind = MessageKind::action;
@@ -76,13 +80,16 @@ TEST(Json, DeliveredMessage) {
   EXPECT_EQ(form["kind"], "action");
   EXPECT_EQ(form["state"], "delivered");
   EXPECT_EQ(form["device"], test_key(3).hex());
+  EXPECT_EQ(form["device_name"], "ser\uFFFDver");
+  row.device = test_key(4);
+  EXPECT_EQ(to_json(row, names)["device_name"], "04040404");
   EXPECT_EQ(form["delivered_time"], 30);
 }
 
 TEST(Json, EveryStateHasAName) {
   const auto store = make_memory_store();
   const ContactGraph contacts(store->friend_rows(), {});
-  ShownNames names(contacts);
+  ShownNames names(contacts, called);
   std::vector<std::string> states;
   for (const auto state :
        {Delivery::none, Delivery::queued, Delivery::sending, Delivery::unsure, Delivery::delivered}) {
@@ -96,7 +103,7 @@ TEST(Json, EveryStateHasAName) {
 TEST(Json, BytesThatAreNoTextAreReplaced) {
   const auto store = make_memory_store();
   const ContactGraph contacts(store->friend_rows(), {});
-  ShownNames names(contacts);
+  ShownNames names(contacts, called);
   MessageRow row = sample_row();
   row.text = {'a', 0xFF, 'b'};
   EXPECT_EQ(to_json(row, names)["text"], "a\uFFFDb");
@@ -105,7 +112,7 @@ TEST(Json, BytesThatAreNoTextAreReplaced) {
 RC_GTEST_PROP(Json, AnyBytesMakeALineThatParses, (const Bytes& text)) {
   const auto store = make_memory_store();
   const ContactGraph contacts(store->friend_rows(), {});
-  ShownNames names(contacts);
+  ShownNames names(contacts, called);
   MessageRow row = sample_row();
   row.text = text;
   const std::string line = line_of(to_json(row, names));

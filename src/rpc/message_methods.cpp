@@ -68,7 +68,7 @@ std::size_t rows_in_answer(const std::vector<MessageRow>& rows, std::size_t limi
 
 /// One more than asked for was looked up, to know whether there are more; it is the oldest, and is left out.
 json page_json(const Call& call, const std::vector<MessageRow>& rows, std::size_t limit) {
-  ShownNames names(call.engine.contacts());
+  ShownNames names(call.engine);
   const std::size_t count = rows_in_answer(rows, limit);
   json messages = json::array();
   for (std::size_t i = rows.size() - count; i < rows.size(); ++i) {
@@ -94,7 +94,7 @@ Answer send_message(const Call& call) {
     return refuse(ErrorKind::too_long, "“token” has at most " + std::to_string(token_size_max) + " bytes");
   const auto sent = call.engine.send_message(command, call.now);
   if (!sent) return refuse(sent.error());
-  ShownNames names(call.engine.contacts());
+  ShownNames names(call.engine);
   return to_json(*sent, names);
 }
 
@@ -122,7 +122,7 @@ Answer withdraw(const Call& call) {
   if (!row) return refuse(row.error());
   const auto withdrawn = call.engine.withdraw_message(row->id, call.now);
   if (!withdrawn) return refuse(withdrawn.error());
-  ShownNames names(call.engine.contacts());
+  ShownNames names(call.engine);
   return to_json(*withdrawn, names);
 }
 
@@ -131,21 +131,20 @@ Answer send_anyway(const Call& call) {
   if (!row) return refuse(row.error());
   const auto noted = call.engine.send_anyway(row->id);
   if (!noted) return refuse(noted.error());
-  ShownNames names(call.engine.contacts());
+  ShownNames names(call.engine);
   return to_json(*noted, names);
 }
 
 /// The oldest first: they go first.
 Answer outbox(const Call& call) {
-  ShownNames names(call.engine.contacts());
-  const auto devices = call.engine.devices();
+  ShownNames names(call.engine);
   const auto all = call.engine.outbox(call.now);
   json shown = json::array();
   std::size_t bytes = 0;
   for (const Waiting& waiting : all) {
     bytes += waiting.message.text.size();
     if (shown.size() == limit_max || (!shown.empty() && bytes > page_text_bytes_max)) break;
-    shown.push_back(to_json(waiting, names, devices));
+    shown.push_back(to_json(waiting, names));
   }
   const std::size_t more = all.size() - shown.size();
   return json{{"waiting", std::move(shown)}, {"more", more}};

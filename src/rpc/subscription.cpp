@@ -18,7 +18,7 @@ using nlohmann::json;
 /// Makes the changes of one batch. What the engine lists is asked for once, and only if an event needs it.
 class Changes {
  public:
-  explicit Changes(const Engine& engine) : engine_(engine), store_(engine.store()), names_(engine.contacts()) {}
+  explicit Changes(const Engine& engine) : engine_(engine), store_(engine.store()), names_(engine) {}
 
   /// What the event belongs to, as it is now: one or more values of `change`.
   std::vector<json> of(const Event& event) {

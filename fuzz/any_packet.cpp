@@ -240,7 +240,7 @@ packet::Message any_message_part(Choices& choices) {
 }
 
 Packet any_friend_packet(Choices& choices) {
-  switch (choices.below(9)) {
+  switch (choices.below(10)) {
     case 0: {
       packet::MyDevices list{some_keys(choices), choices.u8(), {}};
       list.removed = some_keys(choices);
@@ -253,6 +253,7 @@ Packet any_friend_packet(Choices& choices) {
     case 5: return packet::LinkCancel{};
     case 6: return any_message_part(choices);
     case 7: return packet::Received{any_dot(choices)};
+    case 8: return packet::LinkProof{any_key(choices).bytes, {}};
     default: return packet::Hello{1, static_cast<std::uint8_t>(choices.below(3) + 1), choices.u8()};
   }
 }

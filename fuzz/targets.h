@@ -20,7 +20,7 @@ void packets(ByteView input);            ///< one packet
 void events(ByteView input);             ///< one event frame
 void bundles(ByteView input);            ///< see bundles.cpp
 void statements(ByteView input);         ///< a set of roster statements, length u16 before each
-void texts(ByteView input);              ///< Tox IDs, keys, dots, codes, and any text on its way to a terminal
+void texts(ByteView input);              ///< Tox IDs, keys, dots, invitations, and any text for a terminal
 void nodes(ByteView input);              ///< a bootstrap node file
 void key_files(ByteView input);          ///< see key_files.cpp
 void profiles(ByteView input);           ///< a .tox file

@@ -6,6 +6,7 @@
 #include "model/ids.h"
 #include "rpc/json.h"
 #include "targets.h"
+#include "wire/invitation.h"
 
 namespace toxtore::fuzz {
 namespace {
@@ -22,6 +23,22 @@ void read_names(const std::string& text) {
   if (const auto code = plain_code(text)) require(code->size() == link_code_digits, "a code has six digits");
 }
 
+void read_invitations(const std::string& text) {
+  for (const std::string& typed : {text, "toxtore:" + text}) {
+    const auto invitation = read_invitation_uri(typed);
+    if (!invitation) {
+      require(is_utf8(invitation.error().message), "what is said of an invitation can be shown");
+      continue;
+    }
+    require(read_invitation_uri(invitation_uri(*invitation)) == *invitation, "an invitation is read as it is shown");
+  }
+  const auto request = read_joining_words(as_bytes(text));
+  if (request && request->proof) {
+    const auto again = read_joining_words(as_bytes(joining_words(*request->proof)));
+    require(again && again->proof == request->proof, "a proof is read as it is sent");
+  }
+}
+
 bool is_harmless(std::string_view line) {
   return is_utf8(line) && std::ranges::none_of(line, [](char c) { return (c >= 0 && c < 0x20) || c == 0x7F; });
 }
@@ -31,6 +48,7 @@ bool is_harmless(std::string_view line) {
 void texts(ByteView input) {
   const std::string text = to_text(input);
   read_names(text);
+  read_invitations(text);
   require(is_utf8(to_valid_utf8(text)), "what is shown is UTF-8");
   require(!is_utf8(text) || to_valid_utf8(text) == text, "what is UTF-8 is shown as it is");
   const std::string line = harmless_line(text);

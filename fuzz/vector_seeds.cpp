@@ -76,6 +76,16 @@ std::vector<Bytes> text_seeds() {
       seeds.push_back(to_bytes(vector.at("text").get<std::string>()));
     }
   }
+  for (const std::string list : {"vectors", "read_only", "refused"}) {
+    for (const Json& vector : vectors::list("invitations.json", list)) {
+      seeds.push_back(to_bytes(vector.at("uri").get<std::string>()));
+    }
+  }
+  for (const std::string list : {"vectors", "altered_words"}) {
+    for (const Json& vector : vectors::list("invitations.json", list)) {
+      seeds.push_back(to_bytes(vector.at("words").get<std::string>()));
+    }
+  }
   for (const Json& vector : vectors::list("linking.json", "vectors")) {
     seeds.push_back(to_bytes(vector.at("code").get<std::string>()));
   }

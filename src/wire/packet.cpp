@@ -6,6 +6,7 @@
 #include "wire/event_frame.h"
 #include "wire/extensions.h"
 #include "wire/reader.h"
+#include "wire/roster_statement.h"
 #include "wire/writer.h"
 
 namespace toxtore {
@@ -148,6 +149,14 @@ Writer encode(const packet::LinkNonce& packet) {
 Writer encode(const packet::LinkConfirm& /*packet*/) { return begin(PacketType::link_confirm); }
 Writer encode(const packet::LinkCancel& /*packet*/) { return begin(PacketType::link_cancel); }
 
+Writer encode(const packet::LinkProof& packet) {
+  assert(packet.name.size() <= device_name_size_max);
+  Writer out = begin(PacketType::link_proof);
+  out.bytes(packet.proof);
+  if (!packet.name.empty()) write_extension(out, link_proof_extension::name, packet.name);
+  return out;
+}
+
 Writer encode(const packet::Presence& packet) {
   Writer out = begin(PacketType::presence);
   write_count(out, packet.entries.size());
@@ -265,6 +274,17 @@ packet::Message read_message(Reader& in) {
   return packet;
 }
 
+packet::LinkProof read_link_proof(Reader& in) {
+  packet::LinkProof packet;
+  packet.proof = in.hash();
+  const Extensions extensions(in);
+  if (const auto name = extensions.find(link_proof_extension::name)) {
+    if (name->empty() || name->size() > device_name_size_max) in.fail();
+    packet.name.assign(name->begin(), name->end());
+  }
+  return packet;
+}
+
 packet::Presence::Entry read_presence_entry(Reader& in) {
   const PublicKey key = in.key();
   const std::uint8_t connected = in.u8();
@@ -292,6 +312,7 @@ std::optional<Packet> read_content(PacketType type, Reader& in) {
     case PacketType::link_nonce: return packet::LinkNonce{in.hash()};
     case PacketType::link_confirm: return packet::LinkConfirm{};
     case PacketType::link_cancel: return packet::LinkCancel{};
+    case PacketType::link_proof: return read_link_proof(in);
     case PacketType::presence: return packet::Presence{read_list(in, read_presence_entry)};
   }
   return std::nullopt;

@@ -49,6 +49,7 @@ enum class PacketType : std::uint8_t {
   link_confirm = 28,
   link_cancel = 29,
   presence = 30,
+  link_proof = 31,
 };
 
 /// Tags of the extensions of `my devices`. Given once, never reused.
@@ -73,6 +74,11 @@ inline constexpr std::uint32_t presence = 8;
 namespace bundle_extension {
 inline constexpr std::uint8_t events = 1;  ///< u64, on the last piece: how many events the frame holds
 }  // namespace bundle_extension
+
+/// Tags of the extensions of `link proof`. Given once, never reused.
+namespace link_proof_extension {
+inline constexpr std::uint8_t name = 1;  ///< what the joining device calls itself, 1 to 64 bytes
+}  // namespace link_proof_extension
 
 namespace packet {
 
@@ -212,6 +218,13 @@ struct LinkCancel {
   bool operator==(const LinkCancel&) const = default;
 };
 
+/// "I was invited": a proof of the secret in a URI (wire/invitation.h). Before the other packets of a linking.
+struct LinkProof {
+  Hash proof{};
+  Bytes name;  ///< extension 1, left out if empty: the sender's device name, UTF-8 if it is honest
+  bool operator==(const LinkProof&) const = default;
+};
+
 /// Which friends' keys are connected to the sender, for display only. A key left out is as it was told before on this
 /// connection; one never told is not connected. Of a key that stands twice the last counts.
 struct Presence {
@@ -230,7 +243,7 @@ inline constexpr std::size_t presence_entries_max = 41;
 using Packet = std::variant<packet::MyDevices, packet::DeviceAddRequest, packet::Clock, packet::SendDot, packet::Hello,
                             packet::Fetch, packet::Holdings, packet::Page, packet::Bundle, packet::Committed,
                             packet::Message, packet::Received, packet::Roster, packet::LinkCommit, packet::LinkNonce,
-                            packet::LinkConfirm, packet::LinkCancel, packet::Presence>;
+                            packet::LinkConfirm, packet::LinkCancel, packet::LinkProof, packet::Presence>;
 
 /// With both leading bytes. The content must fit (an assertion: whoever makes a packet cuts it to the limits above).
 Bytes encode_packet(const Packet& packet);

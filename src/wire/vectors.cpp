@@ -157,15 +157,17 @@ packet::Hello hello(const Json& fields) {
           fields.at("capabilities").get<std::uint32_t>()};
 }
 
-packet::Presence::Entry presence_entry(const Json& entry) {
-  return {key(entry.at("key")), entry.at("connected") == 1};
-}
+packet::Presence::Entry presence_entry(const Json& entry) { return {key(entry.at("key")), entry.at("connected") == 1}; }
 
 packet::Bundle bundle(const Json& fields, const Json& extensions) {
   packet::Bundle packet{number<packet::Bundle::Class>(fields.at("class")), fields.at("first"), fields.at("last"),
                         bytes(fields.at("piece"))};
   if (extensions.contains("events")) packet.events = u64(extensions["events"]);
   return packet;
+}
+
+packet::LinkProof link_proof(const Json& fields, const Json& extensions) {
+  return {vectors::hash(fields.at("proof")), bytes(extensions.value("name", Json("")))};
 }
 
 packet::Message message_part(const Json& fields) {
@@ -198,6 +200,7 @@ const std::map<std::string, ReadPacket>& packets() {
       {"link nonce", [](const Json& f, const Json&) { return LinkNonce{hash(f.at("nonce"))}; }},
       {"link confirm", [](const Json&, const Json&) { return LinkConfirm{}; }},
       {"link cancel", [](const Json&, const Json&) { return LinkCancel{}; }},
+      {"link proof", link_proof},
       {"presence", [](const Json& f, const Json&) { return Presence{each(f.at("entries"), presence_entry)}; }},
   };
   return readers;

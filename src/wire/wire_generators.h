@@ -157,7 +157,7 @@ inline packet::Message message_part() {
 inline packet::Presence::Entry presence_entry() { return {key(), number<bool>()}; }
 
 inline Packet packet() {
-  switch (size_between(0, 17)) {
+  switch (size_between(0, 18)) {
     case 0: return packet::MyDevices{list_of(0, 20, key), number<std::uint64_t>(), list_of(0, 20, key)};
     case 1: return packet::DeviceAddRequest{};
     case 2: return packet::Clock{list_of(0, packet::clock_entries_max, dot)};
@@ -175,6 +175,7 @@ inline Packet packet() {
     case 14: return message_part();
     case 15: return packet::Received{dot()};
     case 16: return packet::LinkCancel{};
+    case 17: return packet::LinkProof{hash(), bytes_of_size(0, device_name_size_max)};
     default: return packet::Presence{list_of(0, packet::presence_entries_max, presence_entry)};
   }
 }

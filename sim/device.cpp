@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/planted.h"
+#include "engine/own_log.h"
 #include "engine/recorder.h"
 #include "sim/later_version.h"
 #include "sim/world.h"
@@ -135,9 +136,11 @@ void Device::guarded(const std::function<void()>& work) {
 void Device::write_like_a_later_version() {
   if (!dice_.chance(50)) return;
   (void)disk_.transact([this]() -> Result<void> {
-    const std::uint32_t number = disk_.clock().prefix({key(), 0}) + 1;
+    const auto log = OwnLog(key(), disk_).open();
+    if (!log) return {};
+    const std::uint32_t number = disk_.clock().prefix(*log) + 1;
     const std::uint64_t timestamp_ms = std::max(now().wall_ms, disk_.latest_timestamp_ms() + 1);
-    record(disk_, event_of_a_later_version(Dot::of({key(), 0}, number), timestamp_ms, dice_));
+    record(disk_, event_of_a_later_version(Dot::of(*log, number), timestamp_ms, dice_));
     return {};
   });
 }

@@ -58,7 +58,9 @@ Core::Core(EngineConfig engine_config, Store& the_store, Random& the_random)
       store(the_store),
       random(the_random),
       replicator(self, the_store.holdings(), stored_told(the_store)),
-      roster(stored_roster(self, the_store)) {
+      roster(stored_roster(self, the_store)),
+      own_log_(self, the_store) {
+  replicator.set_open_log(own_log_.open());
   clock_.saw(store.latest_timestamp_ms());
 }
 
@@ -76,21 +78,25 @@ bool Core::failed(const Result<void>& result) {
   return !result;
 }
 
-Event Core::draft(const Body& body, std::uint32_t number, Instant now) {
+Event Core::draft(const Body& body, const Dot& dot, Instant now) {
   const Timestamp stamp = clock_.next(now.wall_ms);
-  return {Dot::of({self, 0}, number), stamp.order_ms, static_cast<std::uint8_t>(type_of(body)),
-          encode_body(body, stamp.wall_clock_ms)};
+  return {dot, stamp.order_ms, static_cast<std::uint8_t>(type_of(body)), encode_body(body, stamp.wall_clock_ms)};
 }
 
 Result<std::vector<Event>> Core::log(const std::vector<Body>& bodies, Instant now, const Also& also) {
   std::vector<Event> events;
-  std::uint32_t number = replicator.held().prefix({self, 0});
-  for (const Body& body : bodies) events.push_back(draft(body, ++number, now));
+  const bool opens = !own_log_.open();
+  const LogId log = opens ? own_log_.draw(replicator.told(), random) : *own_log_.open();
+  std::uint32_t number = replicator.held().prefix(log);
+  for (const Body& body : bodies) events.push_back(draft(body, Dot::of(log, ++number), now));
   const auto done = change([&] {
+    if (opens) OwnLog::remember_open(store, log);
     for (const Event& event : events) record(store, event);
     if (also) also(events);
   });
   if (!done) return fail(done.error());
+  own_log_.opened(log);
+  replicator.set_open_log(log);
   for (const Event& event : events) {
     replicator.logged(event.dot);
     fresh.push_back({self, event.dot, static_cast<EventType>(event.type), false});
@@ -98,6 +104,18 @@ Result<std::vector<Event>> Core::log(const std::vector<Body>& bodies, Instant no
   forget_contacts(events);
   view_changed = true;
   return events;
+}
+
+Result<void> Core::close_log(const std::function<void()>& also) {
+  if (!own_log_.open()) return {};
+  auto done = change([&] {
+    OwnLog::remember_closed(store);
+    also();
+  });
+  if (!done) return done;
+  own_log_.closed();
+  replicator.set_open_log(std::nullopt);
+  return done;
 }
 
 Result<void> Core::change(const std::function<void()>& work) {

@@ -18,6 +18,7 @@
 #include "engine/command.h"
 #include "engine/engine.h"
 #include "engine/output.h"
+#include "engine/own_log.h"
 #include "model/hybrid_clock.h"
 #include "store/store.h"
 #include "sync/replicator.h"
@@ -88,6 +89,9 @@ class Core {
   /// Logs own events in that order: durable, and in the view, on success. `also` is done in the same transaction, after
   /// them. On failure the engine is at its end (`fault`).
   Result<std::vector<Event>> log(const std::vector<Body>& bodies, Instant now, const Also& also = {});
+  /// Closes this device's log, durably: the next own event opens one in another incarnation (own_log.h). Nothing if
+  /// it is closed. `also` is done in the same transaction.
+  Result<void> close_log(const std::function<void()>& also = [] {});
   /// Changes the store without an event, in a transaction.
   Result<void> change(const std::function<void()>& work);
 
@@ -132,11 +136,12 @@ class Core {
   [[nodiscard]] std::string device_name(const PublicKey& key) const;
 
  private:
-  Event draft(const Body& body, std::uint32_t number, Instant now);
+  Event draft(const Body& body, const Dot& dot, Instant now);
   bool failed(const Result<void>& result);
   void forget_contacts(const std::vector<Event>& events);
 
   HybridClock clock_;
+  OwnLog own_log_;
   std::vector<Event> arrived_;
   std::vector<Fresh> arriving_;
   std::vector<Bytes> stated_;
@@ -147,10 +152,11 @@ class Core {
 
 /// Names under which the engine remembers things (Store::remember). On disk, never reused.
 namespace remembered_name {
-inline constexpr std::string_view told = "told";       ///< dots: of each log the greatest number ever told
-inline constexpr std::string_view view = "view";       ///< u32: the view_version that the view was made by
-inline constexpr std::string_view roster = "roster/";  ///< + hash: a statement
-inline constexpr std::string_view asked = "asked/";    ///< + key: address 38, greeting
+inline constexpr std::string_view told = "told";        ///< dots: of each log the greatest number ever told
+inline constexpr std::string_view own_log = "own_log";  ///< u32: incarnation of the log that is open; empty: none is
+inline constexpr std::string_view view = "view";        ///< u32: the view_version that the view was made by
+inline constexpr std::string_view roster = "roster/";   ///< + hash: a statement
+inline constexpr std::string_view asked = "asked/";     ///< + key: address 38, greeting
 /// + key: dot of our friend add, which only answers a request; keys of the devices that received that
 inline constexpr std::string_view answered = "answered/";
 /// + key: dot of our friend add, which no user asked for; dot of another add of the contact; if the key's request was

@@ -329,8 +329,8 @@ bool Outbox::acknowledged_by_all(const Dot& event) {
     if (core_.replicator.has_acknowledged(peer, event)) continue;
     if (!core_.replicator.is_behind(peer)) {
       all = false;
-    } else if (const auto prefix = core_.replicator.own_prefix_for(peer)) {
-      core_.send(peer, *prefix);
+    } else if (const auto prefixes = core_.replicator.own_prefixes_for(peer)) {
+      core_.send(peer, *prefixes);
     }
   }
   return all;

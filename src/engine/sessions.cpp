@@ -250,7 +250,7 @@ void Sessions::pump(Instant now) {
   for (const PublicKey& peer : core_.replicator.connected_peers()) {
     const auto acknowledgement = core_.replicator.acknowledge(peer);
     if (!acknowledgement) continue;
-    if (acknowledgement->own_prefix) core_.send(peer, *acknowledgement->own_prefix);
+    if (acknowledgement->own_prefixes) core_.send(peer, *acknowledgement->own_prefixes);
     core_.send(peer, acknowledgement->committed);
   }
   for (const auto& [to, packet] : core_.replicator.changed_holdings(now.mono_ms)) core_.send(to, packet);

@@ -46,17 +46,20 @@ void Announcer::came_from(const PublicKey& peer, const Dot& dot) {
   if (const auto from = peers_.find(peer); from != peers_.end()) from->second.announced.add(dot);
 }
 
-std::optional<packet::Clock> Announcer::own_prefix_for(const PublicKey& peer) {
+std::optional<packet::Clock> Announcer::own_prefixes_for(const PublicKey& peer) {
   const auto to = peers_.find(peer);
-  const LogId own_log = knowledge_.own_log();
-  const std::uint32_t own = knowledge_.held().prefix(own_log);
-  if (to == peers_.end() || own == 0 || !to->second.announced.add(own_log, {1, own})) return std::nullopt;
-  return packet::Clock{{Dot::of(own_log, own)}};
+  if (to == peers_.end()) return std::nullopt;
+  packet::Clock clock;
+  for (const Dot& own : knowledge_.own_prefixes()) {
+    if (clock.prefixes.size() == packet::clock_entries_max) break;
+    if (to->second.announced.add(own.log(), {1, own.number()})) clock.prefixes.push_back(own);
+  }
+  return clock.prefixes.empty() ? std::nullopt : std::optional(std::move(clock));
 }
 
-std::uint32_t Announcer::told_own_prefix(const PublicKey& peer) const {
+std::uint32_t Announcer::told_prefix(const PublicKey& peer, const LogId& log) const {
   const auto of = peers_.find(peer);
-  return of == peers_.end() ? 0 : of->second.announced.prefix(knowledge_.own_log());
+  return of == peers_.end() ? 0 : of->second.announced.prefix(log);
 }
 
 // All that is new lies where the peer's tail of this log will bring it.

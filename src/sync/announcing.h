@@ -30,9 +30,10 @@ class Announcer {
   std::vector<Packet> report(const PublicKey& peer);
   /// The peer sent us this event and will be told that it is committed.
   void came_from(const PublicKey& peer, const Dot& dot);
-  /// How far our own log goes, if the peer was not told.
-  std::optional<packet::Clock> own_prefix_for(const PublicKey& peer);
-  [[nodiscard]] std::uint32_t told_own_prefix(const PublicKey& peer) const;
+  /// How far our own logs go, those of which the peer was not told.
+  std::optional<packet::Clock> own_prefixes_for(const PublicKey& peer);
+  /// Up to where it was told that we hold a log without a gap.
+  [[nodiscard]] std::uint32_t told_prefix(const PublicKey& peer, const LogId& log) const;
 
   std::vector<std::pair<PublicKey, Packet>> changes(std::uint64_t now_ms);
   /// When `changes` has something to say again.

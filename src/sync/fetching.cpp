@@ -25,7 +25,7 @@ void Fetcher::wake_at(std::uint64_t at_ms, std::uint64_t now_ms) {
 Fetcher::Wanted Fetcher::wants(const PublicKey& peer, const Dot& dot) const {
   const auto from = peers_.find(peer);
   const Holdings& held = knowledge_.held();
-  if (from == peers_.end() || !knowledge_.of_member(dot.log()) || dot.log() == knowledge_.own_log()) return Wanted::no;
+  if (from == peers_.end() || !knowledge_.of_member(dot.log()) || knowledge_.is_open(dot.log())) return Wanted::no;
   if (from->second.requests.asked(dot)) return held.has_room_for(dot) ? Wanted::asked : Wanted::no;
   const bool in_page = from->second.page_since_ms && held.has_room_for(dot, page_ranges_max);
   return in_page ? Wanted::page : Wanted::no;

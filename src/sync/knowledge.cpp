@@ -5,7 +5,7 @@
 namespace toxtore {
 
 Knowledge::Knowledge(const PublicKey& self, Holdings held, VectorClock told)
-    : self_(self), held_(std::move(held)), told_(std::move(told)) {
+    : self_(self), open_log_(LogId{self, 0}), held_(std::move(held)), told_(std::move(told)) {
   for (const auto& [log, numbers] : held_.logs()) told_.raise(log, numbers.top());
 }
 
@@ -33,11 +33,21 @@ bool Knowledge::learn(const PublicKey& peer, const LogId& log, const NumberRange
   const bool is_new_log = told_.prefix(log) == 0;
   if (is_new_log && told_.logs().size() >= known_logs_max) return false;
   found->second.theirs.add(log, range, told_ranges_max);
-  return told_.raise(log, range.until);
+  return !is_open(log) && told_.raise(log, range.until);
 }
 
 void Knowledge::unlearn(const PublicKey& peer, const LogId& log, const NumberRanges::Range& range) {
   if (const auto found = peers_.find(peer); found != peers_.end()) found->second.theirs.remove(log, range);
+}
+
+std::vector<Dot> Knowledge::own_prefixes() const {
+  std::vector<Dot> prefixes;
+  for (const auto& [log, numbers] : held_.logs()) {
+    if (const std::uint32_t prefix = held_.prefix(log); is_own(log) && prefix > 0) {
+      prefixes.push_back(Dot::of(log, prefix));
+    }
+  }
+  return prefixes;
 }
 
 void Knowledge::end_report(const PublicKey& peer) {
@@ -61,7 +71,7 @@ std::set<LogId> Knowledge::wanted_logs() const {
   for (const auto& [log, number] : told_.logs()) {
     if (of_member(log)) logs.insert(log);
   }
-  logs.erase(own_log());
+  if (open_log_) logs.erase(*open_log_);
   return logs;
 }
 

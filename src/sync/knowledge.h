@@ -5,6 +5,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -37,19 +38,25 @@ class Knowledge {
 
   /// The keys of the roster. Logs of other keys are none of our business.
   void set_members(std::set<PublicKey> members) { members_ = std::move(members); }
+  /// The log that this device writes now; none: its last one is closed, and no other is open.
+  void set_open_log(std::optional<LogId> log) { open_log_ = log; }
   void connect(const PublicKey& peer, bool takes_ranges);
   void disconnect(const PublicKey& peer);
 
   /// An event is held from now on.
   void hold(const Dot& dot);
-  /// A connected peer holds these. True if that told us of events that nobody had told us of.
+  /// A connected peer holds these. True if that told us of events that nobody had told us of. What a peer says of the
+  /// log that this device writes is noted of the peer, and is no news: nobody knows better how far it goes.
   bool learn(const PublicKey& peer, const LogId& log, const NumberRanges::Range& range);
   /// A connected peer asks for these, so it lacks them, whatever its acknowledgements made us think.
   void unlearn(const PublicKey& peer, const LogId& log, const NumberRanges::Range& range);
   void end_report(const PublicKey& peer);
 
   [[nodiscard]] const PublicKey& self() const { return self_; }
-  [[nodiscard]] LogId own_log() const { return {self_, 0}; }
+  /// A log that this device wrote, now or before it was closed.
+  [[nodiscard]] bool is_own(const LogId& log) const { return log.device == self_; }
+  /// All of these that are held, with how far without a gap.
+  [[nodiscard]] std::vector<Dot> own_prefixes() const;
   [[nodiscard]] const std::set<PublicKey>& members() const { return members_; }
   [[nodiscard]] bool of_member(const LogId& log) const { return members_.contains(log.device); }
   [[nodiscard]] const Holdings& held() const { return held_; }
@@ -61,13 +68,16 @@ class Knowledge {
   /// if nothing is known.
   [[nodiscard]] const Holdings* known_of(const PublicKey& device) const;
 
-  /// Logs of other devices that are to be fetched: those of every member, and every one that we were told of.
+  [[nodiscard]] bool is_open(const LogId& log) const { return open_log_ == log; }
+  /// Logs that are to be fetched: those of every member, and every one that we were told of, but the one that is
+  /// written here.
   [[nodiscard]] std::set<LogId> wanted_logs() const;
   /// What is lacking of a log, as far as we were told.
   [[nodiscard]] NumberRanges missing(const LogId& log) const;
 
  private:
   PublicKey self_;
+  std::optional<LogId> open_log_;
   std::set<PublicKey> members_;
   Holdings held_;
   VectorClock told_;

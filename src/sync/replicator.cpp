@@ -87,8 +87,11 @@ bool Replicator::is_needless_in_page(const PublicKey& peer, const Dot& dot) cons
 }
 
 bool Replicator::is_behind(const PublicKey& peer) const {
-  const auto tail = server_.tail_after(peer, knowledge_.own_log());
-  return tail && *tail < announcer_.told_own_prefix(peer);
+  const auto own = knowledge_.own_prefixes();
+  return std::ranges::any_of(own, [&](const Dot& prefix) {
+    const auto tail = server_.tail_after(peer, prefix.log());
+    return tail && *tail < announcer_.told_prefix(peer, prefix.log());
+  });
 }
 
 std::optional<Replicator::Acknowledgement> Replicator::acknowledge(const PublicKey& peer) {
@@ -96,9 +99,12 @@ std::optional<Replicator::Acknowledgement> Replicator::acknowledge(const PublicK
   if (found == receipts_.end() || found->second.told == found->second.dealt_with) return std::nullopt;
   found->second.told = found->second.dealt_with;
   Acknowledgement acknowledgement{std::nullopt, {found->second.dealt_with}};
-  const auto tail = server_.tail_after(peer, knowledge_.own_log());
-  const bool sent_all = tail && *tail >= knowledge_.held().prefix(knowledge_.own_log());
-  if (!sent_all) acknowledgement.own_prefix = announcer_.own_prefix_for(peer);
+  const auto own = knowledge_.own_prefixes();
+  const bool sent_all = std::ranges::all_of(own, [&](const Dot& prefix) {
+    const auto tail = server_.tail_after(peer, prefix.log());
+    return tail && *tail >= prefix.number();
+  });
+  if (!sent_all) acknowledgement.own_prefixes = announcer_.own_prefixes_for(peer);
   return acknowledgement;
 }
 

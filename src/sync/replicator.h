@@ -9,8 +9,8 @@
 //
 // Across them:
 // - The one who lacks something asks for it; an event that was not asked for is dropped.
-// - An event is acknowledged (`committed`) only after it is durable. Before that our own log is sent as far as the
-//   peer asked for it; if the window does not let it through, the peer is at least told how far it goes, so that an
+// - An event is acknowledged (`committed`) only after it is durable. Before that our own logs are sent as far as the
+//   peer asked for them; if the window does not let it through, the peer is at least told how far it goes, so that an
 //   acknowledgement never overtakes the news of an own event (DESIGN 7, rule 3).
 //
 // No I/O; time is monotonic milliseconds. Nothing here survives a connection but `told()`, which the engine stores.
@@ -43,6 +43,8 @@ class Replicator {
 
   /// The keys of the roster. Peers and logs of other keys are none of our business.
   void set_members(std::set<PublicKey> members) { knowledge_.set_members(std::move(members)); }
+  /// The log that this device writes now; none: its last one is closed. At first {self, 0}.
+  void set_open_log(std::optional<LogId> log) { knowledge_.set_open_log(log); }
 
   // --- Connections with own devices.
 
@@ -99,12 +101,12 @@ class Replicator {
 
   /// Whether a connected peer cannot be caught up: it was told of own events that were not even sent to it yet.
   [[nodiscard]] bool is_behind(const PublicKey& peer) const;
-  /// How far our own log goes, if the peer was not told.
-  std::optional<packet::Clock> own_prefix_for(const PublicKey& peer) { return announcer_.own_prefix_for(peer); }
+  /// How far our own logs go, those of which the peer was not told.
+  std::optional<packet::Clock> own_prefixes_for(const PublicKey& peer) { return announcer_.own_prefixes_for(peer); }
 
-  /// What to acknowledge: at most a clock with our own log's prefix, and a count. Call after serving.
+  /// What to acknowledge: at most a clock with our own logs' prefixes, and a count. Call after serving.
   struct Acknowledgement {
-    std::optional<packet::Clock> own_prefix;
+    std::optional<packet::Clock> own_prefixes;
     packet::Committed committed;
   };
   std::optional<Acknowledgement> acknowledge(const PublicKey& peer);

@@ -385,12 +385,12 @@ TEST(Replicator, TellsOfOwnEventsThatTheWindowHoldsBackBeforeItAcknowledges) {
   device.report(b);
   device.on_fetch(b, {{{log_a, 1, open_end}}});
   device.judge(b, dot(b, 1));
-  EXPECT_FALSE(device.acknowledge(b)->own_prefix) << "nothing is held back";
+  EXPECT_FALSE(device.acknowledge(b)->own_prefixes) << "nothing is held back";
   device.logged(dot(a, 2));
   device.judge(b, dot(b, 2));
   const auto acknowledgement = device.acknowledge(b);
-  ASSERT_TRUE(acknowledgement->own_prefix);
-  EXPECT_EQ(acknowledgement->own_prefix->prefixes, std::vector{dot(a, 2)});
+  ASSERT_TRUE(acknowledgement->own_prefixes);
+  EXPECT_EQ(acknowledgement->own_prefixes->prefixes, std::vector{dot(a, 2)});
 }
 
 TEST(Replicator, APeerIsBehindWhileItLacksOwnEventsThatItWasToldOf) {
@@ -405,9 +405,9 @@ TEST(Replicator, APeerIsBehindWhileItLacksOwnEventsThatItWasToldOf) {
   EXPECT_FALSE(device.is_behind(b)) << "they are on their way, and it may be about to have them";
   device.logged(dot(a, 6));
   EXPECT_FALSE(device.is_behind(b)) << "of number 6 it was not told";
-  ASSERT_TRUE(device.own_prefix_for(b));
+  ASSERT_TRUE(device.own_prefixes_for(b));
   EXPECT_TRUE(device.is_behind(b));
-  EXPECT_FALSE(device.own_prefix_for(b)) << "told already";
+  EXPECT_FALSE(device.own_prefixes_for(b)) << "told already";
 }
 
 TEST(Replicator, TellsChangesAtMostOnceASecondAndOnlyToWhoCannotKnow) {

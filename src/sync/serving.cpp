@@ -97,18 +97,17 @@ std::optional<Server::Piece> Server::tail_piece(const PublicKey& peer, const Log
   if (!run) return std::nullopt;
   const bool in_backlog = run->from <= tail.backlog_until;
   if (in_backlog) run->until = std::min(run->until, tail.backlog_until);
-  const bool relayed = log != knowledge_.own_log() && run->count() > live_run_max;
+  const bool relayed = !knowledge_.is_own(log) && run->count() > live_run_max;
   if ((in_backlog || relayed) != (cls == Class::backfill)) return std::nullopt;
   return Piece{log, run->from - 1, run->until, room(peer, cls), true};
 }
 
 std::optional<Server::Piece> Server::any_tail_piece(const PublicKey& key, const Peer& peer, Class cls) const {
-  const LogId own = knowledge_.own_log();
-  if (const auto tail = peer.tails.find(own); tail != peer.tails.end()) {
-    if (auto piece = tail_piece(key, own, tail->second, cls)) return piece;
-  }
-  for (const auto& [log, tail] : peer.tails) {
-    if (auto piece = tail_piece(key, log, tail, cls)) return piece;
+  for (const bool own : {true, false}) {
+    for (const auto& [log, tail] : peer.tails) {
+      if (knowledge_.is_own(log) != own) continue;
+      if (auto piece = tail_piece(key, log, tail, cls)) return piece;
+    }
   }
   return std::nullopt;
 }

@@ -148,7 +148,7 @@ void Net::act(std::size_t i) {
   for (const PublicKey& to : replicator.connected_peers()) {
     const auto acknowledgement = replicator.acknowledge(to);
     if (!acknowledgement) continue;
-    if (acknowledgement->own_prefix) send_packet(i, index(to), *acknowledgement->own_prefix);
+    if (acknowledgement->own_prefixes) send_packet(i, index(to), *acknowledgement->own_prefixes);
     send_packet(i, index(to), acknowledgement->committed);
   }
   for (const auto& [to, packet] : replicator.changed_holdings(now_ms_)) send_packet(i, index(to), packet);

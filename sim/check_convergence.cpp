@@ -1,9 +1,9 @@
 // P2, convergence.
 //
 // Checks: at the end all linked devices show the same conversations, friends and devices, row for row; and what each
-// shows is what all its events add up to when they are put into an empty store in another order.
-// Does not check: what each device knows for itself (connections, waiting requests), nor devices that hold different
-// events meanwhile.
+// shows is what all its events add up to when they are put into an empty store in another order; so do the state
+// checks. Does not check: what each device knows for itself (connections, waiting requests), nor devices that hold
+// different events meanwhile.
 #include <algorithm>
 
 #include "engine/recorder.h"
@@ -51,6 +51,7 @@ class CheckConvergence final : public Checker {
       if (store.unread_count(key) != folded.unread_count(key)) differs("unread counts");
       if (store.device_row(key) != folded.device_row(key)) differs("devices");
     }
+    if (store.rows_hash() != folded.rows_hash()) differs("rows, by its state check");
     if (store.undelivered() != folded.undelivered()) differs("undelivered messages");
   }
 };

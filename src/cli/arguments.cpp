@@ -12,11 +12,12 @@ using command_line::Parser;
 
 void add_first_commands(Parser& parser) {
   parser.begin("First steps");
-  CLI::App* status =
-      parser.add(parser.root(), {"status", "How this device is doing",
-                                 "Shows how this device is doing: whether it is connected to Tox, how much it holds, "
-                                 "what is unread and what is not delivered yet.",
-                                 "  toxtore status\n"});
+  CLI::App* status = parser.add(
+      parser.root(), {"status", "How this device is doing",
+                      "Shows how this device is doing: whether it is connected to Tox, how much it holds, "
+                      "what is unread and what is not delivered yet. The state check is the same on all your "
+                      "devices of one version once none of them is missing events.",
+                      "  toxtore status\n"});
   parser.on(status, [] { return command::Status{}; });
 
   CLI::App* id = parser.add(parser.root(),

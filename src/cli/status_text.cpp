@@ -56,6 +56,16 @@ void add_counters(Facts& facts, const json& status) {
   }
 }
 
+/// Four digits at a time, to be compared by eye.
+std::string in_groups(const std::string& digits) {
+  std::string text;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    if (i > 0 && i % 4 == 0) text += ' ';
+    text += digits[i];
+  }
+  return text;
+}
+
 std::string qr_block(const std::string& tox_id, const Style& style) {
   const auto code = make_qr("tox:" + tox_id);
   if (!code) return "";
@@ -101,6 +111,7 @@ std::string status_text(const json& status, const Style& style) {
   facts.add("not delivered yet", counted(status, "undelivered") + " messages");
   facts.add("events", events_of(status), number_in(status, "events_missing") == 0 ? Tone::plain : Tone::warning);
   add_copies(facts, status);
+  facts.add("state check", in_groups(text_in(status, "state_check")));
   facts.add("at rest", flag_in(status, "encrypted") ? "under a passphrase" : "without a passphrase");
   facts.add("version", text_in(status, "version"));
   add_counters(facts, status);

@@ -27,23 +27,15 @@ json id_answer() {
 }
 
 TEST(StatusText, FactsOnePerLine) {
-  const json status = {{"version", "0.1.0"},
-                       {"profile", "default"},
-                       {"key", "AB"},
-                       {"device_name", "lap\x1btop"},
-                       {"connection", "udp"},
-                       {"events", 12},
-                       {"events_missing", 3},
-                       {"backlog", 20},
-                       {"only_here", 5},
-                       {"full_copies", 0},
-                       {"undelivered", 1},
-                       {"unread", 2},
-                       {"devices", 2},
-                       {"devices_connected", 1},
-                       {"friends", 4},
-                       {"encrypted", true},
-                       {"counters", {{"packets_malformed", 0}, {"packets_unknown", 5}}}};
+  const json status = {{"version", "0.1.0"},  {"profile", "default"},
+                       {"key", "AB"},         {"device_name", "lap\x1btop"},
+                       {"connection", "udp"}, {"events", 12},
+                       {"events_missing", 3}, {"backlog", 20},
+                       {"only_here", 5},      {"full_copies", 0},
+                       {"undelivered", 1},    {"unread", 2},
+                       {"devices", 2},        {"devices_connected", 1},
+                       {"friends", 4},        {"state_check", "0123456789ABCDEF"},
+                       {"encrypted", true},   {"counters", {{"packets_malformed", 0}, {"packets_unknown", 5}}}};
   EXPECT_EQ(status_text(status, {}),
             "profile            default\n"
             "device             lap␛top\n"
@@ -55,6 +47,7 @@ TEST(StatusText, FactsOnePerLine) {
             "not delivered yet  1 messages\n"
             "events             12 held, 3 of 20 still to fetch\n"
             "copies             5 events are not known to be on another device: do not wipe this one\n"
+            "state check        0123 4567 89AB CDEF\n"
             "at rest            under a passphrase\n"
             "version            0.1.0\n"
             "packets_unknown    5\n");

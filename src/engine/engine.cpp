@@ -16,6 +16,7 @@
 #include "engine/outbox.h"
 #include "engine/presence.h"
 #include "engine/profile.h"
+#include "engine/recorder.h"
 #include "engine/requests.h"
 #include "engine/sessions.h"
 #include "engine/strangers.h"
@@ -216,6 +217,7 @@ Status Engine::status() const {
   status.events_missing = core.replicator.missing_count();
   status.backlog = core.backlog;
   status.only_here = core.replicator.held_only_here();
+  status.state_check = state_check(core.store);
   for (const DeviceInfo& device : devices()) {
     if (device.self) status.device_name = device.name;
     if (device.connection != Connection::none) ++status.devices_connected;

@@ -6,6 +6,7 @@
 #include "base/planted.h"
 #include "view/rules.h"
 #include "wire/body.h"
+#include "wire/writer.h"
 
 namespace toxtore {
 namespace {
@@ -126,6 +127,16 @@ void apply(Store& store, const ReadEvent& read) {
 }
 
 }  // namespace
+
+StateCheck state_check(const Store& store) {
+  const RowsHash rows = store.rows_hash();
+  Writer version;
+  version.u32(view_version);
+  const Hash hash = hash_of({as_bytes("toxtore state check"), version.take(), rows.bytes()});
+  StateCheck check{};
+  std::copy_n(hash.begin(), check.size(), check.begin());
+  return check;
+}
 
 std::optional<MessageEvents> message_events(const Store& store, const Dot& message) {
   const auto event = store.event(message);

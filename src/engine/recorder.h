@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "engine/command.h"
 #include "model/event.h"
 #include "store/store.h"
 
@@ -10,7 +11,7 @@ namespace toxtore {
 
 /// Raised whenever the rules of the view change or more types can be read: the view of a database that was made by
 /// other rules is then made anew, so that what an older version could not read is shown at last.
-inline constexpr std::uint32_t view_version = 5;
+inline constexpr std::uint32_t view_version = 6;
 
 /// Makes the whole view anew from the log. Call inside `store.transact`. Takes as long as receiving the log did.
 void rebuild_view(Store& store);
@@ -18,6 +19,9 @@ void rebuild_view(Store& store);
 /// Stores the event, without its text if that was erased, and derives anew each row of the view that it touches; takes
 /// the texts out that it erases. Call inside `store.transact`.
 void record(Store& store, const Event& event);
+
+/// What `status` shows of the view's rows: as cheap as reading one number.
+StateCheck state_check(const Store& store);
 
 /// The event with all its references, read. Empty if the message is not held.
 struct MessageEvents {

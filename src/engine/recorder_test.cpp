@@ -136,6 +136,7 @@ RC_GTEST_PROP(Recorder, AnyOrderOfTheSameEventsGivesTheSameLogAndView, ()) {
     RC_ASSERT(one->message(event.dot) == naive_row(events, event));
     RC_ASSERT(other->message(event.dot) == naive_row(events, event));
   }
+  RC_ASSERT(one->rows_hash() == other->rows_hash());
   RC_ASSERT(one->friend_rows() == other->friend_rows());
   RC_ASSERT(one->open_requests() == other->open_requests());
   RC_ASSERT(one->profile() == other->profile());
@@ -154,6 +155,7 @@ RC_GTEST_PROP(Recorder, AViewMadeAnewIsTheSame, ()) {
     return {};
   }));
   for (const Event& event : events) RC_ASSERT(anew->message(event.dot) == grown->message(event.dot));
+  RC_ASSERT(anew->rows_hash() == grown->rows_hash());
   RC_ASSERT(anew->friend_rows() == grown->friend_rows());
   RC_ASSERT(anew->open_requests() == grown->open_requests());
   RC_ASSERT(anew->profile() == grown->profile());

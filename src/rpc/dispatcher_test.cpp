@@ -349,6 +349,11 @@ TEST(ProfileMethods, Status) {
   EXPECT_EQ(status["version"], "1.2.3");
   EXPECT_EQ(status["profile"], "test");
   EXPECT_EQ(status["encrypted"], true);
+  const auto check = status["state_check"].get<std::string>();
+  EXPECT_EQ(check.size(), 16U);
+  EXPECT_EQ(profile.result("status.get")["state_check"], check);
+  profile.result("message.read", {{"friend", "Anna"}});
+  EXPECT_NE(profile.result("status.get")["state_check"], check) << "a row changed";
   EXPECT_EQ(status["friends"], 1);
   EXPECT_EQ(status["unread"], 1);
   EXPECT_EQ(status["devices"], 1);

@@ -37,6 +37,7 @@ Answer status(const Call& call) {
               {"devices", status.devices},
               {"devices_connected", status.devices_connected},
               {"friends", status.friends},
+              {"state_check", to_hex(status.state_check)},
               {"encrypted", call.host.encrypted()},
               {"counters", to_json(status.counters)}};
 }

@@ -81,6 +81,9 @@ class ForwardingStore : public Store {
     return base_->last_received(conversation);
   }
 
+  void each_row(const std::function<void(const ViewRow&)>& look) const override { base_->each_row(look); }
+  [[nodiscard]] RowsHash rows_hash() const override { return base_->rows_hash(); }
+
   // --- What only this device remembers.
 
   void remember(std::string_view name, ByteView value) override {

@@ -53,6 +53,8 @@ class MemoryStore final : public Store {
   void put(const RequestRow& row) override { set(requests_, row.id, row); }
   void put(const ReadMark& mark) override { set(read_marks_, {mark.conversation, mark.log}, mark.number); }
   void put(const ProfileRow& row) override { set(profile_, 0, row); }
+  void each_row(const std::function<void(const ViewRow&)>& look) const override;
+  [[nodiscard]] RowsHash rows_hash() const override;
   std::optional<MessageRow> message(const Dot& id) const override { return found_in(messages_, id); }
   std::optional<FriendRow> friend_row(const PublicKey& key) const override { return found_in(friends_, key); }
   std::optional<DeviceRow> device_row(const PublicKey& key) const override { return found_in(devices_, key); }
@@ -307,6 +309,21 @@ std::optional<MessageRow> MemoryStore::last_received(const Conversation& convers
   });
   if (rows.empty()) return std::nullopt;
   return rows.back();
+}
+
+void MemoryStore::each_row(const std::function<void(const ViewRow&)>& look) const {
+  for (const auto& [id, row] : messages_) look(row);
+  for (const auto& [key, row] : friends_) look(row);
+  for (const auto& [key, row] : devices_) look(row);
+  for (const auto& [id, row] : requests_) look(row);
+  for (const auto& [place, number] : read_marks_) look(ReadMark{place.first, place.second, number});
+  for (const auto& [id, row] : profile_) look(row);
+}
+
+RowsHash MemoryStore::rows_hash() const {
+  RowsHash hash;
+  each_row([&](const ViewRow& row) { hash.toggle(row); });
+  return hash;
 }
 
 std::vector<std::pair<std::string, Bytes>> MemoryStore::remembered_under(std::string_view prefix) const {

@@ -103,6 +103,16 @@ std::uint32_t SqlMessages::read_mark(const PublicKey& conversation, const LogId&
   return found.row() ? static_cast<std::uint32_t>(found.integer(0)) : 0;
 }
 
+void SqlMessages::each_row(const std::function<void(const ViewRow&)>& look) {
+  SqlQuery messages = database_.query("SELECT " TOXTORE_MESSAGE_COLUMNS " FROM messages");
+  while (messages.row()) look(read_message(messages));
+  SqlQuery marks = database_.query("SELECT conversation, device, incarnation, number FROM read_marks");
+  while (marks.row()) {
+    const LogId log{.device = key_from(marks.blob(1)), .incarnation = static_cast<std::uint32_t>(marks.integer(2))};
+    look(ReadMark{key_from(marks.blob(0)), log, static_cast<std::uint32_t>(marks.integer(3))});
+  }
+}
+
 std::optional<MessageRow> SqlMessages::message(const Dot& id) {
   SqlQuery found = database_.query("SELECT " TOXTORE_MESSAGE_COLUMNS " FROM messages WHERE dot = ?1", to_blob(id));
   return first_of(found);

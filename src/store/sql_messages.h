@@ -1,6 +1,7 @@
 // The message rows in the database, and how far each log is read in each conversation. The contract is store.h's.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -28,6 +29,7 @@ class SqlMessages {
   std::vector<MessageRow> undelivered_to(const Conversation& conversation);
   std::size_t undelivered_count();
   std::optional<MessageRow> last_received(const Conversation& conversation);
+  void each_row(const std::function<void(const ViewRow&)>& look);
 
  private:
   void insert(const MessageRow& row);

@@ -1,9 +1,33 @@
 #include "store/sql_rows.h"
 
-#include "store/friend_row_bytes.h"
 #include "store/sql_values.h"
+#include "view/friend_row_bytes.h"
 
 namespace toxtore {
+namespace {
+
+/// What `read_device` and `read_request` take, from column 0 on.
+#define DEVICE_COLUMNS "key, address, always_on, name"
+#define REQUEST_COLUMNS "dot, key, message, timestamp_ms, shown_ms, open"
+
+DeviceRow read_device(const SqlQuery& found) {
+  DeviceRow row{
+      .key = key_from(found.blob(0)), .address = std::nullopt, .always_on = found.flag(2), .name = found.bytes(3)};
+  if (!found.is_null(1)) row.address = ToxAddress::from_bytes(found.blob(1));
+  return row;
+}
+
+RequestRow read_request(const SqlQuery& found) {
+  return {.id = dot_from(found.blob(0)),
+          .from = key_from(found.blob(1)),
+          .message = found.bytes(2),
+          .timestamp_ms = found.number(3),
+          .shown_ms = found.number(4),
+          .open = found.flag(5)};
+}
+
+}  // namespace
+
 void SqlRows::put(const FriendRow& row) {
   database_.query("INSERT OR REPLACE INTO friends (key, row) VALUES (?1, ?2)", row.key.bytes, friend_row_bytes(row))
       .run();
@@ -40,11 +64,8 @@ std::optional<FriendRow> SqlRows::friend_row(const PublicKey& key) {
 }
 
 std::optional<DeviceRow> SqlRows::device_row(const PublicKey& key) {
-  SqlQuery found = database_.query("SELECT address, always_on, name FROM devices WHERE key = ?1", key.bytes);
-  if (!found.row()) return std::nullopt;
-  DeviceRow row{.key = key, .address = std::nullopt, .always_on = found.flag(1), .name = found.bytes(2)};
-  if (!found.is_null(0)) row.address = ToxAddress::from_bytes(found.blob(0));
-  return row;
+  SqlQuery found = database_.query("SELECT " DEVICE_COLUMNS " FROM devices WHERE key = ?1", key.bytes);
+  return found.row() ? std::optional(read_device(found)) : std::nullopt;
 }
 
 std::vector<FriendRow> SqlRows::friend_rows() {
@@ -55,18 +76,25 @@ std::vector<FriendRow> SqlRows::friend_rows() {
 }
 
 std::vector<RequestRow> SqlRows::open_requests() {
-  SqlQuery found = database_.query(
-      "SELECT dot, key, message, timestamp_ms, shown_ms FROM requests WHERE open = 1 ORDER BY timestamp_ms, dot");
+  SqlQuery found =
+      database_.query("SELECT " REQUEST_COLUMNS " FROM requests WHERE open = 1 ORDER BY timestamp_ms, dot");
   std::vector<RequestRow> rows;
-  while (found.row()) {
-    rows.push_back({.id = dot_from(found.blob(0)),
-                    .from = key_from(found.blob(1)),
-                    .message = found.bytes(2),
-                    .timestamp_ms = found.number(3),
-                    .shown_ms = found.number(4),
-                    .open = true});
-  }
+  while (found.row()) rows.push_back(read_request(found));
   return rows;
+}
+
+void SqlRows::put(const RowsHash& hash) {
+  database_.query("INSERT OR REPLACE INTO rows_hash (id, hash) VALUES (1, ?1)", hash.bytes()).run();
+}
+
+RowsHash SqlRows::hash() {
+  SqlQuery found = database_.query("SELECT hash FROM rows_hash");
+  return found.row() ? RowsHash::from_bytes(found.blob(0)) : RowsHash{};
+}
+
+std::optional<RequestRow> SqlRows::request(const Dot& id) {
+  SqlQuery found = database_.query("SELECT " REQUEST_COLUMNS " FROM requests WHERE dot = ?1", to_blob(id));
+  return found.row() ? std::optional(read_request(found)) : std::nullopt;
 }
 
 std::size_t SqlRows::open_request_count() {
@@ -80,6 +108,15 @@ ProfileRow SqlRows::profile() {
   if (!found.is_null(0)) row.name = found.bytes(0);
   if (!found.is_null(1)) row.status_message = found.bytes(1);
   return row;
+}
+
+void SqlRows::each_row(const std::function<void(const ViewRow&)>& look) {
+  for (const FriendRow& row : friend_rows()) look(row);
+  SqlQuery devices = database_.query("SELECT " DEVICE_COLUMNS " FROM devices");
+  while (devices.row()) look(read_device(devices));
+  SqlQuery requests = database_.query("SELECT " REQUEST_COLUMNS " FROM requests");
+  while (requests.row()) look(read_request(requests));
+  look(profile());
 }
 
 }  // namespace toxtore

@@ -1,10 +1,12 @@
 // The rows of friends, friend requests, own devices and the profile in the database. The contract is store.h's.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <vector>
 
 #include "store/sql_database.h"
+#include "view/row_hash.h"
 #include "view/rows.h"
 
 namespace toxtore {
@@ -24,6 +26,10 @@ class SqlRows {
   std::vector<RequestRow> open_requests();
   std::size_t open_request_count();
   ProfileRow profile();
+  void put(const RowsHash& hash);
+  RowsHash hash();
+  std::optional<RequestRow> request(const Dot& id);
+  void each_row(const std::function<void(const ViewRow&)>& look);
 
  private:
   SqlDatabase& database_;

@@ -123,7 +123,7 @@ constexpr SchemaStep version_4 = R"sql(
 DROP TABLE friends;
 CREATE TABLE friends (
   key BLOB NOT NULL PRIMARY KEY,
-  row BLOB NOT NULL);  -- src/store/friend_row_bytes.h
+  row BLOB NOT NULL);  -- src/view/friend_row_bytes.h
 )sql";
 
 // Who of the friend took a message, why one failed, and what copies of one have in common.
@@ -134,7 +134,15 @@ ALTER TABLE messages ADD COLUMN failure INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX messages_copies ON messages (identity) WHERE identity IS NOT NULL;
 )sql";
 
-constexpr std::array<SchemaStep, 5> steps_of_this_version{version_1, version_2, version_3, version_4, version_5};
+// The state check. The rows of before are in it once the view is made anew, which the engine does at the next start.
+constexpr SchemaStep version_6 = R"sql(
+CREATE TABLE rows_hash (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  hash BLOB NOT NULL);  -- src/view/row_hash.h
+)sql";
+
+constexpr std::array<SchemaStep, 6> steps_of_this_version{version_1, version_2, version_3,
+                                                          version_4, version_5, version_6};
 
 Result<void> outcome(SqlDatabase& database) {
   if (database.fault()) return fail(*database.fault());
@@ -152,6 +160,7 @@ DELETE FROM devices;
 DELETE FROM read_marks;
 DELETE FROM requests;
 DELETE FROM profile;
+DELETE FROM rows_hash;
 INSERT INTO words (words) VALUES ('rebuild');
 )sql";
 

@@ -32,7 +32,9 @@ class OpenSqlStore final : public SqlStore {
         search_(*database_),
         messages_(*database_, search_),
         rows_(*database_),
-        memory_(*database_) {}
+        memory_(*database_) {
+    rows_hash_ = committed_rows_hash_ = rows_.hash();
+  }
 
   Result<void> transact(const Work& work) override;
   [[nodiscard]] std::optional<Error> fault() const override { return database_->fault(); }
@@ -45,6 +47,7 @@ class OpenSqlStore final : public SqlStore {
   void clear_view() override {
     assert(in_transaction_);
     database_->execute(clear_view_statements);
+    rows_hash_ = {};
   }
   void index(const Dot& dot, const std::vector<Subject>& subjects) override {
     assert(in_transaction_);
@@ -68,30 +71,15 @@ class OpenSqlStore final : public SqlStore {
   }
   Arrival last_arrival() const override { return log_.last_arrival(); }
 
-  void put(const MessageRow& row) override {
-    assert(in_transaction_);
-    messages_.put(row);
-  }
-  void put(const FriendRow& row) override {
-    assert(in_transaction_);
-    rows_.put(row);
-  }
-  void put(const DeviceRow& row) override {
-    assert(in_transaction_);
-    rows_.put(row);
-  }
-  void put(const RequestRow& row) override {
-    assert(in_transaction_);
-    rows_.put(row);
-  }
+  void put(const MessageRow& row) override { replace(messages_, messages_.message(row.id), row); }
+  void put(const FriendRow& row) override { replace(rows_, rows_.friend_row(row.key), row); }
+  void put(const DeviceRow& row) override { replace(rows_, rows_.device_row(row.key), row); }
+  void put(const RequestRow& row) override { replace(rows_, rows_.request(row.id), row); }
   void put(const ReadMark& mark) override {
-    assert(in_transaction_);
-    messages_.put(mark);
+    const ReadMark before{mark.conversation, mark.log, messages_.read_mark(mark.conversation, mark.log)};
+    replace(messages_, std::optional(before), mark);
   }
-  void put(const ProfileRow& row) override {
-    assert(in_transaction_);
-    rows_.put(row);
-  }
+  void put(const ProfileRow& row) override { replace(rows_, std::optional(rows_.profile()), row); }
   std::optional<MessageRow> message(const Dot& id) const override { return messages_.message(id); }
   std::optional<FriendRow> friend_row(const PublicKey& key) const override { return rows_.friend_row(key); }
   std::optional<DeviceRow> device_row(const PublicKey& key) const override { return rows_.device_row(key); }
@@ -120,6 +108,12 @@ class OpenSqlStore final : public SqlStore {
     return messages_.last_received(conversation);
   }
 
+  void each_row(const std::function<void(const ViewRow&)>& look) const override {
+    messages_.each_row(look);
+    rows_.each_row(look);
+  }
+  [[nodiscard]] RowsHash rows_hash() const override { return rows_hash_; }
+
   void remember(std::string_view name, ByteView value) override {
     assert(in_transaction_);
     memory_.remember(name, value);
@@ -135,11 +129,16 @@ class OpenSqlStore final : public SqlStore {
 
  private:
   Result<void> attempt(const Work& work);
+  void save_rows_hash();
+  template <class Part, class Row>
+  void replace(Part& part, const std::optional<Row>& before, const Row& row);
 
   std::unique_ptr<SqlDatabase> database_;
   DiskReserve reserve_;
   bool in_transaction_ = false;
   bool reserve_used_ = false;
+  RowsHash rows_hash_;
+  RowsHash committed_rows_hash_;
   // A read may note a fault and prepares statements, so the classes that ask have no const functions.
   mutable SqlLog log_;
   mutable SqlSearch search_;
@@ -167,14 +166,31 @@ Result<void> OpenSqlStore::attempt(const Work& work) {
     ~End() {
       store.in_transaction_ = false;
       store.database_->rollback();
+      store.rows_hash_ = store.committed_rows_hash_;
     }
   } const end{*this};
   in_transaction_ = true;
   database_->begin();
   Result<void> done = database_->fault() ? Result<void>{} : work();
+  if (done) save_rows_hash();
   if (done) database_->commit();
   if (database_->fault()) return fail(*database_->fault());
+  if (done) committed_rows_hash_ = rows_hash_;
   return done;
+}
+
+void OpenSqlStore::save_rows_hash() {
+  if (rows_hash_ != committed_rows_hash_) rows_.put(rows_hash_);
+}
+
+/// A row that is as it was costs no write.
+template <class Part, class Row>
+void OpenSqlStore::replace(Part& part, const std::optional<Row>& before, const Row& row) {
+  assert(in_transaction_);
+  if (before == row) return;
+  if (before) rows_hash_.toggle(*before);
+  rows_hash_.toggle(row);
+  part.put(row);
 }
 
 std::filesystem::path reserve_of(const std::filesystem::path& file) { return file.parent_path() / "reserve"; }

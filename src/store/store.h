@@ -26,6 +26,7 @@
 #include "model/event.h"
 #include "model/holdings.h"
 #include "model/vector_clock.h"
+#include "view/row_hash.h"
 #include "view/rows.h"
 #include "view/subject.h"
 
@@ -172,6 +173,11 @@ class Store {
   virtual std::size_t undelivered_count() const = 0;
   /// The newest incoming row of a conversation.
   virtual std::optional<MessageRow> last_received(const Conversation& conversation) const = 0;
+
+  /// Every row of the view, in an order of no meaning. Reads all; `look` must not ask this store anything.
+  virtual void each_row(const std::function<void(const ViewRow&)>& look) const = 0;
+  /// The hashes of all rows, combined (view/row_hash.h). Kept as rows are put, so it costs nothing to ask.
+  [[nodiscard]] virtual RowsHash rows_hash() const = 0;
 
   // --- What only this device remembers: a map of names to bytes. Writes only inside `transact`.
 

@@ -38,6 +38,7 @@ TEST_P(StoreContract, TheViewCanBeEmptiedAndMadeAnew) {
   EXPECT_TRUE(store_->open_requests().empty());
   EXPECT_EQ(store_->read_mark(sample_key(9), log_a), 0u);
   EXPECT_EQ(store_->profile(), ProfileRow{});
+  EXPECT_EQ(store_->rows_hash(), RowsHash{});
   EXPECT_EQ(store_->last_arrival(), 1u) << "the log stays";
 
   commit([&] { store_->index(Dot::of(log_a, 1), {subject}); });

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <set>
 #include <stdexcept>
 
 #include "store/memory_store.h"
@@ -238,7 +239,21 @@ void compare_search(const Store& store, const Store& naive, SearchQuery query) {
   }
 }
 
+/// All rows, and what they add up to.
+std::pair<std::multiset<Hash>, RowsHash> every_row(const Store& store) {
+  std::multiset<Hash> rows;
+  RowsHash hash;
+  store.each_row([&](const ViewRow& row) {
+    if (!says_nothing(row)) rows.insert(row_hash(row));
+    hash.toggle(row);
+  });
+  return {rows, hash};
+}
+
 void compare_rows(const Store& store, const Store& naive) {
+  RC_ASSERT(every_row(store) == every_row(naive));
+  RC_ASSERT(store.rows_hash() == every_row(naive).second);
+  RC_ASSERT(naive.rows_hash() == every_row(naive).second);
   RC_ASSERT(store.friend_rows() == naive.friend_rows());
   RC_ASSERT(store.undelivered() == naive.undelivered());
   RC_ASSERT(store.open_requests() == naive.open_requests());

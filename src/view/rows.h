@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "model/event.h"
@@ -166,5 +167,8 @@ struct ProfileRow {
 
   bool operator==(const ProfileRow&) const = default;
 };
+
+/// Any row of the view.
+using ViewRow = std::variant<MessageRow, FriendRow, DeviceRow, RequestRow, ReadMark, ProfileRow>;
 
 }  // namespace toxtore

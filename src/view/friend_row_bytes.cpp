@@ -1,4 +1,4 @@
-#include "store/friend_row_bytes.h"
+#include "view/friend_row_bytes.h"
 
 #include <algorithm>
 

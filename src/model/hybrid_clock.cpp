@@ -13,7 +13,7 @@ void HybridClock::saw(std::uint64_t timestamp_ms) {
 
 Timestamp HybridClock::next(std::uint64_t wall_ms) {
   if (planted(PlantedBug::clamps_clock)) return {wall_ms, std::nullopt};
-  latest_ms_ = std::max(std::min(wall_ms, timestamp_ms_end - 1), latest_ms_ + 1);
+  latest_ms_ = std::min(std::max(wall_ms, latest_ms_ + 1), timestamp_ms_end - 1);
   const std::uint64_t apart = latest_ms_ > wall_ms ? latest_ms_ - wall_ms : wall_ms - latest_ms_;
   Timestamp stamp{latest_ms_, std::nullopt};
   if (apart > wall_clock_tolerance_ms) stamp.wall_clock_ms = wall_ms;

@@ -22,7 +22,9 @@ class HybridClock {
   /// linked device with a broken clock must not be able to use up the numbers.
   void saw(std::uint64_t timestamp_ms);
 
-  /// A timestamp later than all that was seen and given out, and no earlier than the wall clock.
+  /// A timestamp later than all that was seen and given out, and no earlier than the wall clock. At the end of time,
+  /// which only a hostile device can bring about, it stands still: what is logged then still has a place in the view,
+  /// behind all that is earlier, and in its own log by its number.
   Timestamp next(std::uint64_t wall_ms);
 
   [[nodiscard]] std::uint64_t latest_ms() const { return latest_ms_; }

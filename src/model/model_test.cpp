@@ -101,6 +101,8 @@ TEST(HybridClock, IsLaterThanWhatItSawButNotThanTheEndOfTime) {
   clock.saw(timestamp_ms_end);  // opaque: does not count
   EXPECT_EQ(clock.next(1'000), (Timestamp{5'000'001, 1'000}));
   EXPECT_EQ(clock.next(5'000'001), (Timestamp{5'000'002, std::nullopt}));
+  clock.saw(timestamp_ms_end - 1);
+  EXPECT_EQ(clock.next(1'000).order_ms, timestamp_ms_end - 1) << "not opaque";
 }
 
 }  // namespace

@@ -21,6 +21,7 @@ build_packages=(
 )
 test_packages=(
   libgtest-dev librapidcheck-dev
+  libssl-dev          # a test decrypts the pages of the database by hand
   clang-format-19 clang-tidy-19
   toxic tmux          # a stock Tox client to test against
 )

@@ -55,20 +55,20 @@ Error system_error(const std::string& what) {
 }
 
 /// Up to the first line end, which is left out, or the end of the data.
-Result<std::string> read_line(int descriptor, const std::string& name) {
-  std::string line;
+Result<SecretText> read_line(int descriptor, const std::string& name) {
+  SecretText line;
   char c = 0;
   while (true) {
     const ssize_t got = ::read(descriptor, &c, 1);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return fail(system_error("cannot read " + name));
     if (got == 0 || c == '\n') break;
-    if (line.size() == passphrase_size_max)
+    if (line.view().size() == passphrase_size_max)
       return fail(ErrorKind::too_long, "the first line of " + name + " is longer than a passphrase may be (" +
                                            std::to_string(passphrase_size_max) + " bytes)");
-    line += c;
+    line.append(c);
   }
-  if (line.ends_with('\r')) line.pop_back();
+  if (line.view().ends_with('\r')) line.drop_last();
   return line;
 }
 
@@ -76,7 +76,7 @@ constexpr char ctrl_c = 3;
 
 }  // namespace
 
-Result<std::string> read_passphrase(const PassphraseSource& source) {
+Result<SecretText> read_passphrase(const PassphraseSource& source) {
   const std::string name =
       source.file ? source.file->string() : "file descriptor " + std::to_string(source.descriptor.value_or(-1));
   const Descriptor descriptor(source.file ? ::open(source.file->c_str(), O_RDONLY | O_CLOEXEC) : *source.descriptor,
@@ -86,40 +86,41 @@ Result<std::string> read_passphrase(const PassphraseSource& source) {
   if (!line) return line;
   if (line->empty())
     return fail(ErrorKind::invalid_argument, name + " holds no passphrase; its first line must not be empty");
-  if (line->find('\0') != std::string::npos)
+  if (line->view().find('\0') != std::string_view::npos)
     return fail(ErrorKind::invalid_argument, name + " holds a zero byte, so it is not a passphrase in text");
   return line;
 }
 
 bool at_terminal() { return ::isatty(STDIN_FILENO) == 1; }
 
-Result<std::string> ask_passphrase(const std::string& question) {
+Result<SecretText> ask_passphrase(const std::string& question) {
   const Descriptor terminal(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY), true);
   if (terminal.number() < 0) return fail(system_error("cannot ask on the terminal"));
   const auto say = [&](const std::string& text) {
     return ::write(terminal.number(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
   };
-  if (!say(question)) return fail(system_error("cannot ask on the terminal"));
-  Result<std::string> line;
+  Result<SecretText> line;
   {
+    // Mute before the question is there: what is typed at once is neither shown nor lost.
     const MuteTerminal mute(terminal.number());
+    if (!say(question)) return fail(system_error("cannot ask on the terminal"));
     if (!mute.muted()) return fail(system_error("cannot hide what is typed on the terminal"));
     line = read_line(terminal.number(), "the terminal");
   }
   say("\n");  // the one that was typed was not shown
-  if (line && line->find(ctrl_c) != std::string::npos) return fail(ErrorKind::denied, "broken off");
+  if (line && line->view().find(ctrl_c) != std::string_view::npos) return fail(ErrorKind::denied, "broken off");
   return line;
 }
 
-Result<std::optional<std::string>> ask_new_passphrase(const std::string& question) {
+Result<std::optional<SecretText>> ask_new_passphrase(const std::string& question) {
   std::string intro = question;
   while (true) {
     auto first = ask_passphrase(intro);
     if (!first) return fail(first.error());
-    if (first->empty()) return std::optional<std::string>();
+    if (first->empty()) return std::optional<SecretText>();
     const auto second = ask_passphrase("The same again: ");
     if (!second) return fail(second.error());
-    if (*first == *second) return std::optional<std::string>(std::move(*first));
+    if (first->view() == second->view()) return std::optional<SecretText>(std::move(*first));
     intro = "These were not the same. " + question;
   }
 }

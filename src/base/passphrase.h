@@ -7,11 +7,9 @@
 #include <string>
 
 #include "base/result.h"
+#include "base/secret.h"
 
 namespace toxtore {
-
-/// 1 KiB; a longer first line is not a passphrase but the wrong file.
-inline constexpr std::size_t passphrase_size_max = 1024;
 
 /// What the user said about one passphrase. Both empty: nothing.
 struct PassphraseSource {
@@ -23,15 +21,15 @@ struct PassphraseSource {
 
 /// The first line of a descriptor or file, without its line end. Errors: invalid_argument (empty, holds a zero byte),
 /// too_long, not_found (no such file), io.
-Result<std::string> read_passphrase(const PassphraseSource& source);
+Result<SecretText> read_passphrase(const PassphraseSource& source);
 
 /// Whether someone can be asked: standard input is a terminal.
 bool at_terminal();
 
 /// Asks on the terminal without showing what is typed; may be empty. Errors: denied (the user broke off), too_long, io.
-Result<std::string> ask_passphrase(const std::string& question);
+Result<SecretText> ask_passphrase(const std::string& question);
 
 /// Asks twice until both are the same. Nothing for an empty one: none is wanted. Errors as above.
-Result<std::optional<std::string>> ask_new_passphrase(const std::string& question);
+Result<std::optional<SecretText>> ask_new_passphrase(const std::string& question);
 
 }  // namespace toxtore

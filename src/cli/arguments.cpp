@@ -16,7 +16,8 @@ void add_first_commands(Parser& parser) {
       parser.root(), {"status", "How this device is doing",
                       "Shows how this device is doing: whether it is connected to Tox, how much it holds, "
                       "what is unread and what is not delivered yet. The state check is the same on all your "
-                      "devices of one version once none of them is missing events.",
+                      "devices of one version once none of them is missing events; if it is not, run `toxtore "
+                      "doctor` on each.",
                       "  toxtore status\n"});
   parser.on(status, [] { return command::Status{}; });
 
@@ -36,6 +37,7 @@ std::unique_ptr<Parser> parser_of_all() {
   add_message_commands(*parser);
   add_device_commands(*parser);
   add_profile_commands(*parser);
+  add_upkeep_commands(*parser);
   return parser;
 }
 

@@ -149,6 +149,25 @@ struct ProfileExport {
   std::string passphrase_file;
 };
 
+struct Backup {
+  std::string file;
+  bool force = false;
+  bool plain = false;
+  std::optional<int> passphrase_fd;
+  std::string passphrase_file;
+};
+
+/// Through the daemon if one runs; else `toxtored` is started with these words for it.
+struct Doctor {
+  bool repair = false;
+  std::vector<std::string> words;
+};
+
+/// What `toxtored` does to a profile without running it (restore, passphrase): the words to start it with.
+struct ProfileTask {
+  std::vector<std::string> words;
+};
+
 }  // namespace command
 
 using Command =
@@ -158,7 +177,7 @@ using Command =
                  command::Search, command::Read, command::Outbox, command::OutboxWithdraw, command::OutboxSend,
                  command::Erase, command::Watch, command::DeviceRequest, command::DeviceRequests, command::DeviceAccept,
                  command::DeviceCancel, command::DeviceList, command::DeviceRename, command::ProfileValue,
-                 command::ProfileExport>;
+                 command::ProfileExport, command::Backup, command::ProfileTask, command::Doctor>;
 
 struct Arguments {
   GlobalOptions global;

@@ -91,6 +91,18 @@ TEST(Arguments, WhatIsSaidOfAFriend) {
   EXPECT_EQ(parsed<command::FriendIntroduce>({"friend", "introduce", "Anna", "it", "is", "me"}).message, "it is me");
 }
 
+TEST(Arguments, UpkeepIsHandedToToxtored) {
+  EXPECT_EQ(parsed<command::ProfileTask>({"restore", "my backup", "--force", "--data-dir", "/d e"}).words,
+            (Words{"--restore", "my backup", "--force", "--data-dir", "/d e"}));
+  EXPECT_EQ(parsed<command::ProfileTask>({"passphrase", "--new-key", "--passphrase-fd", "3"}).words,
+            (Words{"--change-passphrase", "--new-key", "--passphrase-fd", "3"}));
+  EXPECT_EQ(parsed<command::Doctor>({"doctor", "--repair"}).words, (Words{"--doctor", "--repair"}));
+  EXPECT_EQ(parsed<command::Backup>({"backup", "f", "--passphrase-fd", "4"}).passphrase_fd, 4);
+  EXPECT_TRUE(parsed<command::Backup>({"backup", "f", "--plain"}).plain);
+  EXPECT_NE(refused({"backup", "f", "--plain", "--passphrase-file", "p"}), "not refused");
+  EXPECT_NE(refused({"backup"}), "not refused");
+}
+
 TEST(Arguments, AMessageIsTakenAsItIsTyped) {
   const std::vector<Words> messages = {{"Hello", "there"},
                                        {"[hello, world]"},

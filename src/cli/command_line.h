@@ -83,5 +83,6 @@ void add_friend_commands(Parser& parser);
 void add_message_commands(Parser& parser);
 void add_device_commands(Parser& parser);
 void add_profile_commands(Parser& parser);
+void add_upkeep_commands(Parser& parser);
 
 }  // namespace toxtore::command_line

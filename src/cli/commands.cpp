@@ -14,10 +14,18 @@ using nlohmann::json;
 namespace {
 
 Outcome<> run_command(const Arguments& arguments, Terminal& terminal) {
+  if (const auto* task = std::get_if<command::ProfileTask>(&arguments.command)) return run(*task, arguments.global);
+  if (const auto* doctor = std::get_if<command::Doctor>(&arguments.command))
+    return run(*doctor, arguments.global, terminal);
   auto daemon = DaemonLink::connect(arguments.global);
   if (!daemon) return refuse(daemon.error());
   Session session{arguments.global, *daemon, terminal};
-  auto done = std::visit([&](const auto& command) { return run(command, session); }, arguments.command);
+  auto done = std::visit(
+      [&](const auto& command) {
+        if constexpr (requires { run(command, session); }) return run(command, session);
+        return Outcome<>();  // those above
+      },
+      arguments.command);
   return done ? terminal.printed_all() : done;
 }
 

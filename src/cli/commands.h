@@ -58,6 +58,13 @@ Outcome<> run(const command::DeviceList& command, Session& session);
 Outcome<> run(const command::DeviceRename& command, Session& session);
 Outcome<> run(const command::ProfileValue& command, Session& session);
 Outcome<> run(const command::ProfileExport& command, Session& session);
+/// Waits until it is written.
+Outcome<> run(const command::Backup& command, Session& session);
+/// Needs no daemon, and starts `toxtored` on this terminal.
+Outcome<> run(const command::ProfileTask& task, const GlobalOptions& options);
+
+/// Connects by itself, for the daemon need not run. A failure if anything is damaged.
+Outcome<> run(const command::Doctor& command, const GlobalOptions& options, Terminal& terminal);
 
 /// The whole program: parses, connects, runs, prints a failure. `words` without the program's name. Returns the exit
 /// code.

@@ -19,7 +19,7 @@ using nlohmann::json;
 namespace {
 
 /// Nothing: a plain file is wanted. Failures: usage, if there is no one to ask.
-Outcome<std::optional<std::string>> passphrase_for(const command::ProfileExport& command) {
+Outcome<std::optional<SecretText>> passphrase_for(const command::ProfileExport& command) {
   if (command.plain) return std::nullopt;
   PassphraseSource source{command.passphrase_fd, std::nullopt};
   if (!command.passphrase_file.empty()) source.file = command.passphrase_file;
@@ -77,7 +77,7 @@ Outcome<> write_new_file(const std::string& file, const Bytes& bytes) {
 Outcome<> run(const command::ProfileExport& command, Session& session) {
   const auto passphrase = passphrase_for(command);
   if (!passphrase) return refuse(passphrase.error());
-  const json params = *passphrase ? json{{"passphrase", **passphrase}} : json::object();
+  const json params = *passphrase ? json{{"passphrase", (*passphrase)->view()}} : json::object();
   const auto profile = session.daemon.call("profile.export", params);
   if (!profile) return refuse(profile.error());
   if (command.file.empty()) {

@@ -8,13 +8,17 @@
 #include <iterator>
 
 #include "base/utf8.h"
+#include "daemon/doctor.h"
 #include "rpc/json.h"
+#include "store/backup.h"
 #include "tox/profile_file.h"
 
 namespace toxtore {
 namespace {
 
 constexpr std::uint64_t stall_check_ms = 1'000;
+/// 10 s between two scrubs at the least.
+constexpr std::uint64_t scrub_pause_ms = 10'000;
 
 Result<std::vector<BootstrapNode>> read_nodes(const std::optional<std::filesystem::path>& file) {
   if (!file) return default_bootstrap_nodes();
@@ -29,6 +33,23 @@ Result<std::vector<BootstrapNode>> read_nodes(const std::optional<std::filesyste
     return fail(ErrorKind::invalid_argument, "the node file " + file->string() + ": " + nodes.error().message);
   log::warning("the node file " + file->string() + " names no usable node: only the local network is searched");
   return std::vector<BootstrapNode>();
+}
+
+/// In a thread of its own. The key behind the database: as the profile has it, or wrapped for this file.
+Result<bool> write_profile_backup(const ProfileFolder& files, const DatabaseKey& key, const BackupRequest& request) {
+  SystemRandom random;
+  constexpr std::size_t key_file_size_max = 4096;
+  Result<SecretBytes> key_file = fail(ErrorKind::internal, "");
+  if (request.plain || request.passphrase) {
+    const auto passphrase = request.passphrase ? std::optional(request.passphrase->view()) : std::nullopt;
+    key_file = key_file_bytes(key, passphrase, random);
+  } else {
+    key_file =
+        read_small_file(files.key(), key_file_size_max).map([](Bytes bytes) { return SecretBytes(std::move(bytes)); });
+  }
+  if (!key_file) return fail(key_file.error());
+  const auto overwrite = request.force ? Overwrite::allowed : Overwrite::never;
+  return write_backup(files.database(), key, key_file->view(), request.file, overwrite).map([] { return true; });
 }
 
 std::string advice(ErrorKind kind) {
@@ -103,8 +124,11 @@ Result<void> Daemon::start_tox() {
   if (behind_proxy && options_.tox.udp) log::warning("UDP does not go through a proxy, so it is off: as with --no-udp");
   bootstrapper_.emplace(std::move(*nodes), options_.tox.udp && !behind_proxy, random_);
   ToxOptions tox = options_.tox;
-  tox.savedata = std::move(profile_.savedata);
+  const ByteView savedata = profile_.savedata.view();
+  tox.savedata.emplace(savedata.begin(), savedata.end());
   auto node = ToxNode::create(tox);
+  wipe(*tox.savedata);
+  profile_.savedata = {};
   if (!node) return fail(node.error());
   node_ = std::move(*node);
   return {};
@@ -123,7 +147,7 @@ Result<void> Daemon::start_engine() {
   auto engine = Engine::start(std::move(config), *profile_.store, random_, now());
   if (!engine) return fail(engine.error());
   engine_ = std::move(*engine);
-  dispatcher_.emplace(*engine_, static_cast<const Host&>(*this));
+  dispatcher_.emplace(*engine_, static_cast<Host&>(*this));
   return profile_.import_pending ? take_names_over(imported) : Result<void>();
 }
 
@@ -160,6 +184,7 @@ ExitCode Daemon::run() {
   server_.reset();
   if (exit_code_ == ExitCode::clean) {
     if (const auto saved = save(); !saved) stop(saved.error());
+    if (const auto scrubbed = scrub_last(); !scrubbed) stop(scrubbed.error());
   }
   if (exit_code_ == ExitCode::clean) log::info("stopped");
   return exit_code_;
@@ -201,6 +226,7 @@ void Daemon::turn() {
   engine_->finish_turn(now());
   check_faults();
   settle();
+  scrub_if_due();
   if (!stopped_ && now().mono_ms >= stall_check_due_ms_) {
     stall_check_due_ms_ = now().mono_ms + stall_check_ms;
     server_->drop_stalled();
@@ -258,8 +284,21 @@ void Daemon::save_if_changed() {
   check_faults();
 }
 
+/// Merging the search index takes time with its size, so it takes at most a hundredth of the time, and texts that are
+/// erased one after the other are taken out together.
+void Daemon::scrub_if_due() {
+  const std::uint64_t begun_ms = now().mono_ms;
+  if (stopped_ || begun_ms < scrub_due_ms_ || !profile_.store->scrub_due()) return;
+  if (const auto scrubbed = profile_.store->scrub(); !scrubbed) return stop(scrubbed.error());
+  const std::uint64_t done_ms = now().mono_ms;
+  scrub_due_ms_ = done_ms + std::max(scrub_pause_ms, 100 * (done_ms - begun_ms));
+}
+
+/// Before the end there may be no later.
+Result<void> Daemon::scrub_last() { return profile_.store->scrub_due() ? profile_.store->scrub() : Result<void>(); }
+
 Result<void> Daemon::save() {
-  auto saved = save_profile(*profile_.store, node_->savedata());
+  auto saved = save_profile(*profile_.store, SecretBytes(node_->savedata()).view());
   if (saved) node_->savedata_saved();
   return saved;
 }
@@ -301,9 +340,39 @@ void Daemon::requests_done() {
 }
 
 Result<Bytes> Daemon::export_profile(const std::string& passphrase) const {
-  Bytes savedata = node_->savedata();
-  if (passphrase.empty()) return savedata;
-  return protect_profile(savedata, passphrase);
+  if (passphrase.empty()) return node_->savedata();
+  return protect_profile(SecretBytes(node_->savedata()).view(), passphrase);
+}
+
+/// Asked of the file: `toxtore passphrase` changes it while this runs.
+bool Daemon::encrypted() const { return inspect_key_file(profile_.files->key()) == KeyFileState::wrapped; }
+
+Result<void> Daemon::start_backup(BackupRequest request) {
+  if (!request.plain && !request.passphrase && !encrypted())
+    return fail(ErrorKind::invalid_argument,
+                "the profile has no passphrase, and a backup is to have one: give one for it, or plain");
+  const auto shared = std::make_shared<BackupRequest>(std::move(request));  // std::function wants to be copied
+  const auto key = std::make_shared<DatabaseKey>(profile_.store->key());
+  const auto work = [shared, key, files = *profile_.files] { return write_profile_backup(files, *key, *shared); };
+  if (backup_.start(work)) return {};
+  return fail(ErrorKind::busy, "a backup is being written; wait for its end");
+}
+
+std::optional<Result<void>> Daemon::backup_report() {
+  const auto& report = backup_.report();
+  if (!report) return std::nullopt;
+  return *report ? Result<void>() : Result<void>(fail(report->error()));
+}
+
+Result<void> Daemon::start_examination(std::uint64_t wall_ms) {
+  const auto key = std::make_shared<DatabaseKey>(profile_.store->key());
+  const auto work = [key, wall_ms, files = *profile_.files]() -> Result<std::vector<Finding>> {
+    const auto store = SqlStore::open_beside(files.database(), *key);
+    if (!store) return fail(store.error());
+    return examine_profile(files, **store, wall_ms);
+  };
+  if (examination_.start(work)) return {};
+  return fail(ErrorKind::busy, "an examination is under way; wait for its end");
 }
 
 }  // namespace toxtore

@@ -17,6 +17,7 @@
 #include "base/random.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "daemon/background.h"
 #include "daemon/options.h"
 #include "daemon/profile.h"
 #include "daemon/server.h"
@@ -55,6 +56,8 @@ class Daemon final : private LineService, private Host {
   void settle();
   void apply(const Output& output);
   void save_if_changed();
+  void scrub_if_due();
+  Result<void> scrub_last();
   Result<void> save();
   void check_faults();
   void stop(const Error& fault);
@@ -67,9 +70,17 @@ class Daemon final : private LineService, private Host {
   // --- Host
   [[nodiscard]] std::string version() const override { return TOXTORE_VERSION; }
   [[nodiscard]] std::string profile_name() const override { return options_.profile; }
-  [[nodiscard]] bool encrypted() const override { return profile_.encrypted; }
+  [[nodiscard]] bool encrypted() const override;
   [[nodiscard]] ToxAddress address() const override { return node_->address(); }
   [[nodiscard]] Result<Bytes> export_profile(const std::string& passphrase) const override;
+  Result<void> start_backup(BackupRequest request) override;
+  [[nodiscard]] bool backup_running() override { return backup_.running(); }
+  [[nodiscard]] std::optional<Result<void>> backup_report() override;
+  Result<void> start_examination(std::uint64_t wall_ms) override;
+  [[nodiscard]] bool examination_running() override { return examination_.running(); }
+  [[nodiscard]] std::optional<Result<std::vector<Finding>>> examination_report() override {
+    return examination_.report();
+  }
 
   // In the order of what rests on what: the last is destroyed first.
   Options options_;
@@ -83,7 +94,10 @@ class Daemon final : private LineService, private Host {
   std::optional<Bootstrapper> bootstrapper_;
   std::optional<Dispatcher> dispatcher_;
   std::unique_ptr<Server> server_;
+  Background<bool> backup_;  ///< true when it is written
+  Background<std::vector<Finding>> examination_;
   std::uint64_t last_turn_ms_ = 0;
+  std::uint64_t scrub_due_ms_ = 0;             ///< not before
   std::optional<std::uint64_t> timer_due_ms_;  ///< while the timer runs
   std::uint64_t stall_check_due_ms_ = 0;
   Connection last_connection_ = Connection::none;

@@ -4,6 +4,7 @@
 #include <csignal>
 
 #include "daemon/daemon.h"
+#include "daemon/upkeep.h"
 
 namespace {
 
@@ -12,6 +13,7 @@ toxtore::ExitCode run(int argc, char** argv) {
   if (const auto* exit = std::get_if<toxtore::ExitNow>(&parsed)) return exit->code;
   const auto& options = std::get<toxtore::Options>(parsed);
   toxtore::log::set_level(options.log_level);
+  if (options.upkeep.task != toxtore::Upkeep::Task::none) return toxtore::run_upkeep(options);
   const auto daemon = toxtore::Daemon::start(options);
   if (!daemon) {
     toxtore::log::error(daemon.error().message);

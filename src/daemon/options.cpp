@@ -140,6 +140,10 @@ struct Raw {
   Options options;
   std::string data_folder, socket, passphrase_file, import_file, import_passphrase_file, nodes;
   std::string name, always_on, port_range, proxy;
+  std::string new_passphrase_file, restore_file;
+  int new_passphrase_fd = -1;
+  bool change_passphrase = false;
+  bool examine = false;
   int passphrase_fd = -1;
   int import_passphrase_fd = -1;
   std::uint16_t port = 0;
@@ -217,6 +221,46 @@ void add_import_options(CLI::App& app, Raw& raw) {
       ->group(group);
 }
 
+/// `toxtore passphrase`, `toxtore restore` and `toxtore doctor` give these.
+void add_upkeep_options(CLI::App& app, Raw& raw) {
+  const auto group = "Instead of running (`toxtore passphrase`, `restore` and `doctor` use these)";
+  auto* change = app.add_flag("--change-passphrase", raw.change_passphrase,
+                              "give the profile another passphrase; also while toxtored runs")
+                     ->group(group);
+  auto* fd = app.add_option("--new-passphrase-fd", raw.new_passphrase_fd,
+                            "the new passphrase, from a file descriptor (default: ask)")
+                 ->check(undescribed(CLI::NonNegativeNumber))
+                 ->type_name("N")
+                 ->needs(change)
+                 ->group(group);
+  auto* file = app.add_option("--new-passphrase-file", raw.new_passphrase_file, "the new passphrase, from a file")
+                   ->type_name("FILE")
+                   ->needs(change)
+                   ->excludes(fd)
+                   ->group(group);
+  app.add_flag("--remove-passphrase", raw.options.upkeep.remove_passphrase, "take the passphrase away")
+      ->needs(change)
+      ->excludes(fd)
+      ->excludes(file)
+      ->group(group);
+  app.add_flag("--new-key", raw.options.upkeep.new_key, "and encrypt the database anew; toxtored must not run")
+      ->needs(change)
+      ->group(group);
+  auto* restore =
+      app.add_option("--restore", raw.restore_file, "put a backup in the profile's place; toxtored must not run")
+          ->type_name("FILE")
+          ->excludes(change)
+          ->group(group);
+  app.add_flag("--force", raw.options.upkeep.force, "also where the profile is there, which is kept under another name")
+      ->needs(restore)
+      ->group(group);
+  auto* doctor = app.add_flag("--doctor", raw.examine, "look whether the profile is all right; prints JSON")
+                     ->excludes(change)
+                     ->excludes(restore)
+                     ->group(group);
+  app.add_flag("--repair", raw.options.upkeep.repair, "and put right what can be")->needs(doctor)->group(group);
+}
+
 void add_network_options(CLI::App& app, Raw& raw) {
   const auto group = "Network";
   app.add_option("--nodes", raw.nodes,
@@ -263,6 +307,13 @@ Options options_of(Raw raw) {
     throw CLI::ValidationError("--data-dir", "neither XDG_DATA_HOME nor HOME is set; give --data-dir");
   options.socket = raw.socket.empty() ? default_socket(options.profile) : std::filesystem::path(raw.socket);
   options.passphrase = source_of(raw.passphrase_fd, raw.passphrase_file);
+  options.upkeep.new_passphrase = source_of(raw.new_passphrase_fd, raw.new_passphrase_file);
+  if (raw.change_passphrase) options.upkeep.task = Upkeep::Task::change_passphrase;
+  if (raw.examine) options.upkeep.task = Upkeep::Task::examine;
+  if (!raw.restore_file.empty()) {
+    options.upkeep.task = Upkeep::Task::restore;
+    options.upkeep.backup = raw.restore_file;
+  }
   options.import_passphrase = source_of(raw.import_passphrase_fd, raw.import_passphrase_file);
   if (!raw.import_file.empty()) options.import_file = raw.import_file;
   if (!raw.nodes.empty()) options.nodes = raw.nodes;
@@ -306,6 +357,7 @@ std::variant<Options, ExitNow> parse_options(int argc, const char* const* argv) 
   add_passphrase_options(app, raw);
   add_first_start_options(app, raw);
   add_import_options(app, raw);
+  add_upkeep_options(app, raw);
   add_network_options(app, raw);
   add_output_options(app, raw);
   try {

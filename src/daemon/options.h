@@ -26,6 +26,17 @@ enum class ExitCode {
 
 ExitCode exit_code_of(ErrorKind kind);
 
+/// What to do to the profile instead of running it (upkeep.h).
+struct Upkeep {
+  enum class Task { none, change_passphrase, restore, examine } task = Task::none;
+  PassphraseSource new_passphrase;
+  bool remove_passphrase = false;
+  bool new_key = false;
+  std::filesystem::path backup;  ///< to restore
+  bool repair = false;           ///< what an examination finds and can be put right
+  bool force = false;            ///< restore also where a profile is
+};
+
 struct Options {
   std::string profile = "default";
   std::filesystem::path data_folder;  ///< the profile is the folder of its name in it
@@ -38,6 +49,7 @@ struct Options {
   std::optional<bool> always_on;
   std::optional<std::filesystem::path> nodes;
   ToxOptions tox;
+  Upkeep upkeep;
   log::Level log_level = log::Level::normal;
 };
 

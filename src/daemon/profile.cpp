@@ -12,11 +12,9 @@ namespace toxtore {
 namespace {
 
 namespace fs = std::filesystem;
-using Passphrase = std::optional<std::string>;
-
 // --- The Tox ID of a new profile
 
-Result<Bytes> read_profile_file(const fs::path& file) {
+Result<SecretBytes> read_profile_file(const fs::path& file) {
   std::error_code code;
   const auto size = fs::file_size(file, code);
   if (code) return fail(ErrorKind::not_found, "cannot read " + file.string() + ": " + code.message());
@@ -25,7 +23,7 @@ Result<Bytes> read_profile_file(const fs::path& file) {
   Bytes bytes(size);
   in.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size));
   if (!in) return fail(ErrorKind::io, "cannot read " + file.string());
-  return bytes;
+  return SecretBytes(std::move(bytes));
 }
 
 Result<Passphrase> import_passphrase(const Options& options) {
@@ -40,24 +38,25 @@ Result<Passphrase> import_passphrase(const Options& options) {
   return Passphrase(std::move(*given));
 }
 
-Result<Bytes> imported_savedata(const Options& options) {
+Result<SecretBytes> imported_savedata(const Options& options) {
   const auto file = read_profile_file(*options.import_file);
   if (!file) return fail(file.error());
-  const auto passphrase = is_protected_profile(*file) ? import_passphrase(options) : Result<Passphrase>(Passphrase());
+  const auto passphrase =
+      is_protected_profile(file->view()) ? import_passphrase(options) : Result<Passphrase>(Passphrase());
   if (!passphrase) return fail(passphrase.error());
-  auto savedata = load_profile(*file, *passphrase);
+  auto savedata = load_profile(file->view(), view_of(*passphrase));
   if (!savedata) return fail(savedata.error().kind, options.import_file->string() + ": " + savedata.error().message);
-  return savedata;
+  return SecretBytes(std::move(*savedata));
 }
 
 /// A new Tox ID; without network, since it is only made here.
-Result<Bytes> new_savedata() {
+Result<SecretBytes> new_savedata() {
   ToxOptions options;
   options.udp = false;
   options.local_discovery = false;
   const auto node = ToxNode::create(options);
   if (!node) return fail(node.error());
-  return (*node)->savedata();
+  return SecretBytes((*node)->savedata());
 }
 
 /// Puts the Tox ID into a database that has none yet.
@@ -82,15 +81,6 @@ Result<Passphrase> new_passphrase(const Options& options) {
   return Passphrase();
 }
 
-Result<Passphrase> known_passphrase(const Options& options) {
-  if (!options.passphrase.given() && !at_terminal()) return Passphrase();  // the store says what is missing
-  auto passphrase = options.passphrase.given()
-                        ? read_passphrase(options.passphrase)
-                        : ask_passphrase("Passphrase of the profile “" + options.profile + "”: ");
-  if (!passphrase) return fail(passphrase.error());
-  return Passphrase(std::move(*passphrase));
-}
-
 Result<Passphrase> passphrase_for(ProfileState state, const Options& options) {
   switch (state) {
     case ProfileState::absent: return new_passphrase(options);
@@ -105,7 +95,7 @@ Result<Passphrase> passphrase_for(ProfileState state, const Options& options) {
 // --- Opening
 
 /// Reads the Tox ID, or begins with one: `fresh`, if it was made before the database was, else made now.
-Result<void> load(Profile& profile, const Options& options, std::optional<Bytes> fresh) {
+Result<void> load(Profile& profile, const Options& options, std::optional<SecretBytes> fresh) {
   auto savedata = profile.store->remembered(daemon_memory::profile);
   profile.import_pending = profile.store->remembered(daemon_memory::import_pending).has_value();
   const Arrival events = profile.store->last_arrival();
@@ -115,7 +105,7 @@ Result<void> load(Profile& profile, const Options& options, std::optional<Bytes>
                                                "” is there already; start it without --import-profile, or import "
                                                "into a new one with another --profile");
   if (savedata) {
-    profile.savedata = std::move(*savedata);
+    profile.savedata = SecretBytes(std::move(*savedata));
     return {};
   }
   if (events > 0)
@@ -130,10 +120,19 @@ Result<void> load(Profile& profile, const Options& options, std::optional<Bytes>
   profile.savedata = std::move(*fresh);
   profile.import_pending = options.import_file.has_value();
   profile.made_now = true;
-  return begin(*profile.store, profile.savedata, profile.import_pending);
+  return begin(*profile.store, profile.savedata.view(), profile.import_pending);
 }
 
 }  // namespace
+
+Result<Passphrase> known_passphrase(const Options& options) {
+  if (!options.passphrase.given() && !at_terminal()) return Passphrase();  // the store says what is missing
+  auto passphrase = options.passphrase.given()
+                        ? read_passphrase(options.passphrase)
+                        : ask_passphrase("Passphrase of the profile “" + options.profile + "”: ");
+  if (!passphrase) return fail(passphrase.error());
+  return Passphrase(std::move(*passphrase));
+}
 
 Result<Profile> Profile::open(const Options& options, Random& random) {
   std::error_code ignored;
@@ -146,7 +145,7 @@ Result<Profile> Profile::open(const Options& options, Random& random) {
   if (!state) return fail(state.error());
   const bool absent = *state == ProfileState::absent;
 
-  std::optional<Bytes> fresh;
+  std::optional<SecretBytes> fresh;
   if (absent) {
     auto made = options.import_file ? imported_savedata(options) : new_savedata();
     if (!made) return fail(made.error());
@@ -154,10 +153,10 @@ Result<Profile> Profile::open(const Options& options, Random& random) {
   }
   const auto passphrase = passphrase_for(*state, options);
   if (!passphrase) return fail(passphrase.error());
-  auto store = open_profile(*folder, *passphrase, random);
+  auto store = open_profile(*folder, view_of(*passphrase), random);
   if (!store) return fail(store.error());
 
-  Profile profile{.lock = std::move(*lock), .store = std::move(*store), .savedata = {}};
+  Profile profile{.files = *folder, .lock = std::move(*lock), .store = std::move(*store), .savedata = {}};
   profile.encrypted = absent ? passphrase->has_value() : *state == ProfileState::wrapped;
   if (auto loaded = load(profile, options, std::move(fresh)); !loaded) {
     if (absent) discard(options, std::move(profile));

@@ -7,10 +7,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "base/random.h"
 #include "base/result.h"
+#include "base/secret.h"
 #include "daemon/options.h"
 #include "store/profile_folder.h"
 #include "store/sql_store.h"
@@ -25,10 +27,20 @@ inline constexpr std::string_view profile = "profile";
 inline constexpr std::string_view import_pending = "import_pending";
 }  // namespace daemon_memory
 
+/// A passphrase that was given or typed; none: there is none, or nobody gave it.
+using Passphrase = std::optional<SecretText>;
+inline std::optional<std::string_view> view_of(const Passphrase& passphrase) {
+  return passphrase ? std::optional(passphrase->view()) : std::nullopt;
+}
+
+/// The passphrase of a profile that has one, from where the options say or the terminal; none if nobody can be asked.
+Result<Passphrase> known_passphrase(const Options& options);
+
 struct Profile {
+  std::optional<ProfileFolder> files;
   std::unique_ptr<FolderLock> lock;  ///< before the store, so that it is released after it
   std::unique_ptr<SqlStore> store;
-  Bytes savedata;
+  SecretBytes savedata;
   bool encrypted = false;       ///< the key is wrapped by a passphrase
   bool import_pending = false;  ///< the friends in `savedata` are to be taken over
   bool made_now = false;        ///< this start made it

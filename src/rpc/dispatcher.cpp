@@ -100,9 +100,9 @@ std::string answer_line(const json& id, Answer answer) {
 
 }  // namespace
 
-Dispatcher::Dispatcher(Engine& engine, const Host& host) : engine_(engine), host_(host) {
-  for (const auto& methods :
-       {contact_methods(), device_methods(), event_methods(), friend_methods(), message_methods(), profile_methods()}) {
+Dispatcher::Dispatcher(Engine& engine, Host& host) : engine_(engine), host_(host) {
+  for (const auto& methods : {contact_methods(), device_methods(), event_methods(), friend_methods(), message_methods(),
+                              profile_methods(), upkeep_methods()}) {
     for (const Method& method : methods) methods_.emplace(method.name, method);
   }
 }

@@ -19,7 +19,7 @@ inline constexpr std::size_t json_depth_max = 16;
 class Dispatcher {
  public:
   /// Both must outlive the dispatcher.
-  Dispatcher(Engine& engine, const Host& host);
+  Dispatcher(Engine& engine, Host& host);
 
   /// The answer to one line (both without "\n"); none if it was a notification, which gets none even if it fails.
   /// What it rests on is durable. Never throws for anything that a line can hold.
@@ -29,7 +29,7 @@ class Dispatcher {
   Answer run(const nlohmann::json& request, Session& session, Instant now);
 
   Engine& engine_;
-  const Host& host_;
+  Host& host_;
   std::map<std::string_view, Method> methods_;
 };
 

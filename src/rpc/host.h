@@ -1,13 +1,26 @@
 // What the methods ask of the program that they run in, and the engine does not know.
 #pragma once
 
+#include <filesystem>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "base/secret.h"
+#include "engine/examination.h"
 #include "model/ids.h"
 
 namespace toxtore {
+
+/// A backup to be written (store/backup.h). Without a passphrase of its own and not plain, it opens with the profile's.
+struct BackupRequest {
+  std::filesystem::path file;
+  bool force = false;
+  bool plain = false;
+  std::optional<SecretText> passphrase;
+};
 
 class Host {
  public:
@@ -25,6 +38,18 @@ class Host {
   [[nodiscard]] virtual ToxAddress address() const = 0;
   /// toxcore's savedata, in toxencryptsave's form if a passphrase is given (empty: none).
   [[nodiscard]] virtual Result<Bytes> export_profile(const std::string& passphrase) const = 0;
+
+  /// Begins it. Errors: busy (one is being written), invalid_argument (neither a passphrase nor plain, for a profile
+  /// without one).
+  virtual Result<void> start_backup(BackupRequest request) = 0;
+  [[nodiscard]] virtual bool backup_running() = 0;
+  /// What became of the last one; nothing while it is being written, and before the first.
+  [[nodiscard]] virtual std::optional<Result<void>> backup_report() = 0;
+
+  /// The same for an examination of the profile. Errors: busy.
+  virtual Result<void> start_examination(std::uint64_t wall_ms) = 0;
+  [[nodiscard]] virtual bool examination_running() = 0;
+  [[nodiscard]] virtual std::optional<Result<std::vector<Finding>>> examination_report() = 0;
 };
 
 }  // namespace toxtore

@@ -311,6 +311,17 @@ json to_json(const Counters& counters) {
           {"events_opaque", counters.events_opaque}};
 }
 
+json to_json(const std::vector<Finding>& findings) {
+  json list = json::array();
+  for (const Finding& finding : findings) {
+    const bool damage = finding.severity == Finding::Severity::damage;
+    list.push_back({{"severity", damage ? "damage" : "warning"},
+                    {"what", to_valid_utf8(finding.what)},
+                    {"advice", to_valid_utf8(finding.advice)}});
+  }
+  return {{"findings", list}};
+}
+
 json to_json(const RpcError& error) {
   json data = {{"kind", error.kind}};
   if (!error.candidates.empty()) {

@@ -12,6 +12,7 @@
 
 #include "engine/command.h"
 #include "engine/engine.h"
+#include "engine/examination.h"
 #include "engine/output.h"
 #include "rpc/rpc_error.h"
 #include "store/store.h"
@@ -59,6 +60,8 @@ nlohmann::json to_json(const LinkInfo& info);
 nlohmann::json to_json(const FriendRequestInfo& info);
 nlohmann::json to_json(const ProfileRow& row);
 nlohmann::json to_json(const Counters& counters);
+/// `{"findings": […]}`
+nlohmann::json to_json(const std::vector<Finding>& findings);
 nlohmann::json to_json(const RpcError& error);
 
 /// One line each, without its "\n".

@@ -27,7 +27,7 @@ struct Session {
 /// One request under way.
 struct Call {
   Engine& engine;
-  const Host& host;
+  Host& host;
   Session& session;
   const nlohmann::json& params;
   Instant now;
@@ -65,6 +65,7 @@ std::vector<Method> device_methods();
 std::vector<Method> event_methods();
 std::vector<Method> friend_methods();
 std::vector<Method> message_methods();
+std::vector<Method> upkeep_methods();
 std::vector<Method> profile_methods();  ///< with `status.get` and `id.get`
 
 /// A key of the present friend that a parameter means: the one that was given, or the contact's own for a name.

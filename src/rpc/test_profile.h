@@ -41,6 +41,19 @@ class TestProfile final : public Host {
     return to_bytes(passphrase.empty() ? "plain" : "protected by " + passphrase);
   }
 
+  Result<void> start_backup(BackupRequest request) override {
+    backup = std::move(request);
+    return {};
+  }
+  [[nodiscard]] bool backup_running() override { return backup && !backed_up; }
+  [[nodiscard]] std::optional<Result<void>> backup_report() override { return backed_up; }
+  Result<void> start_examination(std::uint64_t /*wall_ms*/) override { return {}; }
+  [[nodiscard]] bool examination_running() override { return !examined; }
+  [[nodiscard]] std::optional<Result<std::vector<Finding>>> examination_report() override { return examined; }
+  std::optional<Result<std::vector<Finding>>> examined;
+  std::optional<BackupRequest> backup;
+  std::optional<Result<void>> backed_up;
+
   // --- What happens to the device
 
   void add_friend(std::uint8_t byte, const std::string& name) {

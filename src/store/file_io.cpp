@@ -4,7 +4,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -13,15 +16,24 @@ namespace {
 
 std::string reason(int error_number) { return std::generic_category().message(error_number); }
 
-Result<void> write_all(const FileDescriptor& out, ByteView content, const std::filesystem::path& file) {
-  while (!content.empty()) {
-    const ssize_t written = ::write(out.get(), content.data(), content.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return fail(write_error("write", file, errno));
-    content = content.subspan(static_cast<std::size_t>(written));
+/// Zeros from the beginning to the end of what is there.
+void overwrite(const FileDescriptor& file, off_t size) {
+  constexpr std::array<std::uint8_t, 4096> zeros{};
+  for (off_t at = 0; at < size;) {
+    const auto count = std::min<off_t>(size - at, static_cast<off_t>(zeros.size()));
+    const ssize_t written = ::pwrite(file.get(), zeros.data(), static_cast<std::size_t>(count), at);
+    if (written <= 0) return;
+    at += written;
   }
-  if (::fsync(out.get()) != 0) return fail(write_error("write", file, errno));
-  return {};
+  ::fsync(file.get());
+}
+
+/// Size of a file that has so many names; nothing if it has others, for a second name may be somebody's copy.
+std::optional<off_t> size_with_names(const FileDescriptor& file, nlink_t names) {
+  struct stat status{};
+  if (!file.is_open() || ::fstat(file.get(), &status) != 0) return std::nullopt;
+  if (!S_ISREG(status.st_mode) || status.st_nlink != names) return std::nullopt;
+  return status.st_size;
 }
 
 }  // namespace
@@ -71,6 +83,32 @@ Result<Bytes> read_small_file(const std::filesystem::path& file, std::size_t siz
   if (size > size_max) return fail(ErrorKind::malformed, file.string() + " is longer than expected.");
   content.resize(size);
   return content;
+}
+
+Result<void> write_all(const FileDescriptor& out, ByteView content, const std::filesystem::path& file) {
+  while (!content.empty()) {
+    const ssize_t written = ::write(out.get(), content.data(), content.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return fail(write_error("write", file, errno));
+    content = content.subspan(static_cast<std::size_t>(written));
+  }
+  if (::fsync(out.get()) != 0) return fail(write_error("write", file, errno));
+  return {};
+}
+
+void overwrite_file(const std::filesystem::path& file) {
+  const FileDescriptor out(::open(file.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (const auto size = size_with_names(out, 1)) overwrite(out, *size);
+}
+
+void overwrite_nameless(const FileDescriptor& file) {
+  if (const auto size = size_with_names(file, 0)) overwrite(file, *size);
+}
+
+Result<void> sync_file(const std::filesystem::path& file) {
+  const FileDescriptor in(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!in.is_open() || ::fsync(in.get()) != 0) return fail(write_error("write", file, errno));
+  return {};
 }
 
 Result<void> replace_file(const std::filesystem::path& file, ByteView content) {

@@ -43,6 +43,18 @@ Result<Bytes> read_small_file(const std::filesystem::path& file, std::size_t siz
 /// disk_full, read_only, io; what was there before then stands.
 Result<void> replace_file(const std::filesystem::path& file, ByteView content);
 
+/// Writes all of it and makes it durable. Errors: disk_full, read_only, io.
+Result<void> write_all(const FileDescriptor& out, ByteView content, const std::filesystem::path& file);
+
+/// Overwrites the bytes of a file in place, where the file system has them in one place and no other name leads to
+/// them. What cannot be overwritten stays; nobody is told, since nothing can be done about it.
+void overwrite_file(const std::filesystem::path& file);
+/// The same with a file that was opened for writing before its name went to another one.
+void overwrite_nameless(const FileDescriptor& file);
+
+/// Makes the content of a file durable that another program part wrote.
+Result<void> sync_file(const std::filesystem::path& file);
+
 /// Atomically gives a file another name in the same folder, durably. Errors as above.
 Result<void> rename_file(const std::filesystem::path& from, const std::filesystem::path& to);
 

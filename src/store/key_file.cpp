@@ -8,13 +8,14 @@
 // from accidents, not from attackers; the box does that.
 #include "store/key_file.h"
 
+#include <fcntl.h>
 #include <sodium.h>
 
 #include <algorithm>
-#include <string_view>
 
 #include "base/bytes.h"
 #include "base/hash.h"
+#include "base/secret.h"
 #include "store/file_io.h"
 
 namespace toxtore {
@@ -42,22 +43,6 @@ static_assert(PassphraseCost{}.memory_bytes == crypto_pwhash_argon2id_MEMLIMIT_M
 
 /// libsodium picks its implementations once; crypto_pwhash and randomness are not to be used before.
 void prepare_sodium() { [[maybe_unused]] static const int done = sodium_init(); }
-
-/// Bytes that are wiped when they go: what a key was read from or written from.
-class SecretBytes {
- public:
-  explicit SecretBytes(Bytes bytes) : bytes_(std::move(bytes)) {}
-  SecretBytes(const SecretBytes&) = delete;
-  SecretBytes& operator=(const SecretBytes&) = delete;
-  SecretBytes(SecretBytes&&) = default;
-  SecretBytes& operator=(SecretBytes&&) = delete;
-  ~SecretBytes() { sodium_memzero(bytes_.data(), bytes_.size()); }
-
-  [[nodiscard]] ByteView view() const { return bytes_; }
-
- private:
-  Bytes bytes_;
-};
 
 Hash check_of(ByteView content) { return hash_of({as_bytes("toxtore key file"), content}); }
 
@@ -100,7 +85,7 @@ Result<SecretBytes> read_checked(const std::filesystem::path& file) {
   return content;
 }
 
-Result<DatabaseKey> key_of_passphrase(const std::string& passphrase, ByteView salt, PassphraseCost cost) {
+Result<DatabaseKey> key_of_passphrase(std::string_view passphrase, ByteView salt, PassphraseCost cost) {
   DatabaseKey wrapping;
   if (crypto_pwhash(wrapping.bytes().data(), DatabaseKey::size, passphrase.data(), passphrase.size(), salt.data(),
                     cost.passes, cost.memory_bytes, crypto_pwhash_ALG_ARGON2ID13) != 0) {
@@ -110,7 +95,7 @@ Result<DatabaseKey> key_of_passphrase(const std::string& passphrase, ByteView sa
   return wrapping;
 }
 
-Result<DatabaseKey> unwrap(const std::filesystem::path& file, ByteView content, const std::string& passphrase) {
+Result<DatabaseKey> unwrap(const std::filesystem::path& file, ByteView content, std::string_view passphrase) {
   const PassphraseCost cost{.passes = get_u64(content.subspan(10)), .memory_bytes = get_u64(content.subspan(18))};
   if (cost.passes < crypto_pwhash_argon2id_OPSLIMIT_MIN || cost.passes > passphrase_cost_max.passes ||
       cost.memory_bytes < crypto_pwhash_argon2id_MEMLIMIT_MIN || cost.memory_bytes > passphrase_cost_max.memory_bytes) {
@@ -129,7 +114,7 @@ Result<DatabaseKey> unwrap(const std::filesystem::path& file, ByteView content, 
 }
 
 /// Adds costs, salt, nonce and box.
-Result<void> wrap(Bytes& out, const DatabaseKey& key, const std::string& passphrase, Random& random,
+Result<void> wrap(Bytes& out, const DatabaseKey& key, std::string_view passphrase, Random& random,
                   PassphraseCost cost) {
   std::array<std::uint8_t, salt_size> salt{};
   std::array<std::uint8_t, nonce_size> nonce{};
@@ -161,6 +146,11 @@ DatabaseKey& DatabaseKey::operator=(DatabaseKey&& other) noexcept {
   std::swap(bytes_, other.bytes_);  // the other wipes what was here
   return *this;
 }
+DatabaseKey DatabaseKey::copy() const {
+  DatabaseKey same;
+  same.bytes_ = bytes_;
+  return same;
+}
 DatabaseKey::~DatabaseKey() { sodium_memzero(bytes_.data(), size); }
 
 Result<KeyFileState> inspect_key_file(const std::filesystem::path& file) {
@@ -170,7 +160,8 @@ Result<KeyFileState> inspect_key_file(const std::filesystem::path& file) {
   return content->view()[9] == plain_form ? KeyFileState::plain : KeyFileState::wrapped;
 }
 
-Result<DatabaseKey> read_key_file(const std::filesystem::path& file, const std::optional<std::string>& passphrase) {
+Result<DatabaseKey> read_key_file(const std::filesystem::path& file,
+                                  const std::optional<std::string_view>& passphrase) {
   prepare_sodium();
   const Result<SecretBytes> content = read_checked(file);
   if (!content) return fail(content.error());
@@ -188,8 +179,8 @@ Result<DatabaseKey> read_key_file(const std::filesystem::path& file, const std::
   return unwrap(file, bytes, *passphrase);
 }
 
-Result<void> write_key_file(const std::filesystem::path& file, const DatabaseKey& key,
-                            const std::optional<std::string>& passphrase, Random& random, PassphraseCost cost) {
+Result<SecretBytes> key_file_bytes(const DatabaseKey& key, const std::optional<std::string_view>& passphrase,
+                                   Random& random, PassphraseCost cost) {
   prepare_sodium();
   Bytes content;
   content.reserve(wrapped_size);  // one block of memory, so that no copy of the key stays behind
@@ -198,14 +189,23 @@ Result<void> write_key_file(const std::filesystem::path& file, const DatabaseKey
   content.push_back(passphrase ? wrapped_form : plain_form);
   if (passphrase) {
     const Result<void> wrapped = wrap(content, key, *passphrase, random, cost);
-    if (!wrapped) return wrapped;
+    if (!wrapped) return fail(wrapped.error());
   } else {
     put(content, key.bytes());
   }
   const Hash check = check_of(content);
   put(content, ByteView(check).first(check_size));
-  const SecretBytes secret(std::move(content));
-  return replace_file(file, secret.view());
+  return SecretBytes(std::move(content));
+}
+
+Result<void> write_key_file(const std::filesystem::path& file, const DatabaseKey& key,
+                            const std::optional<std::string_view>& passphrase, Random& random, PassphraseCost cost) {
+  const auto content = key_file_bytes(key, passphrase, random, cost);
+  if (!content) return fail(content.error());
+  const FileDescriptor old(::open(file.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
+  Result<void> replaced = replace_file(file, content->view());
+  if (replaced) overwrite_nameless(old);
+  return replaced;
 }
 
 }  // namespace toxtore

@@ -9,10 +9,11 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
-#include <string>
+#include <string_view>
 
 #include "base/random.h"
 #include "base/result.h"
+#include "base/secret.h"
 
 namespace toxtore {
 
@@ -28,6 +29,8 @@ class DatabaseKey {
   DatabaseKey(const DatabaseKey&) = delete;
   DatabaseKey& operator=(const DatabaseKey&) = delete;
   ~DatabaseKey();
+  /// On purpose: for a connection or file of its own.
+  [[nodiscard]] DatabaseKey copy() const;
 
   [[nodiscard]] const std::array<std::uint8_t, size>& bytes() const { return bytes_; }
   [[nodiscard]] std::array<std::uint8_t, size>& bytes() { return bytes_; }
@@ -54,10 +57,16 @@ Result<KeyFileState> inspect_key_file(const std::filesystem::path& file);
 
 /// Reads the key. `passphrase` is needed for a wrapped file and ignored for a plain one. Errors as above, not_found,
 /// and wrong_passphrase (also when none was given for a wrapped file, with a message that says how to give one).
-Result<DatabaseKey> read_key_file(const std::filesystem::path& file, const std::optional<std::string>& passphrase);
+Result<DatabaseKey> read_key_file(const std::filesystem::path& file, const std::optional<std::string_view>& passphrase);
 
-/// Writes or atomically replaces the file, mode 0600. Errors: disk_full, read_only, io; the old file then stands.
+/// What the file holds: for one, or for the end of a backup.
+Result<SecretBytes> key_file_bytes(const DatabaseKey& key, const std::optional<std::string_view>& passphrase,
+                                   Random& random, PassphraseCost cost = {});
+
+/// Writes or atomically replaces the file, mode 0600; then the old one's bytes are overwritten where they lie, if the
+/// file system writes in place. Errors: disk_full, read_only, io; the old file then stands.
 Result<void> write_key_file(const std::filesystem::path& file, const DatabaseKey& key,
-                            const std::optional<std::string>& passphrase, Random& random, PassphraseCost cost = {});
+                            const std::optional<std::string_view>& passphrase, Random& random,
+                            PassphraseCost cost = {});
 
 }  // namespace toxtore

@@ -84,4 +84,13 @@ Result<std::unique_ptr<FolderLock>> ProfileFolder::lock() const {
   return std::make_unique<FolderLock>(std::move(lock));
 }
 
+// The folder's own descriptor is locked: no further file, and it goes with the process.
+Result<std::unique_ptr<FolderLock>> ProfileFolder::lock_key() const {
+  FileDescriptor folder(::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder.is_open()) return fail(write_error("open", folder_, errno));
+  if (::flock(folder.get(), LOCK_EX | LOCK_NB) == 0) return std::make_unique<FolderLock>(std::move(folder));
+  if (errno != EWOULDBLOCK) return fail(write_error("lock", folder_, errno));
+  return fail(ErrorKind::busy, "The passphrase of " + folder_.string() + " is being changed at this moment.");
+}
+
 }  // namespace toxtore

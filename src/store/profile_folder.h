@@ -31,6 +31,9 @@ class ProfileFolder {
   /// read_only, io.
   [[nodiscard]] Result<std::unique_ptr<FolderLock>> lock() const;
 
+  /// For who replaces the key file: whatever holds `lock`, one at a time. Errors: busy, io.
+  [[nodiscard]] Result<std::unique_ptr<FolderLock>> lock_key() const;
+
   [[nodiscard]] std::filesystem::path database() const { return folder_ / "toxtore.db"; }
   [[nodiscard]] std::filesystem::path key() const { return folder_ / "key"; }
   [[nodiscard]] std::filesystem::path new_key() const { return folder_ / "key.new"; }

@@ -25,7 +25,7 @@ std::filesystem::path key_of_database(const ProfileFolder& folder) {
 }
 
 Result<std::unique_ptr<SqlStore>> open_present(const ProfileFolder& folder,
-                                               const std::optional<std::string>& passphrase) {
+                                               const std::optional<std::string_view>& passphrase) {
   const std::filesystem::path key_file = key_of_database(folder);
   const Result<DatabaseKey> key = read_key_file(key_file, passphrase);
   if (!key) return fail(key.error());
@@ -36,8 +36,9 @@ Result<std::unique_ptr<SqlStore>> open_present(const ProfileFolder& folder,
   return store;
 }
 
-Result<std::unique_ptr<SqlStore>> begin_new(const ProfileFolder& folder, const std::optional<std::string>& passphrase,
-                                            Random& random, PassphraseCost cost) {
+Result<std::unique_ptr<SqlStore>> begin_new(const ProfileFolder& folder,
+                                            const std::optional<std::string_view>& passphrase, Random& random,
+                                            PassphraseCost cost) {
   const DatabaseKey key(random);
   const Result<void> written = write_key_file(folder.new_key(), key, passphrase, random, cost);
   if (!written) return fail(written.error());
@@ -72,7 +73,7 @@ Result<ProfileState> inspect_profile(const ProfileFolder& folder) {
 }
 
 Result<std::unique_ptr<SqlStore>> open_profile(const ProfileFolder& folder,
-                                               const std::optional<std::string>& passphrase, Random& random,
+                                               const std::optional<std::string_view>& passphrase, Random& random,
                                                PassphraseCost cost) {
   const Result<ProfileState> state = inspect_profile(folder);
   if (!state) return fail(state.error());

@@ -6,7 +6,7 @@
 
 #include <memory>
 #include <optional>
-#include <string>
+#include <string_view>
 
 #include "base/random.h"
 #include "base/result.h"
@@ -27,7 +27,7 @@ Result<ProfileState> inspect_profile(const ProfileFolder& folder);
 /// is given. `random` and `cost` are for a new key. The caller holds the folder's lock. Errors: those of
 /// inspect_profile, read_key_file, write_key_file and SqlStore::open; nothing is changed by any of them.
 Result<std::unique_ptr<SqlStore>> open_profile(const ProfileFolder& folder,
-                                               const std::optional<std::string>& passphrase, Random& random,
+                                               const std::optional<std::string_view>& passphrase, Random& random,
                                                PassphraseCost cost = {});
 
 }  // namespace toxtore

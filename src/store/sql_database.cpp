@@ -50,11 +50,18 @@ class RawKey {
   std::array<char, 3 + 2 * DatabaseKey::size> text_{};
 };
 
-/// Makes the file with rights of our own, for SQLite would go by the umask; its -wal and -shm take over the file's.
-/// Closed again before SQLite opens it: a close drops all locks that the process has on a file.
-Result<void> prepare_file(const std::filesystem::path& file) {
+/// With rights of our own, for SQLite would go by the umask; its -wal and -shm take over the file's.
+Result<void> make_file(const std::filesystem::path& file) {
   const FileDescriptor made(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR));
   if (!made.is_open()) return fail(write_error("open", file, errno));
+  return {};
+}
+
+Result<void> prepare_file(const std::filesystem::path& file) {
+  // Not one that is there: this process may have another connection to it, whose locks a close would drop.
+  if (::access(file.c_str(), F_OK) != 0) {
+    if (const Result<void> made = make_file(file); !made) return made;
+  }
   if (::access(file.parent_path().c_str(), W_OK) != 0) return fail(write_error("write to", file, errno));
   return {};
 }
@@ -96,12 +103,25 @@ Result<std::unique_ptr<SqlDatabase>> SqlDatabase::open(const std::filesystem::pa
   return database;
 }
 
-int SqlDatabase::connect(const DatabaseKey& key) {
+Result<std::unique_ptr<SqlDatabase>> SqlDatabase::open_in_memory() {
+  std::unique_ptr<SqlDatabase> database(new SqlDatabase(":memory:"));
+  if (const int code = database->open_connection(); code != SQLITE_OK) database->report(code);
+  database->execute(temporary_in_memory);
+  if (database->fault()) return fail(*database->fault());
+  return database;
+}
+
+int SqlDatabase::open_connection() {
   const int code = sqlite3_open_v2(file_.c_str(), &connection_, SQLITE_OPEN_READWRITE, nullptr);
   if (code != SQLITE_OK) return code;
   sqlite3_extended_result_codes(connection_, 1);
   sqlite3_busy_timeout(connection_, busy_timeout_ms);
   execute(silent);
+  return SQLITE_OK;
+}
+
+int SqlDatabase::connect(const DatabaseKey& key) {
+  if (const int code = open_connection(); code != SQLITE_OK) return code;
   const RawKey raw(key);
   const int keyed = sqlite3_key(connection_, raw.data(), raw.size());
   if (keyed != SQLITE_OK) return keyed;
@@ -147,6 +167,32 @@ std::int64_t SqlDatabase::integer(const char* sql) {
   if (code != SQLITE_OK) report(code);
   SqlQuery query(*this, &statement);
   return query.row() ? query.integer(0) : 0;
+}
+
+std::vector<std::string> SqlDatabase::texts(const char* sql) {
+  std::vector<std::string> rows;
+  if (fault_) return rows;
+  SqlStatement statement;
+  if (const int code = statement.prepare(connection_, sql); code != SQLITE_OK) report(code);
+  SqlQuery query(*this, &statement);
+  while (query.row()) rows.push_back(to_text(query.blob(0)));
+  return rows;
+}
+
+Result<void> SqlDatabase::copy_to(SqlDatabase& target) {
+  // The target is nobody's before it is whole, so it needs no journal, and is made durable once at the end.
+  target.execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;");
+  if (target.fault()) return fail(*target.fault());
+  sqlite3_backup* backup = sqlite3_backup_init(target.connection_, "main", connection_, "main");
+  if (backup == nullptr) return fail(target.error_of(sqlite3_errcode(target.connection_)));
+  const int code = sqlite3_backup_step(backup, -1);
+  // What went wrong is told by whichever side it went wrong on.
+  std::optional<Error> failed;
+  if (code != SQLITE_DONE) failed = sqlite3_errcode(connection_) == code ? error_of(code) : target.error_of(code);
+  const int finished = sqlite3_backup_finish(backup);
+  if (!failed && finished != SQLITE_OK) failed = target.error_of(finished);
+  if (failed) return fail(*failed);
+  return sync_file(target.file_);
 }
 
 // IMMEDIATE: it fails here and not in the middle if another program is writing.

@@ -7,8 +7,10 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "base/result.h"
 #include "store/key_file.h"
@@ -53,6 +55,8 @@ class SqlDatabase {
   /// Opens the file, or makes it (mode 0600) if it is not there, and reads from it once. Errors, with the file as it
   /// was: foreign_file (it does not open with this key), corrupt, read_only, disk_full, locked, io.
   static Result<std::unique_ptr<SqlDatabase>> open(const std::filesystem::path& file, const DatabaseKey& key);
+  /// A database that is nowhere on disk and goes with this.
+  static Result<std::unique_ptr<SqlDatabase>> open_in_memory();
   SqlDatabase(const SqlDatabase&) = delete;
   SqlDatabase& operator=(const SqlDatabase&) = delete;
   ~SqlDatabase();
@@ -72,6 +76,13 @@ class SqlDatabase {
   /// The first column of the first row, 0 if there is none.
   std::int64_t integer(const char* sql);
 
+  /// The first column of each row, as text; for PRAGMAs that report.
+  std::vector<std::string> texts(const char* sql);
+
+  /// Copies all of it, as it is at this moment, into an empty one; each is encrypted under its own key. Durable on
+  /// success. Other connections may go on writing meanwhile. Errors: this one's fault or the other's.
+  Result<void> copy_to(SqlDatabase& target);
+
   void begin();
   void commit();
   /// Also after a failure, and when SQLite has rolled back already.
@@ -88,6 +99,7 @@ class SqlDatabase {
  private:
   explicit SqlDatabase(std::filesystem::path file) : file_(std::move(file)) {}
   int connect(const DatabaseKey& key);
+  int open_connection();
   SqlStatement* prepared(std::string_view sql);
   [[nodiscard]] Error error_of(int code) const;
 

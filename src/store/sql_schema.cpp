@@ -141,8 +141,13 @@ CREATE TABLE rows_hash (
   hash BLOB NOT NULL);  -- src/view/row_hash.h
 )sql";
 
-constexpr std::array<SchemaStep, 6> steps_of_this_version{version_1, version_2, version_3,
-                                                          version_4, version_5, version_6};
+// A row is there while files may hold something of texts that were erased (SqlStore::scrub).
+constexpr SchemaStep version_7 = R"sql(
+CREATE TABLE unscrubbed (id INTEGER PRIMARY KEY CHECK (id = 1));
+)sql";
+
+constexpr std::array<SchemaStep, 7> steps_of_this_version{version_1, version_2, version_3, version_4,
+                                                          version_5, version_6, version_7};
 
 Result<void> outcome(SqlDatabase& database) {
   if (database.fault()) return fail(*database.fault());
@@ -151,7 +156,8 @@ Result<void> outcome(SqlDatabase& database) {
 
 }  // namespace
 
-// The words last: 'rebuild' makes the index anew from the texts that are in `messages`, that is from none.
+// The state check is written at the end of the transaction (sql_store.cpp). The words last: 'rebuild' makes the index
+// anew from the texts that are in `messages`, that is from none.
 const char* const clear_view_statements = R"sql(
 DELETE FROM subjects;
 DELETE FROM messages;
@@ -160,7 +166,6 @@ DELETE FROM devices;
 DELETE FROM read_marks;
 DELETE FROM requests;
 DELETE FROM profile;
-DELETE FROM rows_hash;
 INSERT INTO words (words) VALUES ('rebuild');
 )sql";
 

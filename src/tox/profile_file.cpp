@@ -34,7 +34,7 @@ bool is_protected_profile(ByteView file) {
   return file.size() >= TOX_PASS_ENCRYPTION_EXTRA_LENGTH && tox_is_data_encrypted(file.data());
 }
 
-Result<Bytes> load_profile(ByteView file, const std::optional<std::string>& passphrase) {
+Result<Bytes> load_profile(ByteView file, const std::optional<std::string_view>& passphrase) {
   if (file.size() > profile_size_max) return fail(ErrorKind::too_long, "The file is too large for a Tox profile.");
   Bytes savedata(file.begin(), file.end());
   if (is_protected_profile(file)) {
@@ -57,7 +57,7 @@ Result<Bytes> load_profile(ByteView file, const std::optional<std::string>& pass
   return savedata;
 }
 
-Result<Bytes> protect_profile(ByteView savedata, const std::string& passphrase) {
+Result<Bytes> protect_profile(ByteView savedata, std::string_view passphrase) {
   if (passphrase.empty()) return fail(ErrorKind::invalid_argument, "The passphrase for the Tox profile is empty.");
   Bytes file(savedata.size() + TOX_PASS_ENCRYPTION_EXTRA_LENGTH);
   const ByteView secret = as_bytes(passphrase);

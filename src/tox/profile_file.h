@@ -9,7 +9,7 @@
 #pragma once
 
 #include <optional>
-#include <string>
+#include <string_view>
 
 #include "base/bytes.h"
 #include "base/result.h"
@@ -25,10 +25,10 @@ bool is_protected_profile(ByteView file);
 /// The savedata in a profile file. The passphrase is ignored for a plain one. Takes up to a second of scrypt. Errors:
 /// foreign_file (no Tox profile), malformed (one, but cut off or damaged), too_long, wrong_passphrase (also, with a
 /// message of its own, when none was given for a protected one).
-Result<Bytes> load_profile(ByteView file, const std::optional<std::string>& passphrase);
+Result<Bytes> load_profile(ByteView file, const std::optional<std::string_view>& passphrase);
 
 /// The savedata as a protected profile file. Errors: invalid_argument (empty passphrase), internal (no memory).
-Result<Bytes> protect_profile(ByteView savedata, const std::string& passphrase);
+Result<Bytes> protect_profile(ByteView savedata, std::string_view passphrase);
 
 /// Whether the bytes are whole savedata with a key in it. toxcore itself takes savedata without a key and makes up a
 /// new Tox ID, which must never happen to someone who wanted to keep his. Errors: foreign_file, malformed.

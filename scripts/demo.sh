@@ -71,7 +71,7 @@ tablet() { "$bin/toxtore" --socket "$dir/tablet.sock" "$@"; }
 json() { "$1" --json "${@:2}"; }  # device, command...
 
 start_device() {  # name, further options...
-  "$bin/toxtored" --profile "$1" --data-dir "$dir/data" --socket "$dir/$1.sock" --nodes "$dir/nodes.json" \
+  "$bin/toxtored" --profile "$1" --data-dir "$dir/data" --state-file "$dir/$1.last" --socket "$dir/$1.sock" --nodes "$dir/nodes.json" \
     --no-local-discovery --no-ipv6 --device-name "$1" --name "${owner:-Alice}" "${@:2}" \
     >>"$dir/$1.log" 2>&1 </dev/null &
   pids+=($!)

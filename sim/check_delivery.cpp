@@ -51,6 +51,7 @@ class CheckDelivery final : public Checker {
     const auto* received = std::get_if<Received>(&read.body);
     if (received == nullptr || world_.device_with(received->from) == nullptr) return;
     // Copies that came in packets are one row; whether they are shown as one, `ended` sees.
+    if (!counted_.insert(event.dot).second) return;  // a device that was set back is brought back what it had
     if (read.identity && !identities_.insert(*read.identity).second) return;
     ++received_[{received->kind, to_text(received->text)}];
   }
@@ -228,6 +229,7 @@ class CheckDelivery final : public Checker {
   std::map<Dot, std::vector<HandedOver>> handovers_;
   std::map<std::pair<PublicKey, PublicKey>, std::pair<std::uint64_t, OrderKey>> last_;
   std::set<Hash> identities_;
+  std::set<Dot> counted_;
   std::set<Dot> anyway_;
   bool by_hand_ = false;
   std::set<std::string> preempted_;                                      ///< or written by the stock friend himself

@@ -7,6 +7,7 @@
 
 #include "sim/checkers.h"
 #include "sim/world.h"
+#include "wire/body.h"
 
 namespace toxtore::sim {
 namespace {
@@ -19,6 +20,20 @@ class CheckErasing final : public Checker {
     for (const MessageRow& row : rows) {
       if (!row.text.empty()) texts_.emplace(row.id, row.text);
     }
+  }
+
+  // Where nobody else had heard of it, the erasing is forgotten.
+  void set_back(const Device& device, bool /*whole_machine*/) override {
+    std::erase_if(texts_, [&](const auto& erased) {
+      bool held = false;
+      bool kept = false;
+      for (const Device* each : world_.devices_of(device.setup().user)) {
+        const auto event = each->store().event(erased.first);
+        held = held || event;
+        kept = kept || (event && read_event(*event).erased);
+      }
+      return held && !kept;
+    });
   }
 
   void ended() override {

@@ -3,6 +3,8 @@
 // Checks: whatever a device let out rested on events that are still there when its process begins again, and at the end
 // on every linked device; a message that was acknowledged to a stock friend, or whose command had its reply, stands in
 // its conversation on every linked device; linked devices hold the same logs to the end.
+// What a device that was set back had shown counts as lost only if another own device, or the other of two copies,
+// holds it.
 // Does not check: texts that the user erased (check_erasing.cpp does), a power cut inside a write of the real database
 // (the store's durability test does), removals.
 #include <map>
@@ -19,11 +21,30 @@ class CheckLoss final : public Checker {
  public:
   using Checker::Checker;
 
-  void shown(const Device& device, const Event& event) override { shown_[device.key()].push_back(event.dot); }
+  void shown(const Device& device, const Event& event) override {
+    shown_[device.key()].emplace(event.dot, event_hash(event));
+    back_[device.key()].erase(event_hash(event));
+  }
+
+  void set_back(const Device& device, bool /*whole_machine*/) override {
+    const auto here = hashes_of(device.store());
+    const auto elsewhere = hashes_elsewhere(device);
+    const auto lost = [&](const Hash& hash) { return !here.contains(hash) && !elsewhere.contains(hash); };
+    for (const Device* holder : world_.devices_of(device.setup().user)) {
+      std::erase_if(shown_[holder->key()], [&](const auto& shown) { return lost(shown.second); });
+      forgive(received_[holder->key()], device);
+      forgive(sent_[holder->key()], device);
+    }
+    for (const auto& [dot, hash] : shown_[device.key()]) {
+      if (!here.contains(hash)) back_[device.key()].insert(hash);
+    }
+    set_back_ms_[device.key()] = world_.timeline.now_ms();
+  }
 
   void started(const Device& device) override {
-    for (const Dot& dot : shown_[device.key()]) {
-      if (!device.store().event(dot)) {
+    const auto& back = back_[device.key()];
+    for (const auto& [dot, hash] : shown_[device.key()]) {
+      if (!back.contains(hash) && !has(device.store(), dot, hash)) {
         return world_.violation("P1", device.name() + " lost event " + std::to_string(dot.seq) + " of " +
                                           dot.device.hex().substr(0, 8) + " that it had shown");
       }
@@ -31,6 +52,9 @@ class CheckLoss final : public Checker {
   }
 
   void stock_delivered(const StockFriend& from, const PublicKey& to, const std::string& text) override {
+    // The receipt may have been on its way when the database that it rests on was set back.
+    const auto set_back = set_back_ms_.find(to);
+    if (set_back != set_back_ms_.end() && world_.timeline.now_ms() < set_back->second + dead_peer_ms) return;
     received_[to].insert({from.key(), text});
   }
   void sent(const Device& device, const MessageRow& row) override {
@@ -53,12 +77,43 @@ class CheckLoss final : public Checker {
  private:
   using Texts = std::set<std::pair<PublicKey, std::string>>;
 
+  static std::set<Hash> hashes_of(const Store& store) {
+    std::set<Hash> hashes;
+    for (const auto& [arrival, event] : store.arrived(0, ~std::size_t{0})) hashes.insert(event_hash(event));
+    return hashes;
+  }
+
+  /// An event of a branch has another name, and its hash (DESIGN 9).
+  static bool has(const Store& store, const Dot& dot, const Hash& hash) {
+    const auto event = store.event(dot);
+    return (event && event_hash(*event) == hash) || hashes_of(store).contains(hash);
+  }
+
+  [[nodiscard]] std::vector<const Store*> stores_elsewhere(const Device& device) const {
+    std::vector<const Store*> stores;
+    if (device.other_copy() != nullptr) stores.push_back(device.other_copy());
+    for (const Device* other : world_.devices_of(device.setup().user)) {
+      if (other != &device) stores.push_back(&other->store());
+    }
+    return stores;
+  }
+  [[nodiscard]] std::set<Hash> hashes_elsewhere(const Device& device) const {
+    std::set<Hash> hashes;
+    for (const Store* store : stores_elsewhere(device)) hashes.merge(hashes_of(*store));
+    return hashes;
+  }
+  void forgive(Texts& texts, const Device& device) const {
+    Texts have = texts_of(device.store());
+    for (const Store* store : stores_elsewhere(device)) have.merge(texts_of(*store));
+    std::erase_if(texts, [&](const auto& text) { return !have.contains(text); });
+  }
+
   void compare(const Device& holder, const Device& device) {
     if (holder.store().clock() != device.store().clock()) {
       world_.violation("P1", device.name() + " and " + holder.name() + " do not hold the same events");
     }
-    for (const Dot& dot : shown_[holder.key()]) {
-      if (device.store().event(dot)) continue;
+    for (const auto& [dot, hash] : shown_[holder.key()]) {
+      if (has(device.store(), dot, hash)) continue;
       return world_.violation("P1", device.name() + " lacks event " + std::to_string(dot.seq) + " of " +
                                         dot.device.hex().substr(0, 8) + " that " + holder.name() + " had shown");
     }
@@ -84,7 +139,9 @@ class CheckLoss final : public Checker {
     return texts;
   }
 
-  std::map<PublicKey, std::vector<Dot>> shown_;
+  std::map<PublicKey, std::set<std::pair<Dot, Hash>>> shown_;
+  std::map<PublicKey, std::set<Hash>> back_;  ///< shown by a device that was set back since, and to be fetched again
+  std::map<PublicKey, std::uint64_t> set_back_ms_;
   std::map<PublicKey, Texts> received_;
   std::map<PublicKey, Texts> sent_;
   Texts erased_;  ///< or perhaps: the device may have died of it

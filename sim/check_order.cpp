@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/own_log.h"
 #include "sim/checkers.h"
 #include "sim/world.h"
 #include "wire/body.h"
@@ -20,11 +21,17 @@ class CheckOrder final : public Checker {
   void shown(const Device& device, const Event& event) override {
     if (event.timestamp_ms >= timestamp_ms_end) return;
     auto& latest_ms = latest_ms_[device.key()];
-    if (event.dot.device == device.key() && event.timestamp_ms <= latest_ms) {
+    // What it logged in a life that its database forgot comes from others.
+    const bool logs = event.dot.log() == OwnLog(device.key(), device.store()).open();
+    if (logs && event.timestamp_ms <= latest_ms) {
       world_.violation("P5", device.name() + " logged event " + std::to_string(event.dot.seq) +
                                  " with a timestamp that is not later than what it held");
     }
     latest_ms = std::max(latest_ms, event.timestamp_ms);
+  }
+
+  void set_back(const Device& device, bool /*whole_machine*/) override {
+    latest_ms_[device.key()] = device.store().latest_timestamp_ms();
   }
 
   void row_put(const Device& device, const std::optional<MessageRow>& before, const MessageRow& after) override {

@@ -22,6 +22,8 @@ class CheckReading final : public Checker {
     }
   }
 
+  void set_back(const Device& device, bool /*whole_machine*/) override { forget_lost_marks(device); }
+
   void reads(const Device& /*device*/, const std::vector<MessageRow>& rows) override {
     for (const MessageRow& row : rows) seen_.insert(row.id);
   }
@@ -36,6 +38,20 @@ class CheckReading final : public Checker {
   }
 
  private:
+  // Where nobody else had heard of it, a mark is forgotten.
+  void forget_lost_marks(const Device& device) {
+    std::erase_if(marked_, [&](const Dot& dot) {
+      bool held = false;
+      bool read = false;
+      for (const Device* each : world_.devices_of(device.setup().user)) {
+        const auto row = each->store().message(dot);
+        held = held || row;
+        read = read || (row && row->read);
+      }
+      return held && !read;
+    });
+  }
+
   // What a device wrote while it was only a friend is marked by the engine: it is in no list any more.
   void judge(const Device& device) {
     for (const PublicKey& key : conversations(device.store())) {

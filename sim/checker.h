@@ -37,6 +37,9 @@ class Checker {
 
   /// A process begins on what is durable.
   virtual void started(const Device& /*device*/) {}
+  /// Between two processes its data became an old copy, or the other one of two copies. `whole_machine`: what is
+  /// outside of the data folder too.
+  virtual void set_back(const Device& /*device*/, bool /*whole_machine*/) {}
   /// Something is about to leave a device that rests on everything it holds: an output, or a command's reply. Told
   /// once for each event that it had not told before.
   virtual void shown(const Device& /*device*/, const Event& /*event*/) {}

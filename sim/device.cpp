@@ -9,6 +9,7 @@
 #include "base/planted.h"
 #include "engine/own_log.h"
 #include "engine/recorder.h"
+#include "engine/test_copy.h"
 #include "sim/later_version.h"
 #include "sim/world.h"
 #include "store/memory_store.h"
@@ -75,6 +76,7 @@ void Device::start() {
     EngineConfig config;
     config.address = setup_.address;
     config.device_name = setup_.name;
+    config.witness = &state_file_;
     config.always_on = setup_.user % 2 == 0;
     config.name = to_bytes(setup_.name);
     for (const auto& [peer, greeting] : saved_list_) config.toxcore_friends.push_back(peer);
@@ -115,6 +117,52 @@ void Device::die() {
   world_.died(*this);
 }
 
+Result<void> Device::StateFile::write(ByteView written) {
+  disk_.moment();
+  words.assign(written.begin(), written.end());
+  disk_.moment();
+  return {};
+}
+
+Device::Copy Device::copied() { return {copy_of(disk_), state_file_.words, saved_list_}; }
+
+void Device::back_up() {
+  if (setup_.sql) return;
+  if (running()) look();
+  world_.trace.line(world_.timeline.now_ms(), setup_.name, "is copied");
+  copy_ = copied();
+}
+
+void Device::set_back(bool whole_machine) {
+  if (!has_copy()) return;
+  if (running()) {
+    look();
+    die();
+  }
+  world_.trace.line(world_.timeline.now_ms(), setup_.name, "is set back", whole_machine ? 1 : 0);
+  disk_.replace(copy_of(*copy_.store));
+  saved_list_ = copy_.list;
+  if (whole_machine) state_file_.words = copy_.words;
+  looked_at_ = disk_.last_arrival();
+  world_.tell([&](Checker& checker) { checker.set_back(*this, whole_machine); });
+}
+
+void Device::change_places() {
+  if (!has_copy()) return;
+  if (running()) {
+    look();
+    die();
+  }
+  world_.trace.line(world_.timeline.now_ms(), setup_.name, "and its copy change places");
+  Copy now = copied();
+  disk_.replace(std::move(copy_.store));
+  saved_list_ = copy_.list;
+  state_file_.words = copy_.words;
+  copy_ = std::move(now);
+  looked_at_ = disk_.last_arrival();
+  world_.tell([&](Checker& checker) { checker.set_back(*this, true); });
+}
+
 // The store failed: the program ends with an error.
 void Device::fail_out() {
   if (engine_->fault()->kind != ErrorKind::disk_full) {
@@ -137,7 +185,9 @@ void Device::write_like_a_later_version() {
   if (!dice_.chance(50)) return;
   (void)disk_.transact([this]() -> Result<void> {
     const auto log = OwnLog(key(), disk_).open();
-    if (!log) return {};
+    const auto said = decode_last_words(state_file_.words);
+    const bool may_be_old = said && said->last.number() > 0 && !disk_.holdings().contains(said->last);
+    if (!log || may_be_old) return {};
     const std::uint32_t number = disk_.clock().prefix(*log) + 1;
     const std::uint64_t timestamp_ms = std::max(now().wall_ms, disk_.latest_timestamp_ms() + 1);
     record(disk_, event_of_a_later_version(Dot::of(*log, number), timestamp_ms, dice_));

@@ -47,6 +47,18 @@ class Device final : public Endpoint {
   void die();
   void die_at_step(unsigned steps) { disk_.cut_power_in(steps); }
   void die_never() { disk_.cut_power_in({}); }
+
+  // --- Old copies of its data. Only on the store in memory.
+
+  /// Makes a copy of its data folder, and with it of all that the machine has.
+  void back_up();
+  /// Dies, and what it has is the last copy; `whole_machine`: the state file too. Nothing happens without a copy.
+  void set_back(bool whole_machine);
+  /// The copy and what it has now change places: two copies that run at once push each other off the network.
+  void change_places();
+  [[nodiscard]] bool has_copy() const { return copy_.store != nullptr; }
+  [[nodiscard]] const Store* other_copy() const { return copy_.store.get(); }
+
   void set_disk_full(bool full) { disk_.set_full(full); }
   [[nodiscard]] bool running() const { return engine_ != nullptr; }
   /// Only while it runs.
@@ -70,6 +82,25 @@ class Device final : public Endpoint {
   void inject(const PublicKey& from, Bytes bytes);
 
  private:
+  /// What is kept outside of the data folder.
+  class StateFile final : public Witness {
+   public:
+    explicit StateFile(Disk& disk) : disk_(disk) {}
+    [[nodiscard]] Bytes read() const override { return words; }
+    Result<void> write(ByteView written) override;
+    [[nodiscard]] DatabaseId machine() const override { return {1}; }
+    Bytes words;
+
+   private:
+    Disk& disk_;
+  };
+  struct Copy {
+    std::unique_ptr<Store> store;
+    Bytes words;
+    FriendList list;
+  };
+
+  Copy copied();
   void fail_out();
   void guarded(const std::function<void()>& work);
   void turn();
@@ -89,6 +120,8 @@ class Device final : public Endpoint {
   Dice dice_;
   std::filesystem::path folder_;
   Disk disk_;
+  StateFile state_file_{disk_};
+  Copy copy_;
   FriendList saved_list_;
   std::int64_t clock_offset_ms_ = 0;
 

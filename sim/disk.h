@@ -30,6 +30,8 @@ class Disk final : public ForwardingStore {
   /// The process is over: nothing is armed any more, and the next one finds what is durable.
   void reopen();
   void moment();
+  /// The process is over, and the next one finds this.
+  void replace(std::unique_ptr<Store> store) { replace_base(std::move(store)); }
   /// For a planted bug: what is committed inside toxcore's callback is durable only when the turn ends.
   void callback_begins() { in_callback_ = true; }
   void turn_ends() { in_callback_ = last_commit_in_callback_ = false; }

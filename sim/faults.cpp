@@ -9,6 +9,8 @@ constexpr std::uint64_t year_ms = 365 * 24 * hour_ms;
 /// Some cuts end before toxcore notices, some later.
 constexpr std::uint64_t cut_ms_max = 3 * dead_peer_ms;
 constexpr std::uint64_t trouble_ms_max = 60'000;
+/// A copy is brought back within that time.
+constexpr std::uint64_t set_back_ms_max = 180'000;
 /// A process dies within so many durable steps: the next ones, or in the middle of something later.
 constexpr unsigned crash_steps_max = 40;
 
@@ -127,6 +129,17 @@ void friend_goes(World& world, const Step& step) {
   world.timeline.after(step.numbers[2] % trouble_ms_max, [&one] { one.start(); });
 }
 
+/// A copy is made now, and brought back later: of the data folder, or of the whole machine.
+void set_back_later(World& world, const Step& step, bool whole_machine) {
+  Device& device = world.device_at(step.numbers[0]);
+  device.back_up();
+  world.timeline.after(step.numbers[1] % set_back_ms_max, [&world, &device, whole_machine] {
+    if (!world.healed()) device.set_back(whole_machine);
+  });
+}
+
+void old_copy(World& world, const Step& step) { set_back_later(world, step, false); }
+
 constexpr Action misfortunes[] = {
     {"cut", 2, 50, cut_both},
     {"cut one way", 2, 50, cut_one_way},
@@ -141,6 +154,7 @@ constexpr Action misfortunes[] = {
     {"disk full", 1, 50, fill_disk},
     {"clock jump", 1, 50, jump_clock},
     {"friend goes", 3, 50, friend_goes},
+    {"old copy", 1, 25, old_copy},
 };
 
 }  // namespace

@@ -284,10 +284,24 @@ void World::look_at_new(Device& device) {
   });
 }
 
+// Who has but one device says that it is to go on; one that has forgotten the others is linked once more.
+void World::see_to_doubt(Device& device) {
+  timeline.after(look_every_ms, [this, &device] {
+    if (!device.running() || device.engine().devices().size() > 1) return;
+    for (Device* other : devices_of(device.setup().user)) {
+      // The copy is from before it was linked.
+      const bool forgot = other != &device && other->running() && counts_as_own(*other, device.key());
+      if (forgot) return want_link(device, *other);
+    }
+    device.command([](Engine& engine, Instant /*now*/) { (void)engine.trust_database(); });
+  });
+}
+
 void World::noticed(Device& device, const output::Notice& notice) {
   trace.line(timeline.now_ms(), device.name(), "notice", static_cast<std::uint64_t>(notice.what));
   tell([&](Checker& checker) { checker.noticed(device, notice); });
   if (notice.what == output::Notice::What::device_linked) look_at_new(device);
+  if (notice.what == output::Notice::What::doubt) see_to_doubt(device);
 }
 
 void World::died(Device& device) {

@@ -20,6 +20,11 @@ enum class PlantedBug {
   plain_before_hello,     ///< a Tox message goes out before it is clear whether the peer says hello
   keeps_authors_order,    ///< messages wait in a line for each device that wrote them, not in the view's order
   trusts_any_dot,         ///< a message counts as held whoever's key it came from
+  keeps_no_witness,       ///< own events are logged, and the witness outside of the database is not told
+  trusts_old_database,    ///< what the witness says is not looked at
+  sends_in_doubt,         ///< a device in doubt about its database sends what waits
+  hides_lost_life,        ///< what waited through a doubt counts as never sent
+  reopens_log,            ///< a closed log is gone on with
   hides_doubt,            ///< a message whose receipt was lost counts as never handed over
   // In what the simulator puts around the engine.
   drops_acknowledgements,  ///< `committed` packets are not sent

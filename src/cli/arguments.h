@@ -131,6 +131,8 @@ struct DeviceCancel {
   std::string device;
 };
 struct DeviceList {};
+/// Goes on with the database that this device has, though it is in doubt.
+struct DeviceTrustDatabase {};
 struct DeviceRename {
   std::string device;
   std::string name;
@@ -176,8 +178,8 @@ using Command =
                  command::FriendSplit, command::FriendClaims, command::FriendClaim, command::Send, command::History,
                  command::Search, command::Read, command::Outbox, command::OutboxWithdraw, command::OutboxSend,
                  command::Erase, command::Watch, command::DeviceRequest, command::DeviceRequests, command::DeviceAccept,
-                 command::DeviceCancel, command::DeviceList, command::DeviceRename, command::ProfileValue,
-                 command::ProfileExport, command::Backup, command::ProfileTask, command::Doctor>;
+                 command::DeviceCancel, command::DeviceList, command::DeviceRename, command::DeviceTrustDatabase,
+                 command::ProfileValue, command::ProfileExport, command::Backup, command::ProfileTask, command::Doctor>;
 
 struct Arguments {
   GlobalOptions global;

@@ -88,6 +88,8 @@ std::string ChangeText::notice(const json& params) const {
     return marked(named(params) + " asks to become one of your devices; see `toxtore device requests`");
   if (what == "link_code") return marked("the code for " + named(params) + " is " + spaced_code(text));
   if (what == "link_ended") return marked("linking with " + named(params) + " ended: " + text);
+  if (what == "doubt") return marked("this device is in doubt: " + text + "; see `toxtore status`");
+  if (what == "doubt_over") return marked("this device is no longer in doubt about its database");
   if (what == "device_linked") return marked((text.empty() ? named(params) : text) + " is now one of your devices");
   if (what == "peer_connection") return marked(named(params) + " is " + connection_words(text));
   if (what == "friend_presence") return marked(named(params) + " is " + text + seen_at(params));

@@ -56,6 +56,7 @@ Outcome<> run(const command::DeviceAccept& command, Session& session);
 Outcome<> run(const command::DeviceCancel& command, Session& session);
 Outcome<> run(const command::DeviceList& command, Session& session);
 Outcome<> run(const command::DeviceRename& command, Session& session);
+Outcome<> run(const command::DeviceTrustDatabase& command, Session& session);
 Outcome<> run(const command::ProfileValue& command, Session& session);
 Outcome<> run(const command::ProfileExport& command, Session& session);
 /// Waits until it is written.

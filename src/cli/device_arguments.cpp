@@ -55,6 +55,16 @@ void add_other_device_commands(Parser& parser, CLI::App* group) {
   const CLI::Option* name = positional_words(rename, "NAME", "Its new name")->required();
   parser.on(rename, [=] { return command::DeviceRename{words_of(renamed), words_of(name)}; });
 
+  CLI::App* trust = parser.add(
+      group,
+      {"trust-database", "Go on with an old database",
+       "For a device that was brought back from a backup or a snapshot and says so in `toxtore status`: it sends "
+       "nothing that waits until it has caught up with another of your devices. If there is none, or it will not "
+       "come back, this says that the device is to go on with what it has. A message that was delivered before "
+       "may then be delivered a second time.",
+       "  toxtore device trust-database\n"});
+  parser.on(trust, [] { return command::DeviceTrustDatabase{}; });
+
   CLI::App* list = parser.add(
       group, {"list", "Your devices", "Lists your devices, which are connected, and how much each still has to fetch.",
               "  toxtore device list\n"});

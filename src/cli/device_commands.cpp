@@ -190,6 +190,12 @@ Outcome<> run(const command::DeviceList& /*command*/, Session& session) {
   return session.show_answer("device.list", json::object(), devices_text);
 }
 
+Outcome<> run(const command::DeviceTrustDatabase& /*command*/, Session& session) {
+  return session.show_answer("device.trust_database", json::object(), [](const json&, const Style&) {
+    return "This device goes on with what it has; messages that wait are sent.\n";
+  });
+}
+
 Outcome<> run(const command::DeviceRename& command, Session& session) {
   return session.show_answer(
       "device.rename", {{"device", command.device}, {"name", command.name}},

@@ -30,6 +30,9 @@ std::string reason(const json& waiting) {
   const std::string name = harmless_line(text_in(field_in(waiting, "message"), "friend"));
   if (what == "friend") return name + " is not connected to this device";
   if (what == "unblocking") return name + " is blocked";
+  if (what == "doubt") {
+    return "this device's database may be an old one, and the message delivered; `toxtore status` says what to do";
+  }
   if (what == "author") return "your devices are withheld from " + name + ": only " + devices_in(waiting) + " sends it";
   if (what == "device") return devices_in(waiting) + " hands it over" + until(waiting);
   if (what == "acknowledgement") return devices_in(waiting) + " must first hear that it goes from here";

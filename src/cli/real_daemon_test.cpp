@@ -37,8 +37,8 @@ class RealDaemon : public testing::Test {
     folder_ = std::make_unique<TestFolder>();
     std::ofstream(folder_->file("nodes.json")) << R"({"nodes": []})";
     daemon_ = std::make_unique<Process>(std::vector<std::string>{
-        TOXTORED, "--profile", "test", "--data-dir", folder_->file("data"), "--socket", socket(), "--no-udp", "--nodes",
-        folder_->file("nodes.json"), "--device-name", "laptop"});
+        TOXTORED, "--profile", "test", "--data-dir", folder_->file("data"), "--state-file", folder_->file("state"),
+        "--socket", socket(), "--no-udp", "--nodes", folder_->file("nodes.json"), "--device-name", "laptop"});
     daemon_->end_input();
     ASSERT_TRUE(daemon_->wait_for("toxtored: ready")) << daemon_->finish().errors;
     friend_id_ = tox_id_of(friend_key, "01020304");

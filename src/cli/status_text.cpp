@@ -47,6 +47,27 @@ void add_copies(Facts& facts, const json& status) {
   }
 }
 
+std::string reason_for_doubt(const std::string& why) {
+  if (why == "set_back") return "older than what this device logged last";
+  if (why == "no_state_file") return "perhaps an old one: the state file that would tell is gone";
+  if (why == "other_database") return "perhaps an old one: another copy was in use here since";
+  if (why == "other_machine") return "from another machine";
+  return harmless_line(why);
+}
+
+/// A database that was set back, and what to do about it.
+void add_doubt(Facts& facts, const json& status) {
+  const json& doubt = field_in(status, "doubt");
+  if (!doubt.is_object()) return;
+  facts.add("database", reason_for_doubt(text_in(doubt, "why")), Tone::warning);
+  const bool alone = number_in(status, "devices") < 2;
+  facts.add("what to do",
+            alone ? "messages that wait are sent once you run `toxtore device trust-database`"
+                  : "connect another of your devices; messages that wait are sent when this one has caught up with it, "
+                    "or once you run `toxtore device trust-database`",
+            Tone::warning);
+}
+
 /// Something ignored is worth a line only if it happened.
 void add_counters(Facts& facts, const json& status) {
   const json& counters = field_in(status, "counters");
@@ -112,6 +133,7 @@ std::string status_text(const json& status, const Style& style) {
   facts.add("events", events_of(status), number_in(status, "events_missing") == 0 ? Tone::plain : Tone::warning);
   add_copies(facts, status);
   facts.add("state check", in_groups(text_in(status, "state_check")));
+  add_doubt(facts, status);
   facts.add("at rest", flag_in(status, "encrypted") ? "under a passphrase" : "without a passphrase");
   facts.add("version", text_in(status, "version"));
   add_counters(facts, status);

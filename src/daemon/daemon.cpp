@@ -72,6 +72,11 @@ std::string log_text(const output::Notice& notice) {
     case What::link_request: return key + " asks to be linked as a device";
     case What::link_code: return "linking with " + key + ": compare the codes on both devices";
     case What::link_ended: return "linking with " + key + " came to nothing: " + text;
+    case What::doubt:
+      return "this device is in doubt: " + text +
+             ". Nothing that waits is sent until it has caught up with another of your devices, or you say "
+             "`toxtore device trust-database`";
+    case What::doubt_over: return "this device is no longer in doubt about its database";
     case What::device_linked: return "linked the device “" + text + "”, " + key;
     case What::peer_connection: return key + " is connected by: " + text;
     case What::friend_presence: return key + " is " + text;
@@ -135,10 +140,14 @@ Result<void> Daemon::start_tox() {
 }
 
 Result<void> Daemon::start_engine() {
+  auto state_file = StateFile::open(options_.state_file);
+  if (!state_file) return fail(state_file.error());
+  state_file_ = std::move(*state_file);
   EngineConfig config;
   config.address = node_->address();
   config.device_name = options_.device_name;
   config.always_on = options_.always_on;
+  config.witness = state_file_.get();
   config.name = options_.name ? to_bytes(*options_.name) : node_->name();
   config.status_message = node_->status_message();
   config.toxcore_friends = node_->friend_keys();

@@ -21,6 +21,7 @@
 #include "daemon/options.h"
 #include "daemon/profile.h"
 #include "daemon/server.h"
+#include "daemon/state_file.h"
 #include "engine/engine.h"
 #include "rpc/dispatcher.h"
 #include "rpc/host.h"
@@ -89,6 +90,7 @@ class Daemon final : private LineService, private Host {
   boost::asio::steady_timer timer_;
   boost::asio::signal_set signals_;
   Profile profile_;
+  std::unique_ptr<StateFile> state_file_;
   std::unique_ptr<ToxNode> node_;
   std::unique_ptr<Engine> engine_;
   std::optional<Bootstrapper> bootstrapper_;

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <memory>
 
+#include "base/hash.h"
 #include "base/utf8.h"
 #include "wire/roster_statement.h"
 
@@ -16,6 +17,7 @@ namespace toxtore {
 namespace {
 
 constexpr std::size_t profile_name_size_max = 64;
+constexpr std::size_t folder_mark_size = 8;     // of a hash: enough to tell a user's folders apart
 constexpr std::size_t tox_name_size_max = 128;  // TOX_MAX_NAME_LENGTH
 
 constexpr const char* description =
@@ -46,6 +48,21 @@ std::optional<std::filesystem::path> folder_of(const char* variable) {
 std::filesystem::path default_data_folder() {
   if (const auto data = folder_of("XDG_DATA_HOME")) return *data / "toxtore";
   if (const auto home = folder_of("HOME")) return *home / ".local" / "share" / "toxtore";
+  return {};
+}
+
+/// Profiles of one name in several data folders have a file each. What is in the default one needs no mark.
+std::string folder_mark(const std::filesystem::path& data_folder) {
+  std::error_code ignored;
+  if (data_folder == default_data_folder()) return "";
+  const std::string path = std::filesystem::absolute(data_folder, ignored).lexically_normal().string();
+  return "-" + to_hex(ByteView(hash_of({as_bytes(path)})).first(folder_mark_size));
+}
+
+std::filesystem::path default_state_file(const std::string& profile, const std::filesystem::path& data_folder) {
+  const std::string name = profile + folder_mark(data_folder) + ".last";
+  if (const auto state = folder_of("XDG_STATE_HOME")) return *state / "toxtore" / name;
+  if (const auto home = folder_of("HOME")) return *home / ".local" / "state" / "toxtore" / name;
   return {};
 }
 
@@ -138,7 +155,7 @@ class ShortFormatter final : public CLI::Formatter {
 /// The raw values of the command line, before they mean something together.
 struct Raw {
   Options options;
-  std::string data_folder, socket, passphrase_file, import_file, import_passphrase_file, nodes;
+  std::string data_folder, state_file, socket, passphrase_file, import_file, import_passphrase_file, nodes;
   std::string name, always_on, port_range, proxy;
   std::string new_passphrase_file, restore_file;
   int new_passphrase_fd = -1;
@@ -161,6 +178,13 @@ void add_profile_options(CLI::App& app, Raw& raw) {
   app.add_option("--data-dir", raw.data_folder,
                  "folder of all profiles (default: $XDG_DATA_HOME/toxtore or ~/.local/share/toxtore)")
       ->type_name("DIR")
+      ->group(group);
+  app.add_option("--state-file", raw.state_file,
+                 "what this device logged last, kept apart from its data so that an old copy of them is noticed "
+                 "(default: $XDG_STATE_HOME/toxtore/PROFILE.last or ~/.local/state/toxtore/PROFILE.last; with "
+                 "--data-dir the name has a "
+                 "mark of that folder)")
+      ->type_name("FILE")
       ->group(group);
   app.add_option("--socket", raw.socket,
                  "control socket (default: $XDG_RUNTIME_DIR/toxtore/PROFILE.sock or /tmp/toxtore-UID/PROFILE.sock)")
@@ -305,6 +329,10 @@ Options options_of(Raw raw) {
   options.data_folder = raw.data_folder.empty() ? default_data_folder() : std::filesystem::path(raw.data_folder);
   if (options.data_folder.empty())
     throw CLI::ValidationError("--data-dir", "neither XDG_DATA_HOME nor HOME is set; give --data-dir");
+  options.state_file = raw.state_file.empty() ? default_state_file(options.profile, options.data_folder)
+                                              : std::filesystem::path(raw.state_file);
+  if (options.state_file.empty())
+    throw CLI::ValidationError("--state-file", "neither XDG_STATE_HOME nor HOME is set; give --state-file");
   options.socket = raw.socket.empty() ? default_socket(options.profile) : std::filesystem::path(raw.socket);
   options.passphrase = source_of(raw.passphrase_fd, raw.passphrase_file);
   options.upkeep.new_passphrase = source_of(raw.new_passphrase_fd, raw.new_passphrase_file);

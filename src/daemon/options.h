@@ -40,6 +40,7 @@ struct Upkeep {
 struct Options {
   std::string profile = "default";
   std::filesystem::path data_folder;  ///< the profile is the folder of its name in it
+  std::filesystem::path state_file;   ///< outside of the data folder (state_file.h)
   std::filesystem::path socket;
   PassphraseSource passphrase;
   std::optional<std::filesystem::path> import_file;

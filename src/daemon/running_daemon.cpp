@@ -59,6 +59,8 @@ RunningDaemon::RunningDaemon(const TestFolder& folder, const std::vector<std::st
   std::vector<std::string> all = {TOXTORED,
                                   "--data-dir",
                                   (folder / "data").string(),
+                                  "--state-file",
+                                  (folder / "state").string(),
                                   "--socket",
                                   socket_,
                                   "--no-udp",

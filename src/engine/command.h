@@ -116,6 +116,7 @@ struct Waiting {
   enum class For : std::uint8_t {
     friend_here,      ///< the friend is not connected to this device
     unblocking,       ///< the friend is blocked
+    doubt,            ///< this device is in doubt about its database: it may be delivered already
     author,           ///< the devices are withheld from the friend: only `devices`, which wrote it, sends it
     device,           ///< `devices` hands it over; if that is not connected, until `until_ms` if known
     acknowledgement,  ///< this device hands it over when `devices` have heard of that
@@ -144,8 +145,25 @@ struct Counters {
 /// same events (P2). Short enough to be compared by eye; of a million differences it hides none.
 using StateCheck = std::array<std::uint8_t, 8>;
 
+/// Why this device is not sure that its database is the newest state of its log. Numbers on disk, never reused.
+enum class DoubtReason : std::uint8_t {
+  set_back = 1,        ///< it logged something that the database does not hold
+  no_words = 2,        ///< what it logged last was written outside of the database, and is gone
+  other_database = 3,  ///< another copy of the database was in use here since
+  other_machine = 4,   ///< the database comes from another machine
+};
+
+struct DoubtInfo {
+  DoubtReason why = DoubtReason::set_back;
+  std::uint64_t since_ms = 0;  ///< wall clock
+  bool operator==(const DoubtInfo&) const = default;
+};
+
 struct Status {
   PublicKey self;
+  /// While it lasts, nothing that waits is sent; it ends when another own device was caught up with, or by the user's
+  /// word (Engine::trust_database).
+  std::optional<DoubtInfo> doubt;
   std::string device_name;
   Connection connection = Connection::none;
   std::uint64_t events = 0;           ///< in the log

@@ -89,11 +89,12 @@ Result<std::vector<Event>> Core::log(const std::vector<Body>& bodies, Instant no
   const LogId log = opens ? own_log_.draw(replicator.told(), random) : *own_log_.open();
   std::uint32_t number = replicator.held().prefix(log);
   for (const Body& body : bodies) events.push_back(draft(body, Dot::of(log, ++number), now));
-  const auto done = change([&] {
+  auto done = change([&] {
     if (opens) OwnLog::remember_open(store, log);
     for (const Event& event : events) record(store, event);
     if (also) also(events);
   });
+  if (done && !events.empty() && !planted(PlantedBug::keeps_no_witness)) done = testify(events.back().dot);
   if (!done) return fail(done.error());
   own_log_.opened(log);
   replicator.set_open_log(log);
@@ -107,15 +108,22 @@ Result<std::vector<Event>> Core::log(const std::vector<Body>& bodies, Instant no
 }
 
 Result<void> Core::close_log(const std::function<void()>& also) {
-  if (!own_log_.open()) return {};
   auto done = change([&] {
-    OwnLog::remember_closed(store);
+    if (own_log_.open() && !planted(PlantedBug::reopens_log)) OwnLog::remember_closed(store);
     also();
   });
   if (!done) return done;
+  if (planted(PlantedBug::reopens_log)) return done;
   own_log_.closed();
   replicator.set_open_log(std::nullopt);
   return done;
+}
+
+Result<void> Core::testify(const Dot& last) {
+  if (config.witness == nullptr) return {};
+  auto told = config.witness->write(encode_last_words({database, config.witness->machine(), last}));
+  failed(told);
+  return told;
 }
 
 Result<void> Core::change(const std::function<void()>& work) {

@@ -19,6 +19,7 @@
 #include "engine/engine.h"
 #include "engine/output.h"
 #include "engine/own_log.h"
+#include "engine/witness.h"
 #include "model/hybrid_clock.h"
 #include "store/store.h"
 #include "sync/replicator.h"
@@ -72,6 +73,10 @@ class Core {
   std::vector<Output> outputs;
   Counters counters;
   Connection own_connection = Connection::none;
+  /// Set while this device cannot be sure of its database (doubt.h).
+  std::optional<DoubtInfo> doubt;
+  /// This database's name, once the witness was asked.
+  DatabaseId database{};
   /// The most events that were known to be missing since none was: what a catch-up began with.
   std::uint64_t backlog = 0;
   /// What was stored since the notifier looked last.
@@ -89,9 +94,14 @@ class Core {
   /// Logs own events in that order: durable, and in the view, on success. `also` is done in the same transaction, after
   /// them. On failure the engine is at its end (`fault`).
   Result<std::vector<Event>> log(const std::vector<Body>& bodies, Instant now, const Also& also = {});
-  /// Closes this device's log, durably: the next own event opens one in another incarnation (own_log.h). Nothing if
-  /// it is closed. `also` is done in the same transaction.
+  /// Closes this device's log, durably: the next own event opens one in another incarnation (own_log.h). `also`
+  /// is done in the same transaction.
   Result<void> close_log(const std::function<void()>& also = [] {});
+  /// The log that is gone on with; none: it is closed.
+  [[nodiscard]] std::optional<LogId> open_log() const { return own_log_.open(); }
+  /// Tells the witness, if there is one, that this is the last event that this device logged. On failure the engine is
+  /// at its end.
+  Result<void> testify(const Dot& last);
   /// Changes the store without an event, in a transaction.
   Result<void> change(const std::function<void()>& work);
 
@@ -152,11 +162,13 @@ class Core {
 
 /// Names under which the engine remembers things (Store::remember). On disk, never reused.
 namespace remembered_name {
-inline constexpr std::string_view told = "told";        ///< dots: of each log the greatest number ever told
-inline constexpr std::string_view own_log = "own_log";  ///< u32: incarnation of the log that is open; empty: none is
-inline constexpr std::string_view view = "view";        ///< u32: the view_version that the view was made by
-inline constexpr std::string_view roster = "roster/";   ///< + hash: a statement
-inline constexpr std::string_view asked = "asked/";     ///< + key: address 38, greeting
+inline constexpr std::string_view told = "told";          ///< dots: of each log the greatest number ever told
+inline constexpr std::string_view own_log = "own_log";    ///< u32: incarnation of the log that is open; empty: none is
+inline constexpr std::string_view database = "database";  ///< the database's id, 16 bytes, once the witness knows it
+inline constexpr std::string_view doubt = "doubt";        ///< u8: why; u64: since when, wall clock
+inline constexpr std::string_view view = "view";          ///< u32: the view_version that the view was made by
+inline constexpr std::string_view roster = "roster/";     ///< + hash: a statement
+inline constexpr std::string_view asked = "asked/";       ///< + key: address 38, greeting
 /// + key: dot of our friend add, which only answers a request; keys of the devices that received that
 inline constexpr std::string_view answered = "answered/";
 /// + key: dot of our friend add, which no user asked for; dot of another add of the contact; if the key's request was

@@ -8,6 +8,7 @@
 #include "engine/contacts.h"
 #include "engine/core.h"
 #include "engine/devices.h"
+#include "engine/doubt.h"
 #include "engine/friend_adds.h"
 #include "engine/friend_messages.h"
 #include "engine/inbound.h"
@@ -26,6 +27,7 @@ namespace toxtore {
 struct Engine::Parts {
   Parts(EngineConfig config, Store& store, Random& random)
       : core(std::move(config), store, random),
+        doubt(core),
         sessions(core),
         devices(core, sessions),
         contacts(core),
@@ -43,6 +45,7 @@ struct Engine::Parts {
                  presence}) {}
 
   Core core;
+  Doubt doubt;
   Sessions sessions;
   Devices devices;
   Contacts contacts;
@@ -67,6 +70,7 @@ Result<std::unique_ptr<Engine>> Engine::start(EngineConfig config, Store& store,
   Parts& parts = *engine->parts_;
   if (store.fault()) return fail(*store.fault());
   if (auto done = parts.core.bring_view_up_to_date(); !done) return fail(done.error());
+  if (auto done = parts.doubt.begin(now); !done) return fail(done.error());
   parts.requests.begin();
   for (auto begun : {parts.devices.introduce_self(now), parts.contacts.take_over_imported(now),
                      parts.profile.begin(now), parts.outbox.start(now)}) {
@@ -83,6 +87,7 @@ void Engine::handle(const Input& input, Instant now) {
 
 void Engine::finish_turn(Instant now) {
   if (!parts_->core.commit_turn()) return;
+  parts_->doubt.step(now);
   parts_->devices.expire(now);
   parts_->friend_messages.erase_copies(now);
   parts_->notifier.step();
@@ -192,6 +197,8 @@ Result<LinkInfo> Engine::accept_device(const PublicKey& key, const std::string& 
 
 Result<void> Engine::cancel_device(const PublicKey& key, Instant now) { return parts_->devices.cancel(key, now); }
 
+Result<void> Engine::trust_database() { return parts_->doubt.trust_database(); }
+
 std::vector<Waiting> Engine::outbox(Instant now) const { return parts_->outbox.list(now); }
 std::vector<MessageRow> Engine::search(const SearchQuery& query) const { return parts_->messages.search(query); }
 std::optional<MessageRow> Engine::message(const Dot& id) const { return parts_->core.shown(id); }
@@ -210,6 +217,7 @@ Status Engine::status() const {
   const Core& core = parts_->core;
   Status status;
   status.self = core.self;
+  status.doubt = core.doubt;
   status.connection = core.own_connection;
   status.counters = core.counters;
   status.undelivered = core.store.undelivered_count();

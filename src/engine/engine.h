@@ -27,6 +27,7 @@
 #include "engine/command.h"
 #include "engine/input.h"
 #include "engine/output.h"
+#include "engine/witness.h"
 #include "store/store.h"
 
 namespace toxtore {
@@ -42,6 +43,9 @@ struct EngineConfig {
   /// The user's name and status message as toxcore has them: the first values, if no device ever said others.
   Bytes name = {};
   Bytes status_message = {};
+  /// What is told how far this device's log goes; it must outlive the engine. None: a database that is set back is
+  /// noticed only when another own device is met.
+  Witness* witness = nullptr;
 };
 
 class Engine {
@@ -114,6 +118,9 @@ class Engine {
   Result<LinkInfo> accept_device(const PublicKey& key, const std::string& code, Instant now);
   /// Ends a linking that is under way. Errors: not_found.
   Result<void> cancel_device(const PublicKey& key, Instant now);
+  /// The user's word that this device is to go on with the database that it has, though it is in doubt (doubt.h).
+  /// Errors: not_found (it is not).
+  Result<void> trust_database();
 
   // --- Queries that need more than the store. Rows of one conversation: ask `store()`.
 

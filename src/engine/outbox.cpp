@@ -203,6 +203,7 @@ void Outbox::end(const PublicKey& device, const std::vector<Dot>& messages, Send
 }
 
 bool Outbox::caught_up_on(const MessageRow& row) const {
+  if (core_.doubt && !planted(PlantedBug::sends_in_doubt)) return false;
   return planted(PlantedBug::ignores_what_it_lacks) || (caught_up_from_ && *caught_up_from_ <= row.order());
 }
 

@@ -4,7 +4,8 @@
 //
 // 1. A message is sent for another device only while this device is caught up on it: of all that it was ever told of
 //    it holds what is later than the message, so it would know if another had delivered it. What is still missing of a
-//    long absence, newest first, holds back only what is as old.
+//    long absence, newest first, holds back only what is as old. A device in doubt about its database (doubt.h) is
+//    caught up on nothing.
 // 2. A message typed while this device is connected to the friend goes at once, as its own `sending`, if nothing
 //    older still waits for the same friend.
 // 3. Otherwise a device connected to the friend logs one `sending` for up to 32 messages in view order, and hands

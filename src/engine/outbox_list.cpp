@@ -53,6 +53,7 @@ Waiting Outbox::why_of_own(const MessageRow& row, const Sending& sending) const 
     }
   }
   if (!deaf.empty()) return {row, For::acknowledgement, std::move(deaf), {}};
+  if (core_.doubt) return {row, For::doubt, {}, {}};
   if (!caught_up_on(row)) return {row, For::log, devices_of(core_.logs_lacking_since(row.order())), {}};
   return {row, For::turn, {}, {}};
 }
@@ -67,6 +68,7 @@ Waiting Outbox::why_not_sent(const MessageRow& row, const Contact& contact, Inst
   const auto way = way_.find(row.conversation);
   if (way == way_.end()) return {row, For::hello, {}, wall_ms(*hello_ms, now)};
   if (anyway_.contains(row.id)) return {row, For::turn, {}, {}};
+  if (core_.doubt) return {row, For::doubt, {}, {}};
   if (!caught_up_on(row)) return {row, For::log, devices_of(core_.logs_lacking_since(row.order())), {}};
   if (row.delivery == Delivery::unsure && !way->second.as_packet) {
     const std::uint64_t over_ms = pause_over_ms(row.id, now);

@@ -58,6 +58,8 @@ struct Notice {
     link_request,          ///< a friend asks to be taken as an own device: `key`
     link_code,             ///< both nonces are there: `key`, `text` = the code to compare
     link_ended,            ///< a linking came to nothing: `key`, `text` = why
+    doubt,                 ///< this device is in doubt about its database: `key` = its own, `text` = why
+    doubt_over,            ///< and is no longer
     device_linked,         ///< a device is new in the roster: `key`, `text` = its name
     peer_connection,       ///< a friend or own device came or went: `key`, `text` = "none", "tcp" or "udp"
     friend_presence,       ///< a contact came online or went offline, on this device and the others taken together:

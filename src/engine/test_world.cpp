@@ -72,6 +72,7 @@ void World::start(Node& node) {
     EngineConfig config;
     config.address = node.address;
     config.device_name = node.name;
+    config.witness = node.witness.get();
     config.toxcore_friends.assign(node.toxcore_list.begin(), node.toxcore_list.end());
     auto engine = Engine::start(config, *node.store, *node.random, now());
     ASSERT_TRUE(engine) << engine.error().message;

@@ -19,6 +19,20 @@
 
 namespace toxtore {
 
+/// What the device's state file is on disk.
+class TestWitness final : public Witness {
+ public:
+  [[nodiscard]] Bytes read() const override { return words; }
+  Result<void> write(ByteView written) override {
+    words.assign(written.begin(), written.end());
+    return {};
+  }
+  [[nodiscard]] DatabaseId machine() const override { return on_machine; }
+
+  Bytes words;
+  DatabaseId on_machine{1};
+};
+
 class World {
  public:
   struct Text {
@@ -37,6 +51,7 @@ class World {
     bool online = false;
     std::unique_ptr<Store> store;
     std::unique_ptr<SeededRandom> random;
+    std::unique_ptr<TestWitness> witness = std::make_unique<TestWitness>();
     std::unique_ptr<Engine> engine;
     std::set<PublicKey> toxcore_list;
     std::uint32_t next_receipt = 0;

@@ -71,6 +71,11 @@ Answer rename_device(const Call& call) {
   return to_json(*std::find_if(devices.begin(), devices.end(), [&](const auto& each) { return each.key == *key; }));
 }
 
+Answer trust_database(const Call& call) {
+  if (const auto trusted = call.engine.trust_database(); !trusted) return refuse(trusted.error());
+  return json::object();
+}
+
 }  // namespace
 
 std::vector<Method> device_methods() {
@@ -79,7 +84,8 @@ std::vector<Method> device_methods() {
           {"device.request", {{"friend"}}, request_device},
           {"device.requests", {}, list_requests},
           {"device.accept", {{"device"}, {"code"}}, accept_device},
-          {"device.cancel", {{"device"}}, cancel_device}};
+          {"device.cancel", {{"device"}}, cancel_device},
+          {"device.trust_database", {}, trust_database}};
 }
 
 }  // namespace toxtore

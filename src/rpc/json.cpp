@@ -75,6 +75,8 @@ std::string_view notice_name(output::Notice::What what) {
     case What::link_request: return "link_request";
     case What::link_code: return "link_code";
     case What::link_ended: return "link_ended";
+    case What::doubt: return "doubt";
+    case What::doubt_over: return "doubt_over";
     case What::device_linked: return "device_linked";
     case What::peer_connection: return "peer_connection";
     case What::friend_presence: return "friend_presence";
@@ -114,6 +116,16 @@ const std::string& ShownNames::of_device(const PublicKey& key) {
   if (known != devices_.end()) return known->second;
   const std::string name = to_valid_utf8(device_names_(key));
   return devices_.emplace(key, name.empty() ? key.hex().substr(0, short_key_digits) : name).first->second;
+}
+
+std::string_view doubt_name(DoubtReason why) {
+  switch (why) {
+    case DoubtReason::set_back: return "set_back";
+    case DoubtReason::no_words: return "no_state_file";
+    case DoubtReason::other_database: return "other_database";
+    case DoubtReason::other_machine: return "other_machine";
+  }
+  return "set_back";
 }
 
 const std::string& ShownNames::of(const PublicKey& key) {
@@ -163,6 +175,7 @@ std::string_view waits_for_name(Waiting::For what) {
   switch (what) {
     case Waiting::For::friend_here: return "friend";
     case Waiting::For::unblocking: return "unblocking";
+    case Waiting::For::doubt: return "doubt";
     case Waiting::For::author: return "author";
     case Waiting::For::device: return "device";
     case Waiting::For::acknowledgement: return "acknowledgement";

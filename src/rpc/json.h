@@ -26,6 +26,9 @@ std::optional<Dot> dot_from_text(std::string_view text);
 /// "none", "tcp", "udp".
 std::string_view connection_name(Connection connection);
 
+/// "set_back", "no_state_file", "other_database", "other_machine".
+std::string_view doubt_name(DoubtReason why);
+
 /// "accept", "ask", "never".
 std::string_view claim_policy_name(ClaimPolicy policy);
 

@@ -20,6 +20,11 @@ std::string base64(ByteView bytes) {
   return text;
 }
 
+json doubt_json(const std::optional<DoubtInfo>& doubt) {
+  if (!doubt) return nullptr;
+  return {{"why", doubt_name(doubt->why)}, {"since", doubt->since_ms}};
+}
+
 Answer status(const Call& call) {
   const Status status = call.engine.status();
   return json{{"version", call.host.version()},
@@ -38,6 +43,7 @@ Answer status(const Call& call) {
               {"devices_connected", status.devices_connected},
               {"friends", status.friends},
               {"state_check", to_hex(status.state_check)},
+              {"doubt", doubt_json(status.doubt)},
               {"encrypted", call.host.encrypted()},
               {"counters", to_json(status.counters)}};
 }

@@ -31,6 +31,11 @@ std::vector<PublicKey> Replicator::connected_peers() const {
   return keys;
 }
 
+bool Replicator::has_reported(const PublicKey& peer) const {
+  const ConnectedPeer* of = knowledge_.peer(peer);
+  return of != nullptr && of->report_ended;
+}
+
 bool Replicator::on_clock(const PublicKey& peer, const packet::Clock& clock) {
   if (clock.prefixes.empty()) knowledge_.end_report(peer);
   bool news = false;

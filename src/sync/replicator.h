@@ -53,6 +53,8 @@ class Replicator {
   void disconnect(const PublicKey& peer);
   [[nodiscard]] bool connected(const PublicKey& peer) const { return knowledge_.peer(peer) != nullptr; }
   [[nodiscard]] std::vector<PublicKey> connected_peers() const;
+  /// Whether it is connected, and has told all that it holds.
+  [[nodiscard]] bool has_reported(const PublicKey& peer) const;
 
   // --- What peers say. All are ignored from a peer that is not connected.
 

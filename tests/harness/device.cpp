@@ -33,6 +33,7 @@ Device::Device(const TempFolder& folder, const Bootstrap& bootstrap, DeviceOptio
 
 void Device::start() {
   std::vector<std::string> arguments{"--data-dir",    folder_.path() / options_.device_name,
+                                     "--state-file",  folder_.path() / (options_.device_name + ".last"),
                                      "--socket",      socket_,
                                      "--device-name", options_.device_name,
                                      "--nodes",       bootstrap_.nodes_file(),

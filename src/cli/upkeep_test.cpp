@@ -83,7 +83,6 @@ TEST_F(UpkeepCommands, APassphraseIsGivenLaterWhileTheDaemonRuns) {
   EXPECT_EQ(run(change).exit_code, 1) << "the first one is no more";
   stop();
   EXPECT_FALSE(start(first_));
-  daemon_->finish();
   ASSERT_TRUE(start(second_));
   EXPECT_EQ(messages("apples"), 1U);
   EXPECT_NE(run({"passphrase", "--data-dir", data(), "--passphrase-file", second_, "--remove", "--new-key"})

@@ -84,8 +84,11 @@ Result<std::string> change_passphrase(const Options& options) {
   const bool was_plain = inspect_profile(*folder) == ProfileState::plain;
   const auto known = passphrase_of(*folder, options);
   if (!known) return fail(known.error());
-  // Before anything else is asked: a mistyped one is told at once.
-  if (const auto tried = read_key_file(folder->key(), view_of(*known)); !tried) return fail(tried.error());
+  // Before another one is asked for: a mistyped one is told at once.
+  const bool will_ask = !options.upkeep.remove_passphrase && !options.upkeep.new_passphrase.given();
+  if (will_ask) {
+    if (const auto tried = read_key_file(folder->key(), view_of(*known)); !tried) return fail(tried.error());
+  }
   const auto chosen = chosen_passphrase(options);
   if (!chosen) return fail(chosen.error());
   SystemRandom random;

@@ -10,6 +10,7 @@ const std::map<std::string, Target>& targets() {
       {"statements", statements},
       {"texts", texts},
       {"nodes", nodes},
+      {"backups", backups},
       {"key_files", key_files},
       {"profiles", profiles},
       {"rpc_lines", rpc_lines},

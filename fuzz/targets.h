@@ -23,6 +23,7 @@ void statements(ByteView input);         ///< a set of roster statements, length
 void texts(ByteView input);              ///< Tox IDs, keys, dots, invitations, and any text for a terminal
 void nodes(ByteView input);              ///< a bootstrap node file
 void key_files(ByteView input);          ///< see key_files.cpp
+void backups(ByteView input);            ///< see backups.cpp
 void profiles(ByteView input);           ///< a .tox file
 void rpc_lines(ByteView input);          ///< lines of the control socket
 void toxtore_arguments(ByteView input);  ///< words, each ended by NUL

@@ -15,7 +15,7 @@ cd "$(dirname "$0")/.."
 minutes=1
 keep=no
 targets=()
-all=(packets events bundles statements texts nodes key_files profiles rpc_lines toxtore_arguments toxtored_arguments
+all=(packets events bundles statements texts nodes key_files backups profiles rpc_lines toxtore_arguments toxtored_arguments
      engine)
 
 # A longest input: what fits the limit of each kind with a little more, so that the limit itself is tried.

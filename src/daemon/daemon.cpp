@@ -56,7 +56,7 @@ std::string advice(ErrorKind kind) {
   switch (kind) {
     case ErrorKind::disk_full: return "Make room on the disk and start toxtored again; nothing that was shown is lost.";
     case ErrorKind::read_only: return "Make the folder writable and start toxtored again.";
-    case ErrorKind::corrupt: return "Check the disk, and bring the profile's folder back from a backup.";
+    case ErrorKind::corrupt: return "Check the disk, look with `toxtore doctor`, and put a backup in place with `toxtore restore`.";
     default: return "Start toxtored again; if that does not help, look at the disk and the system's log.";
   }
 }

@@ -134,7 +134,14 @@ TEST_F(Backup, AFullDiskIsAnErrorAndLeavesNothing) {
   const InMount outcome = in_small_disk(small, 64 * 1024, [&](Checks& holds) {
     const auto written = write(*store, small / "backup");
     holds(!written && written.error().kind == ErrorKind::disk_full, written ? "written" : written.error().message);
-    holds(names_in(small).empty(), "something is left");
+    holds(names_in(small).empty(), "something is left of the backup");
+    holds(write(*store, file_).has_value(), "not written elsewhere");
+    auto swap = ProfileSwap::begin(small / "profile");
+    holds(swap.has_value(), "no folder");
+    const auto unpacked = unpack_backup(file_, swap->folder());
+    holds(!unpacked && unpacked.error().kind == ErrorKind::disk_full, unpacked ? "unpacked" : unpacked.error().message);
+    swap = fail(ErrorKind::io, "given up");
+    holds(names_in(small).empty(), "something is left of the profile");
   });
   if (!outcome.possible) GTEST_SKIP() << "no mount is permitted here";
   EXPECT_EQ(outcome.failures, "");

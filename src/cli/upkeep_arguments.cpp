@@ -45,9 +45,8 @@ void add_restore(Parser& parser) {
       parser.root(),
       {"restore", "Put a backup in place; toxtored must not run",
        "Puts a file that `toxtore backup` wrote in the profile's place, after it was checked whole. toxtored must not "
-       "run on the profile. On a device that wrote or received more since the backup, link it to your others: they "
-       "have "
-       "what it lacks.",
+       "run on the profile. What the device wrote and received since the backup comes back from your other devices; "
+       "until then it hands over nothing that it may have handed over already, and `toxtore status` says so.",
        "  toxtore restore ~/toxtore-backup\n"});
   const CLI::Option* file = positional(app, "FILE", "The backup");
   CLI::Option* force = flag(app, "--force", "Also where the profile is there; that is kept under another name");

@@ -29,8 +29,8 @@ class UpkeepCommands : public testing::Test {
 
   /// False if it ended instead.
   bool start(const std::string& passphrase_file) {
-    std::vector<std::string> words{TOXTORED,   "--data-dir", data(), "--socket",      socket(),
-                                   "--no-udp", "--nodes",    nodes_, "--device-name", "laptop"};
+    std::vector<std::string> words{TOXTORED,  "--data-dir", data(),          "--socket", socket(),       "--no-udp",
+                                   "--nodes", nodes_,       "--device-name", "laptop",   "--state-file", state()};
     if (!passphrase_file.empty()) words.insert(words.end(), {"--passphrase-file", passphrase_file});
     daemon_ = std::make_unique<Process>(words);
     daemon_->end_input();
@@ -60,6 +60,7 @@ class UpkeepCommands : public testing::Test {
 
   std::string socket() const { return folder_.file("test.sock"); }
   std::string data() const { return folder_.file("data"); }
+  std::string state() const { return folder_.file("state"); }
   std::string backup() const { return folder_.file("backup"); }
 
   TestFolder folder_;
@@ -97,6 +98,7 @@ TEST_F(UpkeepCommands, APassphraseIsGivenLaterWhileTheDaemonRuns) {
   ASSERT_TRUE(start(""));
   EXPECT_EQ(messages("apples"), 1U);
   EXPECT_EQ(result({"status"})["encrypted"], false);
+  EXPECT_TRUE(result({"status"})["doubt"].is_null()) << "it is the same database";
 }
 
 TEST_F(UpkeepCommands, APassphraseIsTypedOnTheTerminal) {
@@ -136,12 +138,15 @@ TEST_F(UpkeepCommands, ABackupIsRestoredWithItsPassphraseAlone) {
   ASSERT_TRUE(start(first_));
   EXPECT_EQ(messages("apples"), 1U);
   EXPECT_EQ(messages("oranges"), 0U);
+  EXPECT_EQ(result({"status"})["doubt"]["why"], "set_back") << "a restore hides nothing of this";
   EXPECT_EQ(result({"status"})["key"], status["key"]);
   stop();
   std::filesystem::remove_all(data());
+  std::filesystem::remove(state());
   ASSERT_EQ(run(restore).exit_code, 0) << "on a machine that has nothing";
   ASSERT_TRUE(start(first_));
   EXPECT_EQ(messages("apples"), 1U);
+  EXPECT_EQ(result({"status"})["doubt"]["why"], "no_state_file");
 }
 
 TEST_F(UpkeepCommands, ABackupOfAProfileWithoutAPassphraseGetsOne) {

@@ -30,8 +30,8 @@ std::uint32_t number_from_environment(const char* name, std::uint32_t otherwise)
   return value == nullptr ? otherwise : static_cast<std::uint32_t>(std::stoul(value));
 }
 
-/// Messages that the laptop missed: a second's worth of synchronising.
-constexpr std::size_t backlog = 2000;
+/// Messages that the laptop misses before each start: a second's worth of synchronising.
+constexpr std::size_t backlog = 1000;
 /// Messages that are still on their way when the server is killed.
 constexpr std::size_t burst = 200;
 
@@ -95,20 +95,23 @@ class Crash : public WorldTest {
   /// What is unsure would go again after ten minutes: the user does not wait.
   static void deliver_all(const std::vector<std::string>& texts) {
     std::set<std::string> asked;
-    wait_until("the rest to be delivered", [&] {
-      std::size_t delivered = 0;
-      const auto rows = newest_on(server());
-      for (const std::string& text : texts) {
-        const auto row = rows.find(text);
-        if (row == rows.end()) continue;  // it is on its way from the laptop
-        const std::string state = row->second.at("state");
-        if (state == "delivered" || state == "perhaps_doubled") ++delivered;
-        if (state == "unsure" && asked.insert(text).second) {
-          server().rpc("message.send_anyway", {{"id", row->second.at("id")}});
-        }
-      }
-      return delivered == texts.size();
-    });
+    wait_until(
+        "the rest to be delivered",
+        [&] {
+          std::size_t delivered = 0;
+          const auto rows = newest_on(server());
+          for (const std::string& text : texts) {
+            const auto row = rows.find(text);
+            if (row == rows.end()) continue;  // it is on its way from the laptop
+            const std::string state = row->second.at("state");
+            if (state == "delivered" || state == "perhaps_doubled") ++delivered;
+            if (state == "unsure" && asked.insert(text).second) {
+              server().rpc("message.send_anyway", {{"id", row->second.at("id")}});
+            }
+          }
+          return delivered == texts.size();
+        },
+        reconnection_patience);
   }
 
   static std::size_t copies_at_bert(const std::string& text) {
@@ -196,24 +199,26 @@ TEST_F(Crash, a_laptop_killed_while_it_synchronises_goes_on_where_it_was) {
   absent.stop();
   laptop().stop();
   server().rpc("friend.add", {{"tox_id", absent.tox_id()}});
-  for (std::size_t i = 0; i < backlog; ++i) server().send(absent.key(), numbered_text(0, i).substr(0, 300));
 
   std::size_t interrupted = 0;
   std::uint64_t held = 0;
-  const std::uint64_t all = server().events();
   for (std::size_t round = 0; round < rounds_; ++round) {
+    for (std::size_t i = 0; i < backlog; ++i) server().send(absent.key(), numbered_text(round, i).substr(0, 300));
+    const std::uint64_t all = server().events();
     laptop().start();
     const std::uint64_t begun = laptop().events();
     EXPECT_GE(begun, held) << "what was shown before the kill is gone";
     const std::uint64_t enough = begun + (all - begun) * random_below(50) / 100;
-    wait_until("the laptop to go on", [&] { return (held = laptop().events()) > enough || held >= all; });
+    wait_until(
+        "the laptop to go on", [&] { return (held = laptop().events()) > enough || held >= all; },
+        reconnection_patience);
     laptop().kill();
     if (held < all) ++interrupted;
     std::cout << "round " << round << ": killed at " << held << " of " << all << " events" << std::endl;
   }
   EXPECT_GT(interrupted, 0U) << "no kill came in the middle, so this run showed nothing";
   laptop().start();
-  EXPECT_EQ(wait_for_equal_histories(laptop(), server(), absent.key()).size(), backlog);
+  EXPECT_EQ(wait_for_equal_histories(laptop(), server(), absent.key()).size(), backlog * rounds_);
 }
 
 }  // namespace

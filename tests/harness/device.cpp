@@ -208,12 +208,15 @@ void link(Device& asker, Device& asked) {
 json wait_for_equal_histories(Device& a, Device& b, const std::string& friend_key) {
   json of_a, of_b;
   try {
-    wait_until("equal histories", [&] {
-      if (a.events() != b.events()) return false;  // cheaper to ask, and not equal before
-      of_a = a.history(friend_key);
-      of_b = b.history(friend_key);
-      return of_a == of_b;
-    });
+    wait_until(
+        "equal histories",
+        [&] {
+          if (a.events() != b.events()) return false;  // cheaper to ask, and not equal before
+          of_a = a.history(friend_key);
+          of_b = b.history(friend_key);
+          return of_a == of_b;
+        },
+        reconnection_patience);
   } catch (const TestFailure& failure) {
     throw TestFailure(std::string(failure.what()) + "\ndifference: " + json::diff(of_a, of_b).dump(1));
   }

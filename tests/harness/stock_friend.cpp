@@ -100,8 +100,9 @@ std::size_t StockFriend::connections_to(const std::string& key) {
 }
 
 void StockFriend::wait_reconnected(const std::string& key, std::size_t connections_before) {
-  wait_until(name_ + " to be connected anew to " + key.substr(0, 8),
-             [&] { return connections_to(key) > connections_before; });
+  wait_until(
+      name_ + " to be connected anew to " + key.substr(0, 8), [&] { return connections_to(key) > connections_before; },
+      reconnection_patience);
 }
 
 std::string one_line(std::string_view text) {

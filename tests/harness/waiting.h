@@ -15,6 +15,8 @@ namespace toxtore {
 /// after restarts of both sides toxcore was seen to need 30 s, and 45 s on a busy machine; it takes 32 s to see that a
 /// killed peer is gone. A wait ends as soon as it can, so this costs nothing but the time of a failure.
 inline constexpr std::chrono::seconds connection_patience{120};
+/// A device that was killed again and again within seconds is found by toxcore only after minutes, now and then.
+inline constexpr std::chrono::seconds reconnection_patience{360};
 /// Between two looks at a condition.
 inline constexpr std::chrono::milliseconds look_interval{20};
 

@@ -51,12 +51,17 @@ std::string later_moment(const json& message) {
   return ", " + (same_day ? local_clock(delivered_ms) : local_date_and_clock(delivered_ms));
 }
 
+/// Of what is not sent any more: whether it had gone out by then, without a receipt.
+std::string risk(const json& message) { return text_in(message, "device").empty() ? "" : ", but may have arrived"; }
+
 /// What a reader must know about the message beyond its text. What was received and read needs no word.
 std::string remark(const json& message) {
   if (!flag_in(message, "outgoing")) return flag_in(message, "read") ? "" : "unread";
   const std::string state = text_in(message, "state");
-  if (state == "failed" && text_in(message, "failure") == "no_friend") return "failed: no friend any more";
+  if (state == "failed" && text_in(message, "failure") == "no_friend")
+    return "failed: no friend any more" + risk(message);
   if (state == "failed") return "failed: too long";
+  if (state == "withdrawn") return state + risk(message);
   if (state == "perhaps_doubled") return "delivered, perhaps twice" + by_device(message) + later_moment(message);
   if (state == "delivered") return state + by_device(message) + later_moment(message);
   return harmless_line(state) + by_device(message);

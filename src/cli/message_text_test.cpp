@@ -121,6 +121,8 @@ TEST_F(MessageText, ADeliveryTellsByWhichDeviceAndWhen) {
   EXPECT_EQ(shown(), "(delivered by ser␛ver, 2024-05-02 17:42)\n");
   sent["state"] = "perhaps_doubled";
   EXPECT_EQ(shown(), "(delivered, perhaps twice by ser␛ver, 2024-05-02 17:42)\n");
+  sent["state"] = "withdrawn";
+  EXPECT_EQ(shown(), "(withdrawn, but may have arrived)\n");
   sent["state"] = "sending";
   sent["delivered_time"] = nullptr;
   EXPECT_EQ(shown(), "(sending by ser␛ver)\n");

@@ -28,7 +28,10 @@ std::string until(const json& waiting) {
 std::string reason(const json& waiting) {
   const std::string what = text_in(waiting, "waits_for");
   const std::string name = harmless_line(text_in(field_in(waiting, "message"), "friend"));
-  if (what == "friend") return name + " is not connected to this device";
+  if (what == "friend") {
+    const bool elsewhere = !list_in(waiting, "devices").empty();
+    return name + " is not connected to this device" + (elsewhere ? ", but to " + devices_in(waiting) : "");
+  }
   if (what == "unblocking") return name + " is blocked";
   if (what == "doubt") {
     return "this device's database may be an old one, and the message delivered; `toxtore status` says what to do";

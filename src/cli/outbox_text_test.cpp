@@ -37,6 +37,7 @@ class OutboxText : public testing::Test {
 TEST_F(OutboxText, SaysWhatEachMessageWaitsFor) {
   const json server = json::array({{{"key", "CD"}, {"name", "server"}}});
   EXPECT_EQ(reason(waiting("friend")), "Anna is not connected to this device");
+  EXPECT_EQ(reason(waiting("friend", server)), "Anna is not connected to this device, but to server");
   EXPECT_EQ(reason(waiting("unblocking")), "Anna is blocked");
   EXPECT_EQ(reason(waiting("author", server)), "your devices are withheld from Anna: only server sends it");
   EXPECT_EQ(reason(waiting("device", server)), "server hands it over");

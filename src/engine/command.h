@@ -114,7 +114,7 @@ struct LinkInfo {
 /// A message that is not delivered yet, and what it waits for as this device sees it.
 struct Waiting {
   enum class For : std::uint8_t {
-    friend_here,      ///< the friend is not connected to this device
+    friend_here,      ///< the friend is not connected to this device, but to `devices`, if any
     unblocking,       ///< the friend is blocked
     doubt,            ///< this device is in doubt about its database: it may be delivered already
     author,           ///< the devices are withheld from the friend: only `devices`, which wrote it, sends it

@@ -83,6 +83,8 @@ class Core {
   std::vector<Fresh> fresh;
   /// What was known to exist when a connection's first report ended: what comes of it is history.
   VectorClock reported;
+  /// Something came in since the last turn was finished.
+  bool heard = true;
   /// Set whenever the log or roster changed, for whoever looks at the view once a turn.
   bool view_changed = true;
 

@@ -82,7 +82,9 @@ Result<std::unique_ptr<Engine>> Engine::start(EngineConfig config, Store& store,
 }
 
 void Engine::handle(const Input& input, Instant now) {
-  if (!fault()) parts_->inbound.handle(input, now);
+  if (fault()) return;
+  parts_->core.heard = true;
+  parts_->inbound.handle(input, now);
 }
 
 void Engine::finish_turn(Instant now) {
@@ -90,6 +92,7 @@ void Engine::finish_turn(Instant now) {
   parts_->doubt.step(now);
   parts_->devices.expire(now);
   parts_->friend_messages.erase_copies(now);
+  parts_->outbox.note_news(now);
   parts_->notifier.step();
   parts_->contacts.log_names(now);
   parts_->claims.log_lists(now);
@@ -106,6 +109,7 @@ void Engine::finish_turn(Instant now) {
   parts_->presence.step();
   parts_->outbox.step(now);
   parts_->sessions.pump(now);
+  parts_->core.heard = false;
 }
 
 std::vector<Output> Engine::take_outputs() {

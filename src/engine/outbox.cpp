@@ -23,17 +23,16 @@ bool waits(const MessageRow& row) {
   return row.delivery == Delivery::queued || row.delivery == Delivery::sending || row.delivery == Delivery::unsure;
 }
 
-// Of two devices that both want to hand over a message, the one with the lower hash goes on: no order of keys would be
-// fair to the device that always comes last.
-Hash precedence(const Dot& message, const PublicKey& device) {
-  const Bytes dot = Writer().dot(message).take();
-  return hash_of({dot, device.bytes});
-}
+// Of two devices that both want to hand over a message, the one whose `sending` has the lower hash goes on: with all
+// that it names, or their messages would arrive mixed; and no order of keys would be fair to the device that always
+// comes last.
+Hash precedence(const Dot& sending) { return hash_of({Writer().dot(sending).take()}); }
 
 }  // namespace
 
 void Outbox::read_rows(Instant now) {
   rows_.clear();
+  attempts_.clear();
   way_.clear();
   hello_due_ms_.reset();
   std::set<PublicKey> looked_at;
@@ -50,12 +49,22 @@ void Outbox::read_rows(Instant now) {
   if (planted(PlantedBug::keeps_authors_order)) {
     std::ranges::sort(rows_, {}, [](const MessageRow& row) { return std::pair(row.id.device, row.order()); });
   }
-  std::set<Dot> waiting;
-  for (const MessageRow& row : rows_) waiting.insert(row.id);
-  std::erase_if(first_seen_ms_, [&](const auto& entry) { return !waiting.contains(entry.first); });
-  std::erase_if(foreign_seen_ms_, [&](const auto& entry) { return !waiting.contains(entry.first.first); });
-  std::erase_if(again_ms_, [&](const auto& entry) { return !waiting.contains(entry.first.first); });
+  forget_settled();
   drop_settled_wishes();
+}
+
+// What is kept of an attempt outlives the friend's connections, or short ones would begin each wait anew. It is looked
+// through only once there may be twice as much of it as is needed.
+void Outbox::forget_settled() {
+  constexpr std::size_t few = 64;
+  if (foreign_since_ms_.size() + again_ms_.size() <= 2 * kept_attempts_ + few) return;
+  const auto settled = [&](const auto& entry) {
+    const auto row = core_.store.message(entry.first.first);
+    return !row || !waits(*row);
+  };
+  std::erase_if(foreign_since_ms_, settled);
+  std::erase_if(again_ms_, settled);
+  kept_attempts_ = foreign_since_ms_.size() + again_ms_.size();
 }
 
 std::vector<MessageRow> Outbox::rows_to_deliver(const Contact& contact) const {
@@ -85,9 +94,13 @@ std::optional<Outbox::Way> Outbox::way_to(const Contact& contact, Instant now) {
   return best;
 }
 
-std::vector<Attempt> Outbox::attempts_of(const Dot& message) const {
-  const auto events = message_events(core_.store, message);
-  return events ? attempts(events->message, events->references) : std::vector<Attempt>{};
+const std::vector<Attempt>& Outbox::attempts_of(const Dot& message) const {
+  const auto [found, is_new] = attempts_.try_emplace(message);
+  if (!is_new) return found->second;
+  if (const auto events = message_events(core_.store, message)) {
+    found->second = attempts(events->message, events->references);
+  }
+  return found->second;
 }
 
 Result<void> Outbox::start(Instant now) {
@@ -134,15 +147,24 @@ void Outbox::close_old_sendings(Instant now) {
 std::optional<Outbox::Way> Outbox::way_at_once(const PublicKey& to, Instant now) {
   const Contact* contact = core_.contacts().of(to);
   const auto way = contact == nullptr ? std::nullopt : way_to(*contact, now);
-  if (!way || not_before_ms_.contains(way->to)) return std::nullopt;
+  if (!way || refused(way->to, now)) return std::nullopt;
+  caught_up_from_ = core_.caught_up_from();
   const auto rows = rows_to_deliver(*contact);
-  const bool nothing_waits = std::ranges::all_of(rows, [&](const MessageRow& row) {
-    const auto own = own_.find(row.id);
-    return own != own_.end()
-               ? own->second.handed
-               : row.delivery == Delivery::unsure && !way->as_packet && again_ms(row.id, now) > now.mono_ms;
-  });
-  return nothing_waits ? way : std::nullopt;
+  const bool waits = std::ranges::any_of(rows, [&](const MessageRow& row) { return holds_up(row, *way, now); });
+  return waits ? std::nullopt : way;
+}
+
+/// Whether what is written now must not overtake that message.
+bool Outbox::holds_up(const MessageRow& row, const Way& way, Instant now) {
+  if (const auto own = own_.find(row.id); own != own_.end()) return !own->second.handed;
+  if (row.delivery == Delivery::sending) return true;
+  if (!anyway_.contains(row.id) && !caught_up_on(row)) return false;
+  return row.delivery == Delivery::queued || way.as_packet || again_ms(row.id, now) <= now.mono_ms;
+}
+
+bool Outbox::refused(const PublicKey& to, Instant now) const {
+  const auto refusal = refusals_.find(to);
+  return refusal != refusals_.end() && refusal->second.until_ms > now.mono_ms;
 }
 
 void Outbox::send_at_once(const MessageRow& row, const Way& way, Instant now) {
@@ -157,10 +179,23 @@ void Outbox::hand_over(const MessageRow& row, Sending& sending) {
 
 void Outbox::on_handed_over(const input::HandedOver& answer, Instant now) {
   const auto taken = handovers_.on_answer(answer);
-  if (!taken || *taken == Handovers::Taken::more) return;
-  not_before_ms_[answer.to] = now.mono_ms + refused_wait_ms;
+  if (!taken) return;
+  if (*taken == Handovers::Taken::more) {
+    if (!refused(answer.to, now)) refusals_.erase(answer.to);
+    return;
+  }
+  if (!refused(answer.to, now)) {
+    Refusal& refusal = refusals_[answer.to];
+    refusal.wait_ms = refusal.wait_ms == 0 ? refused_wait_ms : std::min(2 * refusal.wait_ms, refused_wait_ms_max);
+    refusal.until_ms = now.mono_ms + refusal.wait_ms;
+  }
   const bool some = *taken == Handovers::Taken::some;
-  end(core_.self, {answer.message}, some ? SendingOutcome::unsure : SendingOutcome::took_nothing, now);
+  refused_[some ? SendingOutcome::unsure : SendingOutcome::took_nothing].push_back(answer.message);
+}
+
+/// All that toxcore refused in a turn is said in one event.
+void Outbox::end_refused(Instant now) {
+  for (const auto& [outcome, messages] : std::exchange(refused_, {})) end(core_.self, messages, outcome, now);
 }
 
 void Outbox::on_receipt(const input::Receipt& receipt, Instant now) {
@@ -178,7 +213,10 @@ void Outbox::done(const Dot& message, Instant now) {
 }
 
 void Outbox::on_disconnected(const PublicKey& key, Instant now) {
-  not_before_ms_.erase(key);
+  end_refused(now);
+  refusals_.erase(key);
+  serving_.erase(key);
+  ready_since_ms_.erase(key);
   std::vector<Dot> nothing;
   std::vector<Dot> unsure;
   for (const auto& [message, sending] : own_) {
@@ -204,13 +242,42 @@ void Outbox::end(const PublicKey& device, const std::vector<Dot>& messages, Send
 
 bool Outbox::caught_up_on(const MessageRow& row) const {
   if (core_.doubt && !planted(PlantedBug::sends_in_doubt)) return false;
-  return planted(PlantedBug::ignores_what_it_lacks) || (caught_up_from_ && *caught_up_from_ <= row.order());
+  if (planted(PlantedBug::ignores_what_it_lacks)) return true;
+  return (caught_up_from_ && *caught_up_from_ <= row.order()) || is_only_here(row);
+}
+
+/// Whether this device wrote it, and none of those whose events lack here is known to hold it. Own events that lack are
+/// of a life that was set back: it may have sent anything.
+bool Outbox::is_only_here(const MessageRow& row) const {
+  if (row.id.device != core_.self) return false;
+  return std::ranges::none_of(core_.logs_lacking_since(row.order()), [&](const LogId& log) {
+    const Holdings* theirs = core_.replicator.known_of(log.device);
+    return log.device == core_.self || (theirs != nullptr && theirs->contains(row.id));
+  });
+}
+
+// History is as old as it is; an attempt that comes with it counts from when it is looked at first.
+void Outbox::note_news(Instant now) {
+  for (const Fresh& fresh : core_.fresh) {
+    const bool may_begin = fresh.type == EventType::sending || fresh.type == EventType::try_send_message;
+    if (!may_begin || fresh.from == core_.self || core_.reported.covers(fresh.dot)) continue;
+    const auto event = core_.store.event(fresh.dot);
+    if (!event) continue;
+    const ReadEvent read = read_event(*event);
+    const auto* sending = std::get_if<toxtore::Sending>(&read.body);
+    for (const Dot& message : sending == nullptr ? std::vector{fresh.dot} : sending->messages) {
+      foreign_since_ms_.try_emplace({message, read.order()}, now.mono_ms);
+    }
+  }
 }
 
 void Outbox::step(Instant now) {
+  const bool due = deadline_ms_ && *deadline_ms_ <= now.mono_ms;
+  if (!core_.heard && !core_.view_changed && !due) return;
   deadline_ms_.reset();
   caught_up_from_ = core_.caught_up_from();
-  std::erase_if(not_before_ms_, [&](const auto& entry) { return !is_later(entry.second, now); });
+  end_refused(now);
+  for (const auto& [to, refusal] : refusals_) is_later(refusal.until_ms, now);
   if (hello_due_ms_ && *hello_due_ms_ <= now.mono_ms) core_.view_changed = true;
   if (std::exchange(core_.view_changed, false)) read_rows(now);
   end_overtaken(now);
@@ -246,11 +313,11 @@ void Outbox::end_dead(Instant now) {
   for (const MessageRow& row : rows_) {
     if (row.delivery != Delivery::sending || own_.contains(row.id)) continue;
     for (const Attempt& open : open_attempts(attempts_of(row.id))) {
-      const auto seen = foreign_seen_ms_.try_emplace({row.id, open.device}, now.mono_ms).first;
+      const auto since = foreign_since_ms_.try_emplace({row.id, open.begun}, now.mono_ms).first;
       const bool anyway = anyway_.contains(row.id);
       if (!way_.contains(row.conversation) || (!anyway && !caught_up_on(row))) continue;
       const bool is_volatile = planted(PlantedBug::volatile_claim);
-      if (!anyway && is_later(seen->second + (is_volatile ? 2'000 : foreign_sending_ms), now)) continue;
+      if (!anyway && is_later(since->second + (is_volatile ? 2'000 : foreign_sending_ms), now)) continue;
       if (!is_volatile && core_.connected(open.device) != nullptr) continue;
       dead[open.device].push_back(row.id);
     }
@@ -261,8 +328,7 @@ void Outbox::end_dead(Instant now) {
 // When an unsure message may go to a stock friend again, monotonic. Its last attempt began by a clock on some wall: one
 // that was set does not make the wait longer than it is, and what it was at first is kept.
 std::uint64_t Outbox::pause_over_ms(const Dot& message, Instant now) const {
-  const auto all = attempts_of(message);
-  const Attempt* unsure = last_unsure(all);
+  const Attempt* unsure = last_unsure(attempts_of(message));
   if (unsure == nullptr) return now.mono_ms;
   if (const auto known = again_ms_.find({message, unsure->begun}); known != again_ms_.end()) return known->second;
   const std::uint64_t age_ms = now.wall_ms < unsure->begun_ms ? 0 : now.wall_ms - unsure->begun_ms;
@@ -270,8 +336,7 @@ std::uint64_t Outbox::pause_over_ms(const Dot& message, Instant now) const {
 }
 
 std::uint64_t Outbox::again_ms(const Dot& message, Instant now) {
-  const auto all = attempts_of(message);
-  const Attempt* unsure = last_unsure(all);
+  const Attempt* unsure = last_unsure(attempts_of(message));
   if (unsure == nullptr) return now.mono_ms;
   return again_ms_.try_emplace({message, unsure->begun}, pause_over_ms(message, now)).first->second;
 }
@@ -293,34 +358,43 @@ std::uint64_t Outbox::wait_ms(const PublicKey& to) const {
   const FriendRow* row = core_.contacts().row(to);
   const bool stock = row != nullptr && !row->devices;
   const bool known_here_only = stock && row->known_by == std::vector<PublicKey>{core_.self};
+  if (known_here_only || serving_.contains(to) || core_.roster.members().size() <= 1) return 0;
   const auto last = core_.store.last_received(Conversation(core_.contacts().of(to)->keys));
-  return known_here_only || (last && last->id.device == core_.self) ? 0 : other_device_wait_ms;
+  return last && last->id.device == core_.self ? 0 : other_device_wait_ms;
 }
 
-std::uint64_t Outbox::ready_ms(const PublicKey& to, const Dot& first, Instant now) {
-  const std::uint64_t seen_ms = first_seen_ms_.try_emplace(first, now.mono_ms).first->second;
-  return std::max(seen_ms, core_.connected(to)->since_ms) + wait_ms(to);
+std::map<PublicKey, Outbox::Queue> Outbox::queues(Instant now) {
+  std::map<PublicKey, Queue> all;
+  for (const MessageRow& row : rows_) {
+    const auto way = way_.find(row.conversation);
+    if (way == way_.end()) continue;
+    Queue& queue = all[way->second.to];
+    queue.way = way->second;
+    const bool in_hand = row.delivery == Delivery::sending && !own_.contains(row.id);
+    queue.behind_other = queue.behind_other || in_hand;
+    if (queue.behind_other && !anyway_.contains(row.id)) continue;
+    if (queue.messages.size() < sending_messages_max && may_go(row, way->second, now)) queue.messages.push_back(row.id);
+  }
+  return all;
 }
 
 void Outbox::begin_waiting(Instant now) {
-  std::map<PublicKey, std::pair<Way, std::vector<Dot>>> waiting;
-  for (const MessageRow& row : rows_) {
-    const auto way = way_.find(row.conversation);
-    if (way == way_.end() || !may_go(row, way->second, now)) continue;
-    auto& [to, messages] = waiting[way->second.to];
-    to = way->second;
-    if (messages.size() < sending_messages_max) messages.push_back(row.id);
-  }
-  for (auto& [to, entry] : waiting) {
-    auto& [way, messages] = entry;
-    if (has_logged_sending(to) || not_before_ms_.contains(to)) continue;
-    if (!is_later(ready_ms(to, messages.front(), now), now)) begin(way, messages, now);
+  for (const auto& [to, queue] : queues(now)) {
+    if (queue.behind_other) serving_.erase(to);
+    if (queue.messages.empty()) {
+      ready_since_ms_.erase(to);
+      continue;
+    }
+    const std::uint64_t since_ms = ready_since_ms_.try_emplace(to, now.mono_ms).first->second;
+    if (has_logged_sending(to) || refused(to, now) || is_later(since_ms + wait_ms(to), now)) continue;
+    begin(queue.way, queue.messages, now);
   }
 }
 
 void Outbox::begin(const Way& way, const std::vector<Dot>& messages, Instant now) {
   const auto logged = core_.log({toxtore::Sending{way.to, messages, way.as_packet}}, now);
   if (!logged) return;
+  serving_.insert(way.to);
   for (const Dot& message : messages) own_[message] = Sending{way, logged->front().dot, now.mono_ms, false};
 }
 
@@ -337,10 +411,10 @@ bool Outbox::acknowledged_by_all(const Dot& event) {
   return all;
 }
 
-bool Outbox::yields_to_other(const Dot& message) const {
+bool Outbox::yields_to_other(const Dot& message, const Sending& sending) const {
   if (planted(PlantedBug::never_yields)) return false;
   return std::ranges::any_of(open_attempts(attempts_of(message)), [&](const Attempt& other) {
-    return other.device != core_.self && precedence(message, other.device) < precedence(message, core_.self);
+    return other.device != core_.self && precedence(other.begun.dot) < precedence(sending.logged);
   });
 }
 
@@ -353,22 +427,34 @@ bool Outbox::can_hand_over(const MessageRow& row, const Sending& sending, Instan
   return hello_wait_.speaks(sending.way.to, now) != HelloWait::Speaks::unknown;
 }
 
+/// Whether nothing is to come of it any more, or it is left to another device. A hello that came meanwhile changes how
+/// it goes, and what the others think of it.
+bool Outbox::is_given_up(const MessageRow& row, const Sending& sending, Instant now) const {
+  const bool speaks_toxtore = hello_wait_.speaks(sending.way.to, now) == HelloWait::Speaks::toxtore;
+  if (now.mono_ms >= sending.logged_ms + hand_over_ms_max || speaks_toxtore != sending.way.as_packet) return true;
+  return yields_to_other(row.id, sending);
+}
+
 void Outbox::hand_over_acknowledged(Instant now) {
-  std::vector<Dot> nothing;
+  std::vector<std::pair<const MessageRow*, Sending*>> open;
+  std::set<Dot> given_up;  // by what was logged, as is `held`
   for (const MessageRow& row : rows_) {
     const auto own = own_.find(row.id);
     if (own == own_.end() || own->second.handed) continue;
-    Sending& sending = own->second;
-    // A hello that came meanwhile changes how it goes, and what the others think of it.
-    const bool speaks_toxtore = hello_wait_.speaks(sending.way.to, now) == HelloWait::Speaks::toxtore;
-    const bool stale = now.mono_ms >= sending.logged_ms + hand_over_ms_max || speaks_toxtore != sending.way.as_packet;
-    const bool clear = !stale && can_hand_over(row, sending, now);
-    if (stale || (clear && yields_to_other(row.id))) {
-      nothing.push_back(row.id);
-    } else if (clear) {
-      hand_over(row, sending);
+    open.emplace_back(&row, &own->second);
+    if (is_given_up(row, own->second, now)) given_up.insert(own->second.logged);
+  }
+  std::vector<Dot> nothing;
+  std::set<Dot> held;
+  for (const auto& [row, sending] : open) {
+    if (given_up.contains(sending->logged)) {
+      nothing.push_back(row->id);
+      serving_.erase(sending->way.to);
+    } else if (!held.contains(sending->logged) && can_hand_over(*row, *sending, now)) {
+      hand_over(*row, *sending);
     } else {
-      is_later(sending.logged_ms + hand_over_ms_max, now);
+      held.insert(sending->logged);
+      is_later(sending->logged_ms + hand_over_ms_max, now);
     }
   }
   end(core_.self, nothing, SendingOutcome::took_nothing, now);

@@ -4,16 +4,18 @@
 //
 // 1. A message is sent for another device only while this device is caught up on it: of all that it was ever told of
 //    it holds what is later than the message, so it would know if another had delivered it. What is still missing of a
-//    long absence, newest first, holds back only what is as old. A device in doubt about its database (doubt.h) is
-//    caught up on nothing.
+//    long absence, newest first, holds back only what is as old. What this device wrote itself does not wait for the
+//    log of a device that is not known to hold it, and so cannot have delivered it: that device may be gone for good.
+//    A device in doubt about its database (doubt.h) is caught up on nothing.
 // 2. A message typed while this device is connected to the friend goes at once, as its own `sending`, if nothing
-//    older still waits for the same friend.
+//    older still waits for the same friend but for rule 1 or an unsure message's ten minutes.
 // 3. Otherwise a device connected to the friend logs one `sending` for up to 32 messages in view order, and hands
 //    them over when every own device connected to it has acknowledged that event or lost the connection. One that is
 //    still fetching a long absence is not waited for: it is told how far this log goes, so it knows that it is not
-//    caught up until it has the event, and rule 1 keeps it from sending. If it then
-//    holds another's open sending of the same message, the lower hash of (dot, key) goes on and the other logs "took
-//    nothing". The device that the friend last wrote to begins at once, the others 2 s later.
+//    caught up until it has the event, and rule 1 keeps it from sending. If it then holds another's open sending of one
+//    of the messages, the `sending` with the lower hash goes on as a whole, and the other takes nothing. Behind a
+//    message that another device has in hand nothing is begun, so that all arrive in the order of the view. The device
+//    that the friend last wrote to begins at once, the others after they could have for 2 s; who began goes on.
 // 4. Another's open sending is left alone while its device is connected, and for 90 s after it came. Then whoever
 //    wants to go on logs for it that it ended unsure. What is unsure goes to a stock friend again at most every ten
 //    minutes, since each time may be one that he sees; and to a friend with Toxtore at once, since he shows one only.
@@ -25,8 +27,8 @@
 // 7. What the user withdrew or erased is not sent by any device that knows of it. If one has handed it over already,
 //    its `done` still counts.
 // 8. The user may say of a message that it is to go anyway: then this device, once, waits neither for what it lacks
-// (1),
-//    nor for acknowledgements (3), nor for the end of a device that is not connected (4), nor ten minutes (4).
+//    (1), nor for acknowledgements and what is before it (3), nor for the end of a device that is not connected (4),
+//    nor ten minutes (4).
 // 9. A message goes to any key of the contact that it names: of those that are connected to the one last heard. The
 //    friend's own devices bring it to the others. To a friend from whom the devices are withheld goes only what this
 //    device wrote.
@@ -53,8 +55,10 @@ inline constexpr std::uint64_t other_device_wait_ms = 2'000;
 inline constexpr std::uint64_t foreign_sending_ms = 90'000;
 /// A sending that could not be handed over by then took nothing.
 inline constexpr std::uint64_t hand_over_ms_max = 40'000;
-/// When toxcore's queue is full, a moment for it to empty.
+/// When toxcore's queue is full, a moment for it to empty; doubled each time that it still is, up to half a minute,
+/// since each try is an event for ever.
 inline constexpr std::uint64_t refused_wait_ms = 1'000;
+inline constexpr std::uint64_t refused_wait_ms_max = 32'000;
 
 /// A stock friend sees each copy: the doubt costs him one copy in ten minutes at most.
 inline constexpr std::uint64_t unsure_wait_ms = 600'000;
@@ -88,7 +92,9 @@ class Outbox {
   /// What waits, for all friends, in order (outbox_list.cpp).
   [[nodiscard]] std::vector<Waiting> list(Instant now) const;
 
-  /// Once a turn, after its commit.
+  /// Once a turn, after its commit, before the notifier takes the news away: since when others have messages in hand.
+  void note_news(Instant now);
+  /// Once a turn, after its commit. Costs nothing in a turn in which nothing came and nothing is due.
   void step(Instant now);
   [[nodiscard]] std::optional<std::uint64_t> deadline_ms() const { return deadline_ms_; }
 
@@ -99,6 +105,18 @@ class Outbox {
     std::uint64_t logged_ms = 0;
     bool handed = false;  ///< out of this device's hands, or just on the way out
   };
+  /// What may be begun of the messages to one key.
+  struct Queue {
+    Way way;
+    std::vector<Dot> messages;  ///< in order, at most `sending_messages_max`
+    bool behind_other = false;  ///< another device has one in hand that stands before the rest
+  };
+  struct Refusal {
+    std::uint64_t until_ms = 0;
+    std::uint64_t wait_ms = 0;  ///< the last one
+  };
+  /// One attempt to deliver a message: the message, and what began it.
+  using AttemptId = std::pair<Dot, OrderKey>;
 
   void close_old_sendings(Instant now);
   void drop_settled_wishes();
@@ -108,7 +126,10 @@ class Outbox {
   [[nodiscard]] Waiting why_not_sent(const MessageRow& row, const Contact& contact, Instant now) const;
   void hand_over(const MessageRow& row, Sending& sending);
   void hand_over_acknowledged(Instant now);
+  [[nodiscard]] bool is_given_up(const MessageRow& row, const Sending& sending, Instant now) const;
   [[nodiscard]] bool can_hand_over(const MessageRow& row, const Sending& sending, Instant now);
+  void end_refused(Instant now);
+  [[nodiscard]] std::map<PublicKey, Queue> queues(Instant now);
   void begin_waiting(Instant now);
   void begin(const Way& way, const std::vector<Dot>& messages, Instant now);
   void end_dead(Instant now);
@@ -116,19 +137,22 @@ class Outbox {
   void end(const PublicKey& device, const std::vector<Dot>& messages, SendingOutcome outcome, Instant now);
   void done(const Dot& message, Instant now);
   void read_rows(Instant now);
+  void forget_settled();
   [[nodiscard]] std::vector<MessageRow> rows_to_deliver(const Contact& contact) const;
   [[nodiscard]] std::optional<Way> way_to(const Contact& contact, Instant now);
   [[nodiscard]] bool may_go(const MessageRow& row, const Way& way, Instant now);
-  [[nodiscard]] std::vector<Attempt> attempts_of(const Dot& message) const;
+  [[nodiscard]] const std::vector<Attempt>& attempts_of(const Dot& message) const;
+  [[nodiscard]] bool refused(const PublicKey& to, Instant now) const;
+  [[nodiscard]] bool holds_up(const MessageRow& row, const Way& way, Instant now);
   [[nodiscard]] bool has_logged_sending(const PublicKey& to) const;
   bool acknowledged_by_all(const Dot& event);
-  [[nodiscard]] bool yields_to_other(const Dot& message) const;
+  [[nodiscard]] bool yields_to_other(const Dot& message, const Sending& sending) const;
   [[nodiscard]] std::uint64_t wait_ms(const PublicKey& to) const;
-  [[nodiscard]] std::uint64_t ready_ms(const PublicKey& to, const Dot& first, Instant now);
   [[nodiscard]] std::uint64_t again_ms(const Dot& message, Instant now);
   [[nodiscard]] std::uint64_t pause_over_ms(const Dot& message, Instant now) const;
   bool is_later(std::uint64_t due_ms, Instant now);
   [[nodiscard]] bool caught_up_on(const MessageRow& row) const;
+  [[nodiscard]] bool is_only_here(const MessageRow& row) const;
 
   Core& core_;
   HelloWait hello_wait_;
@@ -136,13 +160,17 @@ class Outbox {
   std::vector<MessageRow> rows_;  // undelivered ones of connected friends, in order; read when the view changed
   std::map<PublicKey, Way> way_;  // by the key that a message names
   std::map<Dot, Sending> own_;    // this device's open sendings, by message
-  std::map<Dot, std::uint64_t> first_seen_ms_;  // waiting messages, monotonic
-  std::map<std::pair<Dot, PublicKey>, std::uint64_t> foreign_seen_ms_;
-  std::map<std::pair<Dot, OrderKey>, std::uint64_t> again_ms_;  // unsure messages, by the attempt that is
-  std::set<Dot> anyway_;                                        // the user's word; the store remembers them too
-  std::map<PublicKey, std::uint64_t> not_before_ms_;            // by friend, after toxcore refused
-  std::optional<OrderKey> caught_up_from_;                      // Core::caught_up_from, of this step
-  std::optional<std::uint64_t> hello_due_ms_;                   // when it is clear what the next key speaks
+  mutable std::map<Dot, std::vector<Attempt>> attempts_;  // as far as they were asked for since rows_ was read
+  std::map<PublicKey, std::uint64_t> ready_since_ms_;     // by the key to send to: since when one could be begun
+  std::set<PublicKey> serving_;                           // keys for which this device was the last to begin
+  std::map<AttemptId, std::uint64_t> foreign_since_ms_;   // others' attempts: since when they are known
+  std::map<AttemptId, std::uint64_t> again_ms_;           // unsure ones: when they may go again
+  std::size_t kept_attempts_ = 0;                         // in both, when they were looked through last
+  std::set<Dot> anyway_;                                  // the user's word; the store remembers them too
+  std::map<PublicKey, Refusal> refusals_;                 // by friend, while toxcore's queue is full
+  std::map<SendingOutcome, std::vector<Dot>> refused_;    // in this turn
+  std::optional<OrderKey> caught_up_from_;                // Core::caught_up_from, of this step
+  std::optional<std::uint64_t> hello_due_ms_;             // when it is clear what the next key speaks
   std::optional<std::uint64_t> deadline_ms_;
 };
 

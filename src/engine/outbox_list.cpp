@@ -3,6 +3,7 @@
 #include <set>
 
 #include "engine/outbox.h"
+#include "engine/presence.h"
 
 namespace toxtore {
 namespace {
@@ -16,6 +17,15 @@ std::uint64_t wall_ms(std::uint64_t mono_ms, Instant now) {
 std::vector<PublicKey> devices_of(const std::vector<LogId>& logs) {
   std::set<PublicKey> devices;
   for (const LogId& log : logs) devices.insert(log.device);
+  return {devices.begin(), devices.end()};
+}
+
+/// The user's other devices to which the friend is connected, as they say.
+std::vector<PublicKey> elsewhere(const Core& core, const Contact& contact) {
+  std::set<PublicKey> devices;
+  for (const PublicKey& key : contact.keys) {
+    for (const DeviceName& device : seen_by(core, key)) devices.insert(device.key);
+  }
   return {devices.begin(), devices.end()};
 }
 
@@ -34,9 +44,10 @@ Waiting Outbox::why(const MessageRow& row, Instant now) const {
   if (contact->blocked) return {row, For::unblocking, {}, {}};
   if (row.delivery == Delivery::sending && row.device) {
     Waiting waiting{row, For::device, {*row.device}, {}};
-    const auto seen = foreign_seen_ms_.find({row.id, *row.device});
-    if (seen != foreign_seen_ms_.end() && core_.connected(*row.device) == nullptr) {
-      waiting.until_ms = wall_ms(seen->second + foreign_sending_ms, now);
+    for (const Attempt& open : open_attempts(attempts_of(row.id))) {
+      const auto since = foreign_since_ms_.find({row.id, open.begun});
+      if (open.device != *row.device || since == foreign_since_ms_.end() || core_.connected(open.device)) continue;
+      waiting.until_ms = wall_ms(since->second + foreign_sending_ms, now);
     }
     return waiting;
   }
@@ -64,7 +75,7 @@ Waiting Outbox::why_not_sent(const MessageRow& row, const Contact& contact, Inst
     if (core_.connected(key) != nullptr)
       hello_ms = std::min(hello_ms.value_or(~std::uint64_t{0}), hello_wait_.due_ms(key));
   }
-  if (!hello_ms) return {row, For::friend_here, {}, {}};
+  if (!hello_ms) return {row, For::friend_here, elsewhere(core_, contact), {}};
   const auto way = way_.find(row.conversation);
   if (way == way_.end()) return {row, For::hello, {}, wall_ms(*hello_ms, now)};
   if (anyway_.contains(row.id)) return {row, For::turn, {}, {}};

@@ -28,9 +28,13 @@ class OutboxList : public TwoDevices {
 
 TEST_F(OutboxList, SaysThatTheFriendIsNotHere) {
   EXPECT_TRUE(server.engine->outbox(world.now()).empty());
-  world.stop(bob);
   send(laptop, "hi");
   EXPECT_EQ(only(laptop).what, For::friend_here);
+  EXPECT_EQ(only(laptop).devices, std::vector{server.key()}) << "it sees him, and will deliver";
+  world.stop(bob);
+  world.run_for(5'000);
+  EXPECT_EQ(only(laptop).what, For::friend_here);
+  EXPECT_TRUE(only(laptop).devices.empty());
   EXPECT_EQ(to_text(only(laptop).message.text), "hi");
   ContactChange change;
   change.blocked = true;

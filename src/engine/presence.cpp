@@ -41,6 +41,7 @@ void Presence::on_presence(const PublicKey& from, const packet::Presence& presen
 }
 
 void Presence::step() {
+  if (!core_.heard && !core_.view_changed) return;
   tell_devices();
   tell_user();
 }

@@ -11,7 +11,7 @@ namespace toxtore {
 
 /// Raised whenever the rules of the view change or more types can be read: the view of a database that was made by
 /// other rules is then made anew, so that what an older version could not read is shown at last.
-inline constexpr std::uint32_t view_version = 6;
+inline constexpr std::uint32_t view_version = 7;
 
 /// Makes the whole view anew from the log. Call inside `store.transact`. Takes as long as receiving the log did.
 void rebuild_view(Store& store);

@@ -92,6 +92,13 @@ const Attempt* last_unsure(const std::vector<Attempt>& all) {
   return last == all.rend() ? nullptr : &*last;
 }
 
+const Attempt* may_have_arrived(const std::vector<Attempt>& all) {
+  const auto last = std::find_if(all.rbegin(), all.rend(), [](const Attempt& each) {
+    return each.state == State::unsure || each.state == State::open;
+  });
+  return last == all.rend() ? nullptr : &*last;
+}
+
 std::vector<Attempt> open_attempts(const std::vector<Attempt>& all) {
   std::vector<Attempt> open;
   if (first_done(all) != nullptr) return open;

@@ -40,6 +40,10 @@ const Attempt* first_done(const std::vector<Attempt>& all);
 /// The last that ended unsure; null if there is none.
 const Attempt* last_unsure(const std::vector<Attempt>& all);
 
+/// The last that may have brought the message to the friend, though nobody knows: open, or ended unsure. Null if there
+/// is none.
+const Attempt* may_have_arrived(const std::vector<Attempt>& all);
+
 /// Whether the friend may show the message more than once.
 bool may_be_doubled(const std::vector<Attempt>& all);
 

@@ -27,24 +27,16 @@ TEST(RowHash, HoldsEveryFieldOfAMessage) {
   MessageRow message;
   message.id = {key_of(1), 1};
   using Row = MessageRow;
-  expect_all_in<Row>(message, {[](Row& row) { row.id.seq = 2; },
-                               [](Row& row) { row.id.device = key_of(2); },
-                               [](Row& row) { row.conversation = key_of(9); },
-                               [](Row& row) { row.outgoing = true; },
-                               [](Row& row) { row.kind = MessageKind::action; },
-                               [](Row& row) { row.content = Content::file; },
-                               [](Row& row) { row.text = to_bytes("x"); },
-                               [](Row& row) { row.size_bytes = 1; },
-                               [](Row& row) { row.erased = true; },
-                               [](Row& row) { row.timestamp_ms = 1; },
-                               [](Row& row) { row.shown_ms = 1; },
-                               [](Row& row) { row.read = true; },
-                               [](Row& row) { row.delivery = Delivery::unsure; },
-                               [](Row& row) { row.device = PublicKey{}; },
-                               [](Row& row) { row.delivered_ms = 0; },
-                               [](Row& row) { row.delivered_to = PublicKey{}; },
-                               [](Row& row) { row.failure = DeliveryFailure::too_long; },
-                               [](Row& row) { row.identity = Hash{}; }});
+  expect_all_in<Row>(
+      message, {[](Row& row) { row.id.seq = 2; }, [](Row& row) { row.id.device = key_of(2); },
+                [](Row& row) { row.conversation = key_of(9); }, [](Row& row) { row.outgoing = true; },
+                [](Row& row) { row.kind = MessageKind::action; }, [](Row& row) { row.content = Content::file; },
+                [](Row& row) { row.text = to_bytes("x"); }, [](Row& row) { row.size_bytes = 1; },
+                [](Row& row) { row.erased = true; }, [](Row& row) { row.timestamp_ms = 1; },
+                [](Row& row) { row.shown_ms = 1; }, [](Row& row) { row.read = true; },
+                [](Row& row) { row.delivery = Delivery::unsure; }, [](Row& row) { row.device = PublicKey{}; },
+                [](Row& row) { row.delivered_ms = 0; }, [](Row& row) { row.delivered_to = PublicKey{}; },
+                [](Row& row) { row.failure = DeliveryFailure::too_long; }, [](Row& row) { row.identity = Hash{}; }});
 }
 
 TEST(RowHash, HoldsEveryFieldOfTheOtherRows) {
@@ -56,10 +48,10 @@ TEST(RowHash, HoldsEveryFieldOfTheOtherRows) {
   expect_all_in<Device>({}, {[](Device& row) { row.key = key_of(1); }, [](Device& row) { row.address = ToxAddress{}; },
                              [](Device& row) { row.always_on = true; }, [](Device& row) { row.name = to_bytes("x"); }});
   using Request = RequestRow;
-  expect_all_in<Request>(
-      {}, {[](Request& row) { row.id.seq = 1; }, [](Request& row) { row.from = key_of(1); },
-           [](Request& row) { row.message = to_bytes("x"); }, [](Request& row) { row.timestamp_ms = 1; },
-           [](Request& row) { row.shown_ms = 1; }, [](Request& row) { row.open = true; }});
+  expect_all_in<Request>({},
+                         {[](Request& row) { row.id.seq = 1; }, [](Request& row) { row.from = key_of(1); },
+                          [](Request& row) { row.message = to_bytes("x"); }, [](Request& row) { row.timestamp_ms = 1; },
+                          [](Request& row) { row.shown_ms = 1; }, [](Request& row) { row.open = true; }});
   expect_all_in<ReadMark>(
       {}, {[](ReadMark& row) { row.conversation = key_of(1); }, [](ReadMark& row) { row.log.device = key_of(1); },
            [](ReadMark& row) { row.log.incarnation = 1; }, [](ReadMark& row) { row.number = 1; }});

@@ -59,7 +59,8 @@ struct MessageRow {
   std::uint64_t shown_ms = 0;      ///< the hour to show
   bool read = false;               ///< incoming: marked read on some device, or erased; outgoing: always true
   Delivery delivery = Delivery::none;
-  std::optional<PublicKey> device;            ///< who delivers or delivered it; none while queued
+  /// Who delivers or delivered it; none while queued. Of one that is withdrawn or failed: by whom it may have arrived.
+  std::optional<PublicKey> device;
   std::optional<std::uint64_t> delivered_ms;  ///< shown time of the first `done`
   std::optional<PublicKey> delivered_to;      ///< which of the friend's keys took it
   DeliveryFailure failure = DeliveryFailure::none;

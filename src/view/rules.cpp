@@ -105,6 +105,7 @@ void derive_delivery(const ReadEvent& message, const std::vector<ReadEvent>& ref
   } else if (const auto stop = stopped(message, references)) {
     row.delivery = stop->state;
     row.failure = stop->failure;
+    if (const Attempt* risk = may_have_arrived(all)) row.device = risk->device;
   } else if (const auto open = open_attempts(all); !open.empty()) {
     row.delivery = Delivery::sending;
     row.device = open.front().device;

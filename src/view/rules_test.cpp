@@ -84,6 +84,14 @@ TEST(MessageRules, AWithdrawnMessageIsNotSentAndDoneBeatsIt) {
   EXPECT_EQ(delivery(message(), {withdrawn, sending(server, 1, 200)}), Delivery::withdrawn);
   EXPECT_EQ(delivery(message(true), {withdrawn}), Delivery::withdrawn);
   EXPECT_EQ(delivery(message(), {withdrawn, done(server, 2, 300)}), Delivery::delivered);
+  const auto attempt = sending(server, 1, 120);
+  const auto device_of = [&](const std::vector<ReadEvent>& references) {
+    return derive_message(message(), references, 0)->device;
+  };
+  EXPECT_EQ(device_of({withdrawn}), std::nullopt);
+  EXPECT_EQ(device_of({attempt, withdrawn}), server) << "it may arrive all the same";
+  EXPECT_EQ(device_of({attempt, ended(server, 2, 130, server, SendingOutcome::unsure), withdrawn}), server);
+  EXPECT_EQ(device_of({attempt, ended(server, 2, 130, server, SendingOutcome::took_nothing), withdrawn}), std::nullopt);
 }
 
 TEST(MessageRules, WhatIsErasedHasNoTextIsReadAndIsNotSent) {

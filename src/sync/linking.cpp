@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::string_view commitment_label = "toxtore link commitment 1";
 constexpr std::string_view code_label = "toxtore link code 1";
+constexpr std::string_view invitation_code_label = "toxtore invitation code 1";
 constexpr std::uint64_t code_count = 1'000'000;
 constexpr std::size_t code_digits = 6;
 
@@ -18,6 +19,13 @@ std::string digits_of(std::string_view code) {
   return digits;
 }
 
+std::string code_from(const Hash& hash) {
+  std::uint64_t number = 0;
+  for (std::size_t i = 0; i < sizeof(number); ++i) number = (number << 8) | hash[i];
+  const std::string code = std::to_string(number % code_count);
+  return std::string(code_digits - code.size(), '0') + code;
+}
+
 }  // namespace
 
 Hash link_commitment(const PublicKey& a, const PublicKey& b, const Hash& nonce_a) {
@@ -25,11 +33,12 @@ Hash link_commitment(const PublicKey& a, const PublicKey& b, const Hash& nonce_a
 }
 
 std::string link_code(const PublicKey& a, const PublicKey& b, const Hash& nonce_a, const Hash& nonce_b) {
-  const Hash hash = hash_of({as_bytes(code_label), a.bytes, b.bytes, nonce_a, nonce_b});
-  std::uint64_t number = 0;
-  for (std::size_t i = 0; i < sizeof(number); ++i) number = (number << 8) | hash[i];
-  const std::string code = std::to_string(number % code_count);
-  return std::string(code_digits - code.size(), '0') + code;
+  return code_from(hash_of({as_bytes(code_label), a.bytes, b.bytes, nonce_a, nonce_b}));
+}
+
+std::string invitation_code(const InvitationSecret& secret, const PublicKey& a, const PublicKey& b, const Hash& nonce_a,
+                            const Hash& nonce_b) {
+  return code_from(mac_of(secret.bytes, {as_bytes(invitation_code_label), a.bytes, b.bytes, nonce_a, nonce_b}));
 }
 
 Linking::Session* Linking::find(const PublicKey& peer, std::uint64_t now_ms) {
@@ -43,7 +52,13 @@ std::map<PublicKey, Linking::Step> Linking::expire(std::uint64_t now_ms) {
     if (session.expires_ms <= now_ms) expired.push_back(peer);
   }
   std::map<PublicKey, Step> steps;
-  for (const PublicKey& peer : expired) steps.emplace(peer, broken(peer, "it was not confirmed in time"));
+  for (const PublicKey& peer : expired) {
+    const Session& session = sessions_.at(peer);
+    const bool unanswered = session.proof && !session.code;
+    steps.emplace(peer, broken(peer, unanswered ? "the other device did not answer in time: it may be off, or the "
+                                                  "invitation was used before, or too old"
+                                                : "it was not confirmed in time"));
+  }
   return steps;
 }
 
@@ -53,6 +68,11 @@ std::optional<std::uint64_t> Linking::deadline_ms() const {
     if (!earliest || session.expires_ms < *earliest) earliest = session.expires_ms;
   }
   return earliest;
+}
+
+bool Linking::is_linking(const PublicKey& peer, std::uint64_t now_ms) const {
+  const auto found = sessions_.find(peer);
+  return found != sessions_.end() && found->second.expires_ms > now_ms;
 }
 
 std::map<PublicKey, Linking::Session> Linking::sessions(std::uint64_t now_ms) const {
@@ -78,6 +98,7 @@ Linking::Step Linking::start(const PublicKey& peer, Session& session, std::uint6
   session.confirmed_there = false;
   random_.fill(session.own_nonce);
   Step step;
+  if (session.proof) step.send.emplace_back(*session.proof);
   step.send.emplace_back(packet::DeviceAddRequest{});
   step.send.emplace_back(packet::LinkCommit{link_commitment(self_, peer, session.own_nonce)});
   return step;
@@ -91,6 +112,31 @@ Linking::Step Linking::request(const PublicKey& peer, bool connected, std::uint6
   session.starts = true;
   session.expires_ms = now_ms + link_lifetime_ms;
   return connected ? start(peer, session, now_ms) : Step{};
+}
+
+Linking::Step Linking::join(const PublicKey& peer, const InvitationSecret& secret, packet::LinkProof proof,
+                            bool connected, std::uint64_t now_ms) {
+  (void)request(peer, false, now_ms);
+  Session& session = sessions_.at(peer);
+  session.confirmed_here = true;
+  session.secret = secret;
+  session.proof = std::move(proof);
+  return connected ? start(peer, session, now_ms) : Step{};
+}
+
+// If both join each other at once, the lower key does.
+Linking::Step Linking::invited(const PublicKey& peer, const InvitationSecret& secret, bool confirmed,
+                               std::uint64_t now_ms) {
+  if (const Session* own = find(peer, now_ms); own != nullptr && own->proof && self_ < peer) return {};
+  nonces_.erase(peer);
+  Session& session = sessions_[peer];
+  session = Session{};
+  session.expires_ms = now_ms + link_lifetime_ms;
+  session.confirmed_here = confirmed;
+  session.secret = secret;
+  Step step;
+  step.asked = true;
+  return step;
 }
 
 Linking::Step Linking::connected(const PublicKey& peer, std::uint64_t now_ms) {
@@ -131,11 +177,11 @@ Linking::Step Linking::on_request(const PublicKey& peer, bool already_linked, st
   return step;
 }
 
-// Both asked: the lower key starts, and the other's commitment is left unanswered.
+// Both asked: the lower key starts, and the other's commitment is left unanswered. Who joins starts in any case.
 Linking::Step Linking::on_commit(const PublicKey& peer, const packet::LinkCommit& commit, std::uint64_t now_ms) {
   Session* session = find(peer, now_ms);
   if (session == nullptr) return {};  // a commitment belongs to a request
-  if (session->asked_here && self_ < peer) return {};
+  if (session->proof || (session->asked_here && self_ < peer)) return {};
   if (session->commitment || too_many_nonces(peer, now_ms)) {
     return broken(peer, "the other side began anew too often: it may be looking for a code that fits");
   }
@@ -166,12 +212,13 @@ Linking::Step Linking::on_nonce(const PublicKey& peer, const packet::LinkNonce& 
 Linking::Step Linking::coded(const PublicKey& peer, Session& session) {
   Step step;
   step.coded = true;
-  if (session.starts) {
-    session.code = link_code(self_, peer, session.own_nonce, *session.other_nonce);
-    step.send.emplace_back(packet::LinkNonce{session.own_nonce});
-  } else {
-    session.code = link_code(peer, self_, *session.other_nonce, session.own_nonce);
-  }
+  const PublicKey& a = session.starts ? self_ : peer;
+  const PublicKey& b = session.starts ? peer : self_;
+  const Hash& nonce_a = session.starts ? session.own_nonce : *session.other_nonce;
+  const Hash& nonce_b = session.starts ? *session.other_nonce : session.own_nonce;
+  session.code =
+      session.secret ? invitation_code(*session.secret, a, b, nonce_a, nonce_b) : link_code(a, b, nonce_a, nonce_b);
+  if (session.starts) step.send.emplace_back(packet::LinkNonce{session.own_nonce});
   if (session.confirmed_here) step.send.emplace_back(packet::LinkConfirm{});
   return step;
 }
@@ -192,7 +239,13 @@ Linking::Step Linking::finish_if_confirmed(const PublicKey& peer, const Session&
 
 Linking::Step Linking::on_cancel(const PublicKey& peer) {
   Step step;
-  if (sessions_.erase(peer) > 0) step.ended = "the other side cancelled";
+  const auto session = sessions_.find(peer);
+  if (session == sessions_.end()) return step;
+  step.ended = session->second.proof
+                   ? "the other device refused: the invitation was used before, is too old, was taken "
+                     "back, or its user said no"
+                   : "the other side cancelled";
+  sessions_.erase(session);
   return step;
 }
 

@@ -16,6 +16,12 @@
 // begins anew with new ones (the code changes), until the linking expires. A confirmation given by the user holds
 // until then: it means "this key is mine", and that was checked.
 //
+// By invitation (wire/invitation.h) the joining device is A, whoever asked before. It sends its proof first, on each
+// connection; whether that is good is said by invitations.h. Its user confirmed by giving it the URI, which names the
+// other key, so only the other side is asked, unless that said yes in advance. The secret goes into the code: somebody
+// who has not read the URI shows another one. The nonces stay, though the secret alone would make a code: whoever did
+// read it could make keys until the code of one fits.
+//
 // This class keeps the sessions; it decides nothing about the roster. `now_ms` is on the `mono_ms` scale (base/time.h):
 // a linking neither ends nor lasts for ever because somebody sets a clock.
 #pragma once
@@ -30,6 +36,7 @@
 #include "base/random.h"
 #include "base/result.h"
 #include "model/ids.h"
+#include "wire/invitation.h"
 #include "wire/packet.h"
 
 namespace toxtore {
@@ -52,6 +59,8 @@ class Linking {
     std::optional<std::string> code;
     bool confirmed_here = false;
     bool confirmed_there = false;
+    std::optional<InvitationSecret> secret;  ///< by invitation
+    std::optional<packet::LinkProof> proof;  ///< this side joins with it
   };
 
   /// What a step leads to.
@@ -68,6 +77,12 @@ class Linking {
 
   /// The user here asks. `connected`: the peer has said hello; else it starts when `connected()` is called.
   Step request(const PublicKey& peer, bool connected, std::uint64_t now_ms);
+  /// The user here has the URI of the peer's invitation. As `request`, and confirmed here.
+  Step join(const PublicKey& peer, const InvitationSecret& secret, packet::LinkProof proof, bool connected,
+            std::uint64_t now_ms);
+  /// The peer has proved an invitation of this side. Ends what was under way with it. `confirmed`: the user has said
+  /// yes in advance.
+  Step invited(const PublicKey& peer, const InvitationSecret& secret, bool confirmed, std::uint64_t now_ms);
   Step connected(const PublicKey& peer, std::uint64_t now_ms);
   void disconnected(const PublicKey& peer);
   /// A packet of type 2 or 26 to 29; others are ignored. `already_linked`: the peer is a device of ours, and asks
@@ -84,6 +99,7 @@ class Linking {
   /// When a session expires next; none if there is none.
   [[nodiscard]] std::optional<std::uint64_t> deadline_ms() const;
 
+  [[nodiscard]] bool is_linking(const PublicKey& peer, std::uint64_t now_ms) const;
   /// Sessions that have not expired.
   [[nodiscard]] std::map<PublicKey, Session> sessions(std::uint64_t now_ms) const;
 
@@ -115,5 +131,8 @@ class Linking {
 Hash link_commitment(const PublicKey& a, const PublicKey& b, const Hash& nonce_a);
 /// Six digits from H(label, key of A, key of B, nonce of A, nonce of B): its first 8 bytes modulo a million.
 std::string link_code(const PublicKey& a, const PublicKey& b, const Hash& nonce_a, const Hash& nonce_b);
+/// The same by invitation: MAC with the secret in place of H, and another label.
+std::string invitation_code(const InvitationSecret& secret, const PublicKey& a, const PublicKey& b, const Hash& nonce_a,
+                            const Hash& nonce_b);
 
 }  // namespace toxtore

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -223,6 +224,112 @@ TEST(Linking, WhoIsLinkedAlreadyConfirmsWithoutAskingAgain) {
     }
   }
   EXPECT_TRUE(confirmed);
+}
+
+// --- By invitation: B invites, A joins.
+
+const InvitationSecret secret_of_invitation{};
+
+/// A device that joins and one that invites.
+struct Invited : Pair {
+  packet::LinkProof proof{Hash{5}, to_bytes("phone")};
+  Linking::Step join() { return a.join(key_b, secret_of_invitation, proof, true, now); }
+  void invite(bool confirmed) { at_b(b.invited(key_a, secret_of_invitation, confirmed, now)); }
+};
+
+TEST(Invited, TheJoinerHasConfirmedAndTheOtherSideIsAsked) {
+  Invited pair;
+  const auto joined = pair.join();
+  ASSERT_EQ(joined.send.size(), 3U);
+  EXPECT_EQ(joined.send.front(), Packet(pair.proof)) << "before anything that it allows";
+  pair.invite(false);
+  EXPECT_TRUE(pair.asked_b);
+  pair.at_a(joined);
+  ASSERT_TRUE(pair.code_a());
+  EXPECT_EQ(pair.code_a(), pair.code_b());
+  EXPECT_FALSE(pair.linked_a || pair.linked_b);
+  pair.at_b(*pair.b.confirm(pair.key_a, *pair.code_b(), pair.now));
+  EXPECT_TRUE(pair.linked_a && pair.linked_b);
+}
+
+TEST(Invited, WithAWordInAdvanceNobodyIsAsked) {
+  Invited pair;
+  pair.invite(true);
+  pair.at_a(pair.join());
+  EXPECT_TRUE(pair.linked_a && pair.linked_b);
+}
+
+TEST(Invited, WhoDoesNotKnowTheSecretShowsAnotherCode) {
+  Invited pair;
+  InvitationSecret other;
+  other.bytes[0] = 1;
+  pair.at_b(pair.b.invited(pair.key_a, other, false, pair.now));
+  pair.at_a(pair.join());
+  EXPECT_NE(pair.code_a(), pair.code_b());
+}
+
+TEST(Invited, ALostConnectionBeginsAnewWithTheProof) {
+  Invited pair;
+  pair.invite(false);
+  pair.at_a(pair.join());
+  const auto first = pair.code_a();
+  pair.a.disconnected(pair.key_b);
+  pair.b.disconnected(pair.key_a);
+  const auto anew = pair.a.connected(pair.key_b, pair.now);
+  EXPECT_EQ(anew.send.front(), Packet(pair.proof));
+  pair.at_a(anew);
+  EXPECT_NE(pair.code_a(), first);
+  EXPECT_EQ(pair.code_a(), pair.code_b());
+  pair.at_b(*pair.b.confirm(pair.key_a, *pair.code_b(), pair.now));
+  EXPECT_TRUE(pair.linked_a && pair.linked_b);
+}
+
+TEST(Invited, TheJoinerStartsWhoeverAskedBefore) {
+  Invited pair;
+  const auto asked = pair.b.request(pair.key_a, true, pair.now);
+  const auto joined = pair.join();
+  pair.invite(false);
+  pair.at_b(asked);
+  pair.at_a(joined);
+  ASSERT_TRUE(pair.code_a() && pair.code_b());
+  EXPECT_EQ(pair.code_a(), pair.code_b());
+}
+
+TEST(Invited, BothMayJoinEachOtherAtOnce) {
+  Invited pair;
+  const auto from_a = pair.join();
+  const auto from_b = pair.b.join(pair.key_a, secret_of_invitation, pair.proof, true, pair.now);
+  pair.invite(false);
+  pair.at_a(pair.a.invited(pair.key_b, secret_of_invitation, false, pair.now));
+  pair.at_b(from_b);
+  pair.at_a(from_a);
+  ASSERT_TRUE(pair.code_a());
+  EXPECT_EQ(pair.code_a(), pair.code_b());
+}
+
+TEST(Invited, WhatTheOtherSideRefusesOrDoesNotAnswerIsSaid) {
+  Invited pair;
+  pair.at_a(pair.join());
+  pair.a.received(pair.key_b, packet::LinkCancel{}, false, pair.now);
+  EXPECT_TRUE(pair.a.sessions(pair.now).empty());
+  const auto unanswered = pair.a.join(pair.key_b, secret_of_invitation, pair.proof, false, pair.now);
+  EXPECT_TRUE(unanswered.send.empty());
+  const auto ended = pair.a.expire(pair.now + link_lifetime_ms);
+  EXPECT_NE(ended.at(pair.key_b).ended->find("did not answer"), std::string::npos);
+}
+
+TEST(InvitationCode, IsThatOfTheVectors) {
+  std::ifstream file(TOXTORE_VECTORS "/invitations.json");
+  const auto document = nlohmann::json::parse(file);
+  for (const auto& vector : document.at("vectors")) {
+    const auto bytes = [&vector](const char* field) { return from_hex(vector.at(field).get<std::string>()).value(); };
+    const auto hash = [&](const char* field) { return PublicKey::from_bytes(bytes(field))->bytes; };
+    InvitationSecret secret;
+    std::ranges::copy(bytes("secret"), secret.bytes.begin());
+    const PublicKey inviter = ToxAddress::from_bytes(bytes("tox_id"))->key();
+    EXPECT_EQ(invitation_code(secret, PublicKey{hash("joiner")}, inviter, hash("nonce_joiner"), hash("nonce_inviter")),
+              vector.at("code").get<std::string>());
+  }
 }
 
 TEST(LinkCode, DependsOnEverythingAndHasSixDigits) {

@@ -10,6 +10,7 @@
 #include "engine/input.h"
 #include "model/event.h"
 #include "model/vector_clock.h"
+#include "sync/invitations.h"
 #include "view/contact_graph.h"
 #include "view/rows.h"
 
@@ -98,14 +99,25 @@ struct FriendRequestInfo {
   std::uint64_t received_ms = 0;
 };
 
-/// A linking that is under way with a friend.
+/// An invitation to link a device, that is open.
+struct InvitationInfo {
+  std::uint32_t id = 0;
+  std::string uri;  ///< a secret; empty but in the answer to who made it
+  bool confirmed = false;
+  std::string name;              ///< what to call the device that joins; empty: what it calls itself
+  std::uint64_t expires_ms = 0;  ///< wall clock
+};
+
+/// A linking that is under way with a friend, or by invitation.
 struct LinkInfo {
   PublicKey key;
-  Bytes name;  ///< the friend's
+  Bytes name;  ///< the friend's, or what the device that joins calls itself
   Connection connection = Connection::none;
-  bool toxtore = false;             ///< said hello on this connection; a stock client never does
-  bool asked_here = false;          ///< this side asked, else the friend did
-  std::optional<std::string> code;  ///< six digits, once both nonces are there
+  bool toxtore = false;                     ///< said hello on this connection; a stock client never does
+  bool asked_here = false;                  ///< this side asked, else the friend did
+  bool by_invitation = false;               ///< of the other side, if asked here
+  std::optional<std::uint32_t> invitation;  ///< of this side, which the other used
+  std::optional<std::string> code;          ///< six digits, once both nonces are there
   bool confirmed_here = false;
   bool confirmed_there = false;
   std::uint64_t expires_ms = 0;  ///< wall clock
@@ -159,6 +171,9 @@ struct DoubtInfo {
   bool operator==(const DoubtInfo&) const = default;
 };
 
+/// Proofs of invitations that were refused (sync/invitations.h), since the start.
+using ProofsRefused = Invitations::Refused;
+
 struct Status {
   PublicKey self;
   /// While it lasts, nothing that waits is sent; it ends when another own device was caught up with, or by the user's
@@ -178,6 +193,8 @@ struct Status {
   std::size_t friends = 0;
   StateCheck state_check{};
   Counters counters;
+  std::size_t invitations = 0;  ///< open
+  ProofsRefused proofs_refused;
 };
 
 }  // namespace toxtore

@@ -14,9 +14,6 @@
 namespace toxtore {
 namespace {
 
-// As toxcore's public_key_valid: the highest bit of a curve point is not used. And zero is nobody's.
-bool is_possible(const PublicKey& key) { return key != PublicKey{} && key.bytes.back() < 128; }
-
 Result<void> check_greeting(const std::string& greeting) {
   if (greeting.empty()) {
     return fail(ErrorKind::invalid_argument, "a friend request needs some words that tell who you are");
@@ -158,6 +155,17 @@ bool Contacts::admit(const input::FriendRequest& request, Instant now) {
   return true;
 }
 
+// Also if it is in the list: toxcore sends no second request to a key that is.
+void Contacts::ask_guest(const PublicKey& key, Instant now) {
+  if (core_.connected(key) == nullptr) remove_from_toxcore(key);
+  reconcile(now);
+}
+
+// For a key in the list toxcore remembers no request, and would delete the friend.
+void Contacts::forget_request(const PublicKey& key) {
+  if (!in_toxcore_.contains(key)) core_.outputs.emplace_back(output::RemovePeer{key});
+}
+
 void Contacts::on_name(const input::PeerName& name, Instant now) {
   if (name.name.empty() || core_.is_own(name.key) || core_.is_blocked(name.key)) return;
   names_.put(name.key, name.name);
@@ -184,6 +192,12 @@ void Contacts::on_connected(const PublicKey& key) {
 void Contacts::add_to_toxcore(const PublicKey& key) {
   if (!in_toxcore_.insert(key).second) return;
   output::AddPeer peer{key, std::nullopt, {}};
+  if (const auto guest = core_.guests.find(key); guest != core_.guests.end() && guest->second.address) {
+    peer.address = guest->second.address;
+    peer.greeting = guest->second.words;
+    core_.outputs.emplace_back(std::move(peer));
+    return;
+  }
   if (const auto asked = core_.store.remembered(remembered_name::of(remembered_name::asked, key))) {
     if (asked->size() > ToxAddress::size) {
       peer.address = ToxAddress::from_bytes(ByteView(*asked).first(ToxAddress::size));
@@ -214,6 +228,7 @@ void Contacts::reconcile(Instant now) {
   for (const auto& [name, since] : core_.store.remembered_under(remembered_name::stranger)) {
     if (const auto key = remembered_name::key_of(remembered_name::stranger, name)) wanted.insert(*key);
   }
+  for (const auto& [key, guest] : core_.guests) wanted.insert(key);
   for (const PublicKey& key : wanted) add_to_toxcore(key);
   for (const PublicKey& key : std::set(in_toxcore_)) {
     if (!wanted.contains(key) && !core_.is_own(key)) remove_from_toxcore(key);
@@ -226,7 +241,7 @@ void Contacts::reconcile(Instant now) {
 void Contacts::hear_unblocked() {
   std::erase_if(asked_while_blocked_, [this](const PublicKey& key) {
     if (core_.is_blocked(key)) return false;
-    if (!in_toxcore_.contains(key)) core_.outputs.emplace_back(output::RemovePeer{key});
+    forget_request(key);
     return true;
   });
 }

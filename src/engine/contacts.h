@@ -19,6 +19,10 @@ inline constexpr std::uint64_t name_interval_ms = 60'000;
 /// toxcore's list is compared with what it should be so often even if no event came.
 inline constexpr std::uint64_t reconcile_interval_ms = 3'600'000;
 
+/// Whether anybody can have this key: as toxcore's public_key_valid, the highest bit of a curve point is not used. And
+/// zero is nobody's.
+inline bool is_possible(const PublicKey& key) { return key != PublicKey{} && key.bytes.back() < 128; }
+
 class Contacts {
  public:
   explicit Contacts(Core& core);
@@ -34,6 +38,10 @@ class Contacts {
   /// A key asks this device to be a friend. True if the user need not be asked about it: an own device, a friend
   /// already, who is accepted at once on any device (DESIGN 7), or one who is blocked.
   bool admit(const input::FriendRequest& request, Instant now);
+  /// Makes toxcore ask a guest (core.h), unless it is connected.
+  void ask_guest(const PublicKey& key, Instant now);
+  /// Makes toxcore forget the request of a key that was refused, so that it can ask again.
+  void forget_request(const PublicKey& key);
   void on_name(const input::PeerName& name, Instant now);
   void on_connected(const PublicKey& key);
 

@@ -223,6 +223,8 @@ void Core::forget_contacts(const std::vector<Event>& events) {
   if (std::any_of(events.begin(), events.end(), changes_contacts)) contacts_.reset();
 }
 
+bool Core::is_guest(const PublicKey& key) const { return guests.contains(key) && contacts().friend_of(key) == nullptr; }
+
 const ContactGraph& Core::contacts() const {
   if (!contacts_) {
     std::set<PublicKey> own;

@@ -59,6 +59,16 @@ struct Fresh {
   bool hint = false;  ///< the sender's hint flag
 };
 
+/// A key that is in toxcore's list because it is being linked by invitation (guests.h).
+struct Guest {
+  std::optional<ToxAddress> address;        ///< of whom this device asks to be let in
+  Bytes words;                              ///< of that request
+  Bytes name;                               ///< what it calls itself, UTF-8; empty: it did not say
+  std::optional<std::uint32_t> invitation;  ///< which it used; none: this device joins it
+  std::string name_to_give;                 ///< by the user's wish, once it is linked; empty: none
+  std::optional<std::uint64_t> leaves_ms;   ///< monotonic; none while the linking is under way
+};
+
 class Core {
  public:
   Core(EngineConfig engine_config, Store& the_store, Random& the_random);
@@ -70,6 +80,7 @@ class Core {
   Replicator replicator;
   Roster roster;
   std::map<PublicKey, Peer> peers;
+  std::map<PublicKey, Guest> guests;
   std::vector<Output> outputs;
   Counters counters;
   Connection own_connection = Connection::none;
@@ -135,6 +146,8 @@ class Core {
   /// The place of the last event of that type about a key that this device logged; none: it never did.
   [[nodiscard]] std::optional<OrderKey> last_own(const PublicKey& key, EventType type) const;
   [[nodiscard]] bool is_own(const PublicKey& key) const { return roster.contains(key); }
+  /// Whether this key is in toxcore's list for a linking only.
+  [[nodiscard]] bool is_guest(const PublicKey& key) const;
   /// Who is one person, by what is committed. The reference holds until the next event or statement.
   [[nodiscard]] const ContactGraph& contacts() const;
   /// With all keys of the contact that the key is of.

@@ -15,6 +15,16 @@ std::string usable_name(std::string name, const PublicKey& key) {
 
 }  // namespace
 
+Result<void> check_device_name(const std::string& name) {
+  if (name.empty() || !is_utf8(name)) {
+    return fail(ErrorKind::invalid_argument, "a device's name is 1 to 64 bytes of UTF-8");
+  }
+  if (name.size() > device_name_size_max) {
+    return fail(ErrorKind::too_long, "a device's name has at most 64 bytes: shorten it");
+  }
+  return {};
+}
+
 Devices::Devices(Core& core, Sessions& sessions) : core_(core), sessions_(sessions), linking_(core.self, core.random) {}
 
 Result<void> Devices::introduce_self(Instant now) {
@@ -48,7 +58,7 @@ Result<LinkInfo> Devices::request(const PublicKey& key, Instant now) {
     return fail(ErrorKind::not_found,
                 "a device must be a friend of this one before it can be linked: add it with its Tox ID first");
   }
-  if (core_.roster.members().size() >= own_devices_max) {
+  if (!has_room()) {
     return fail(ErrorKind::too_long, "there are 32 devices already, and more cannot be linked");
   }
   const Peer* peer = core_.connected(key);
@@ -56,9 +66,21 @@ Result<LinkInfo> Devices::request(const PublicKey& key, Instant now) {
   return *find_request(key);
 }
 
+LinkInfo Devices::join(const PublicKey& key, const InvitationSecret& secret, const Hash& proof, Instant now) {
+  now_ = now;
+  const Peer* peer = core_.connected(key);
+  const packet::LinkProof packet{proof, to_bytes(usable_name(core_.device_name(core_.self), core_.self))};
+  take(key, linking_.join(key, secret, packet, peer != nullptr && peer->toxtore, now.mono_ms), now);
+  return *find_request(key);
+}
+
+void Devices::invited(const PublicKey& key, const InvitationSecret& secret, bool confirmed, Instant now) {
+  take(key, linking_.invited(key, secret, confirmed, now.mono_ms), now);
+}
+
 Result<LinkInfo> Devices::accept(const PublicKey& key, const std::string& code, Instant now) {
   now_ = now;
-  if (core_.roster.members().size() >= own_devices_max && !core_.is_own(key)) {
+  if (!has_room() && !core_.is_own(key)) {
     return fail(ErrorKind::too_long, "there are 32 devices already, and more cannot be linked");
   }
   auto before = find_request(key);
@@ -81,12 +103,7 @@ Result<void> Devices::cancel(const PublicKey& key, Instant now) {
 
 Result<void> Devices::rename(const PublicKey& key, const std::string& name, Instant now) {
   if (!core_.is_own(key)) return fail(ErrorKind::not_found, "this key is not one of your devices");
-  if (name.empty() || !is_utf8(name)) {
-    return fail(ErrorKind::invalid_argument, "a device's name is 1 to 64 bytes of UTF-8");
-  }
-  if (name.size() > device_name_size_max) {
-    return fail(ErrorKind::too_long, "a device's name has at most 64 bytes: shorten it");
-  }
+  if (auto checked = check_device_name(name); !checked) return checked;
   const auto row = core_.store.device_row(key);
   if (row && row->name == to_bytes(name)) return {};
   const auto logged = core_.log({DeviceSetting{key, DeviceSetting::What::name, to_bytes(name)}}, now);
@@ -99,7 +116,7 @@ void Devices::on_toxtore_peer(const PublicKey& key, Instant now) {
 
 void Devices::on_packet(const PublicKey& from, const Packet& packet, Instant now) {
   const auto row = core_.store.friend_row(from);
-  if (!core_.is_own(from) && (!row || !row->present())) {
+  if (!core_.is_own(from) && !core_.guests.contains(from) && (!row || !row->present())) {
     ++core_.counters.packets_refused;
     return;
   }
@@ -137,9 +154,8 @@ void Devices::take(const PublicKey& peer, const Linking::Step& step, Instant now
 void Devices::link(const PublicKey& peer, Instant now) {
   if (core_.is_own(peer)) return;  // we were linked; the other side had lost the end of it
   const auto before = core_.roster.members();
-  const auto row = core_.store.friend_row(peer);
-  const std::string name = row ? to_text(row->name.value) : std::string();
-  if (core_.stated(encode_statement({peer, core_.self, now.wall_ms, usable_name(name, peer), {}}))) {
+  const std::string name = usable_name(to_text(name_of(peer)), peer);
+  if (core_.stated(encode_statement({peer, core_.self, now.wall_ms, name, {}}))) {
     roster_changed(before);
   }
 }
@@ -147,8 +163,20 @@ void Devices::link(const PublicKey& peer, Instant now) {
 void Devices::roster_changed(const Roster::Members& before) {
   sessions_.on_roster_changed();
   for (const auto& [key, member] : core_.roster.members()) {
-    if (!before.contains(key)) core_.notice(output::Notice::What::device_linked, key, member.name);
+    if (before.contains(key)) continue;
+    output::Notice notice{output::Notice::What::device_linked, key, member.name};
+    notice.by = DeviceName{member.by, core_.device_name(member.by)};
+    notice.time_ms = member.made_ms;
+    core_.outputs.emplace_back(std::move(notice));
   }
+}
+
+// A guest's own word, else the name that a friend gave himself.
+Bytes Devices::name_of(const PublicKey& peer) const {
+  const auto guest = core_.guests.find(peer);
+  if (guest != core_.guests.end() && !guest->second.name.empty()) return guest->second.name;
+  const auto row = core_.store.friend_row(peer);
+  return row ? row->name.value : Bytes{};
 }
 
 void Devices::expire(Instant now) {
@@ -162,7 +190,11 @@ void Devices::expire(Instant now) {
 LinkInfo Devices::info(const PublicKey& peer, const Linking::Session& session) const {
   LinkInfo info;
   info.key = peer;
-  if (const auto row = core_.store.friend_row(peer)) info.name = row->name.value;
+  info.name = name_of(peer);
+  if (const auto guest = core_.guests.find(peer); guest != core_.guests.end()) {
+    info.by_invitation = true;
+    info.invitation = guest->second.invitation;
+  }
   if (const Peer* connected = core_.connected(peer)) {
     info.connection = connected->connection;
     info.toxtore = connected->toxtore;

@@ -9,6 +9,9 @@
 
 namespace toxtore {
 
+/// Errors: invalid_argument, too_long.
+Result<void> check_device_name(const std::string& name);
+
 class Devices {
  public:
   Devices(Core& core, Sessions& sessions);
@@ -17,6 +20,14 @@ class Devices {
   Result<void> introduce_self(Instant now);
 
   Result<LinkInfo> request(const PublicKey& key, Instant now);
+  /// As `request`, with the secret of an invitation and its proof.
+  LinkInfo join(const PublicKey& key, const InvitationSecret& secret, const Hash& proof, Instant now);
+  /// That key has used an invitation of this device.
+  void invited(const PublicKey& key, const InvitationSecret& secret, bool confirmed, Instant now);
+  [[nodiscard]] bool is_linking(const PublicKey& key, Instant now) const {
+    return linking_.is_linking(key, now.mono_ms);
+  }
+  [[nodiscard]] bool has_room() const { return core_.roster.members().size() < own_devices_max; }
   Result<LinkInfo> accept(const PublicKey& key, const std::string& code, Instant now);
   Result<void> cancel(const PublicKey& key, Instant now);
   Result<void> rename(const PublicKey& key, const std::string& name, Instant now);
@@ -38,6 +49,7 @@ class Devices {
  private:
   void take(const PublicKey& peer, const Linking::Step& step, Instant now);
   void link(const PublicKey& peer, Instant now);
+  [[nodiscard]] Bytes name_of(const PublicKey& peer) const;
   void roster_changed(const Roster::Members& before);
   [[nodiscard]] LinkInfo info(const PublicKey& peer, const Linking::Session& session) const;
   [[nodiscard]] DeviceInfo describe(const PublicKey& key, const Roster::Member& member) const;

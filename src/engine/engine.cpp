@@ -11,6 +11,7 @@
 #include "engine/doubt.h"
 #include "engine/friend_adds.h"
 #include "engine/friend_messages.h"
+#include "engine/guests.h"
 #include "engine/inbound.h"
 #include "engine/messages.h"
 #include "engine/notifier.h"
@@ -41,8 +42,9 @@ struct Engine::Parts {
         friend_messages(core),
         notifier(core),
         presence(core, contacts),
+        guests(core, devices, contacts),
         inbound({core, sessions, devices, contacts, claims, outbox, messages, requests, strangers, friend_messages,
-                 presence}) {}
+                 presence, guests}) {}
 
   Core core;
   Doubt doubt;
@@ -59,6 +61,7 @@ struct Engine::Parts {
   FriendMessages friend_messages;
   Notifier notifier;
   Presence presence;
+  Guests guests;
   Inbound inbound;
 };
 
@@ -91,6 +94,7 @@ void Engine::finish_turn(Instant now) {
   if (!parts_->core.commit_turn()) return;
   parts_->doubt.step(now);
   parts_->devices.expire(now);
+  parts_->guests.step(now);
   parts_->friend_messages.erase_copies(now);
   parts_->outbox.note_news(now);
   parts_->notifier.step();
@@ -121,7 +125,8 @@ std::optional<std::uint64_t> Engine::deadline_ms() const {
   std::optional<std::uint64_t> earliest;
   for (const auto deadline :
        {parts_->outbox.deadline_ms(), parts_->sessions.deadline_ms(), parts_->contacts.deadline_ms(),
-        parts_->claims.deadline_ms(), parts_->strangers.deadline_ms(), parts_->devices.deadline_ms()}) {
+        parts_->claims.deadline_ms(), parts_->strangers.deadline_ms(), parts_->devices.deadline_ms(),
+        parts_->guests.deadline_ms()}) {
     if (deadline && (!earliest || *deadline < *earliest)) earliest = deadline;
   }
   return earliest;
@@ -203,6 +208,17 @@ Result<void> Engine::cancel_device(const PublicKey& key, Instant now) { return p
 
 Result<void> Engine::trust_database() { return parts_->doubt.trust_database(); }
 
+Result<InvitationInfo> Engine::invite_device(bool confirmed, const std::string& name, Instant now) {
+  return parts_->guests.invite(confirmed, name, now);
+}
+
+std::size_t Engine::withdraw_invitations() { return parts_->guests.withdraw(); }
+
+Result<LinkInfo> Engine::join_device(const std::string& uri, bool agreed, Instant now) {
+  return parts_->guests.join(uri, agreed, now);
+}
+
+std::vector<InvitationInfo> Engine::invitations(Instant now) const { return parts_->guests.invitations(now); }
 std::vector<Waiting> Engine::outbox(Instant now) const { return parts_->outbox.list(now); }
 std::vector<MessageRow> Engine::search(const SearchQuery& query) const { return parts_->messages.search(query); }
 std::optional<MessageRow> Engine::message(const Dot& id) const { return parts_->core.shown(id); }
@@ -225,6 +241,8 @@ Status Engine::status() const {
   status.connection = core.own_connection;
   status.counters = core.counters;
   status.undelivered = core.store.undelivered_count();
+  status.invitations = parts_->guests.open_count();
+  status.proofs_refused = parts_->guests.refused();
   status.events = core.replicator.held().count();
   status.events_missing = core.replicator.missing_count();
   status.backlog = core.backlog;

@@ -116,6 +116,17 @@ class Engine {
   /// The user's word, on either side, that both devices show this code. Errors: not_found, code_mismatch, offline (no
   /// code yet).
   Result<LinkInfo> accept_device(const PublicKey& key, const std::string& code, Instant now);
+  /// Makes an invitation (sync/invitations.h) and its URI, a secret. `confirmed`: the user's word in advance, for
+  /// whoever uses it; else he is asked, and `accept_device` is the answer. `name`: what to call the device that joins;
+  /// empty: what it calls itself. It ends with this engine. Errors: busy (too many are open), too_long,
+  /// invalid_argument.
+  Result<InvitationInfo> invite_device(bool confirmed, const std::string& name, Instant now);
+  /// Takes back all that are open; gives their number.
+  std::size_t withdraw_invitations();
+  /// Makes this device one of those of the device that made the URI. `agreed`: the user's word that the other may have
+  /// all that this device holds; a device that holds nothing needs none. Ends another join. Errors: invalid_argument
+  /// (no URI, mistyped, or of this device), already_exists, denied (`agreed` is needed), too_long.
+  Result<LinkInfo> join_device(const std::string& uri, bool agreed, Instant now);
   /// Ends a linking that is under way. Errors: not_found.
   Result<void> cancel_device(const PublicKey& key, Instant now);
   /// The user's word that this device is to go on with the database that it has, though it is in doubt (doubt.h).
@@ -143,6 +154,8 @@ class Engine {
   [[nodiscard]] const ContactGraph& contacts() const;
   [[nodiscard]] std::vector<FriendRequestInfo> friend_requests() const;
   [[nodiscard]] std::vector<LinkInfo> link_requests() const;
+  /// Those that are open, without their URIs.
+  [[nodiscard]] std::vector<InvitationInfo> invitations(Instant now) const;
   [[nodiscard]] const Store& store() const;
 
  private:

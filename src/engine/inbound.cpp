@@ -41,6 +41,7 @@ void Inbound::on(const input::PeerConnection& input, Instant now) {
 }
 
 void Inbound::on(const input::FriendRequest& input, Instant now) {
+  if (parts_.guests.on_request(input, now)) return;
   parts_.requests.on_request_of_friend(input.key);
   input::FriendRequest request = input;
   request.message.resize(std::min(request.message.size(), request_message_max));
@@ -102,6 +103,7 @@ void Inbound::dispatch(const PublicKey& from, const Packet& packet, Instant now)
   if (const auto* received = std::get_if<packet::Received>(&packet)) {
     return parts_.outbox.on_received(from, received->dot, now);
   }
+  if (const auto* proof = std::get_if<packet::LinkProof>(&packet)) return parts_.guests.on_proof(from, *proof, now);
   parts_.devices.on_packet(from, packet, now);
 }
 

@@ -9,6 +9,7 @@
 #include "engine/core.h"
 #include "engine/devices.h"
 #include "engine/friend_messages.h"
+#include "engine/guests.h"
 #include "engine/messages.h"
 #include "engine/outbox.h"
 #include "engine/presence.h"
@@ -32,6 +33,7 @@ class Inbound {
     Strangers& strangers;
     FriendMessages& friend_messages;
     Presence& presence;
+    Guests& guests;
   };
   explicit Inbound(const Parts& parts) : parts_(parts) {}
 

@@ -55,12 +55,13 @@ struct Notice {
     message,               ///< a new message or offer to tell the user of: `key`, `text`, `message`
     notification_cleared,  ///< that one has been read somewhere: `key`, `message`
     friend_request,        ///< someone wants to be a friend: `key`, `text` = his words
-    link_request,          ///< a friend asks to be taken as an own device: `key`
+    link_request,          ///< a friend, or who used an invitation, asks to be taken as an own device: `key`
     link_code,             ///< both nonces are there: `key`, `text` = the code to compare
+    invitation_ended,      ///< an invitation that nobody used is over: `text` = why
     link_ended,            ///< a linking came to nothing: `key`, `text` = why
     doubt,                 ///< this device is in doubt about its database: `key` = its own, `text` = why
     doubt_over,            ///< and is no longer
-    device_linked,         ///< a device is new in the roster: `key`, `text` = its name
+    device_linked,         ///< a device is new in the roster: `key`, `text` = its name, `by`, `time_ms`
     peer_connection,       ///< a friend or own device came or went: `key`, `text` = "none", "tcp" or "udp"
     friend_presence,       ///< a contact came online or went offline, on this device and the others taken together:
                            ///< `key` = its id, `text` = "online" (`seen_by`) or "offline"
@@ -69,7 +70,9 @@ struct Notice {
   PublicKey key;
   std::string text;
   std::optional<Dot> message = std::nullopt;
-  std::vector<DeviceName> seen_by = {};  ///< other own devices that the contact is connected to
+  std::vector<DeviceName> seen_by = {};         ///< other own devices that the contact is connected to
+  std::optional<DeviceName> by = std::nullopt;  ///< the device that linked it
+  std::uint64_t time_ms = 0;                    ///< when, by that one's clock
 };
 
 }  // namespace output

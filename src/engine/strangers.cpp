@@ -10,7 +10,8 @@
 namespace toxtore {
 
 bool Strangers::is_stranger(const PublicKey& key) const {
-  return !core_.is_own(key) && !core_.is_blocked(key) && core_.contacts().friend_of(key) == nullptr;
+  return !core_.is_own(key) && !core_.is_guest(key) && !core_.is_blocked(key) &&
+         core_.contacts().friend_of(key) == nullptr;
 }
 
 // Declined, or removed since. That holds for all devices, also for one that has not found out yet that it is asked too.

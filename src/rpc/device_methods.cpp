@@ -42,6 +42,27 @@ Answer request_device(const Call& call) {
   return to_json(*link);
 }
 
+Answer invite_device(const Call& call) {
+  const auto invitation =
+      call.engine.invite_device(call.flag("confirmed").value_or(false), call.text_or("name", ""), call.now);
+  if (!invitation) return refuse(invitation.error());
+  return to_json(*invitation);
+}
+
+Answer list_invitations(const Call& call) {
+  json invitations = json::array();
+  for (const InvitationInfo& invitation : call.engine.invitations(call.now)) invitations.push_back(to_json(invitation));
+  return json{{"invitations", std::move(invitations)}};
+}
+
+Answer withdraw_invitations(const Call& call) { return json{{"withdrawn", call.engine.withdraw_invitations()}}; }
+
+Answer join_device(const Call& call) {
+  const auto link = call.engine.join_device(call.text("uri"), call.flag("agreed").value_or(false), call.now);
+  if (!link) return refuse(link.error());
+  return to_json(*link);
+}
+
 Answer accept_device(const Call& call) {
   const auto key = resolve_link(call);
   if (!key) return refuse(key.error());
@@ -81,6 +102,12 @@ Answer trust_database(const Call& call) {
 std::vector<Method> device_methods() {
   return {{"device.list", {}, list_devices},
           {"device.rename", {{"device"}, {"name"}}, rename_device},
+          {"device.invite",
+           {{"confirmed", Parameter::Type::flag, false}, {"name", Parameter::Type::text, false}},
+           invite_device},
+          {"device.invitations", {}, list_invitations},
+          {"device.uninvite", {}, withdraw_invitations},
+          {"device.join", {{"uri"}, {"agreed", Parameter::Type::flag, false}}, join_device},
           {"device.request", {{"friend"}}, request_device},
           {"device.requests", {}, list_requests},
           {"device.accept", {{"device"}, {"code"}}, accept_device},

@@ -4,6 +4,7 @@
 #include <rapidcheck/gtest.h>
 
 #include "rpc/test_profile.h"
+#include "wire/invitation.h"
 
 namespace toxtore {
 namespace {
@@ -375,6 +376,54 @@ TEST(ProfileMethods, Export) {
   EXPECT_EQ(profile.result("profile.export"), (json{{"tox", "cGxhaW4="}}));
   EXPECT_EQ(profile.result("profile.export", {{"passphrase", "p"}}), (json{{"tox", "cHJvdGVjdGVkIGJ5IHA="}}));
   EXPECT_EQ(kind_of(profile.error("profile.export", {{"passphrase", ""}})), "invalid_argument");
+}
+
+TEST(DeviceMethods, InviteListAndTakeBack) {
+  TestProfile profile;
+  const json made = profile.result("device.invite", {{"confirmed", true}, {"name", "phone"}});
+  EXPECT_TRUE(made["uri"].get<std::string>().starts_with("toxtore:"));
+  EXPECT_EQ(made["confirmed"], true);
+  EXPECT_EQ(made["expires"], profile.now.wall_ms + 600'000);
+  const json listed = profile.result("device.invitations")["invitations"];
+  ASSERT_EQ(listed.size(), 1U);
+  EXPECT_EQ(listed[0]["id"], made["id"]);
+  EXPECT_EQ(listed[0]["name"], "phone");
+  EXPECT_FALSE(listed[0].contains("uri")) << "a secret is told once";
+  EXPECT_EQ(profile.result("status.get")["invitations"], 1);
+  profile.result("device.invite");
+  profile.result("device.invite");
+  EXPECT_EQ(kind_of(profile.error("device.invite")), "busy");
+  EXPECT_EQ(profile.result("device.uninvite"), (json{{"withdrawn", 3}}));
+  EXPECT_EQ(profile.result("device.invitations")["invitations"], json::array());
+}
+
+TEST(DeviceMethods, Join) {
+  TestProfile profile;
+  const std::string own = profile.result("device.invite")["uri"];
+  EXPECT_EQ(kind_of(profile.error("device.join", {{"uri", own}})), "invalid_argument");
+  const std::string uri = invitation_uri({test_address(1), {}});
+  std::string mistyped = uri;
+  std::swap(mistyped[20], mistyped[80]);
+  EXPECT_NE(profile.error("device.join", {{"uri", mistyped}})["message"].get<std::string>().find("mistyped"),
+            std::string::npos);
+  const json link = profile.result("device.join", {{"uri", uri}});
+  EXPECT_EQ(link["key"], test_key(1).hex());
+  EXPECT_EQ(link["by_invitation"], true);
+  EXPECT_EQ(link["invitation"], nullptr);
+  EXPECT_EQ(link["confirmed_here"], true);
+  EXPECT_EQ(profile.result("device.requests")["requests"].size(), 1U);
+  profile.add_friend(2, "Bob");
+  EXPECT_EQ(kind_of(profile.error("device.join", {{"uri", uri}})), "denied");
+  EXPECT_EQ(profile.result("device.join", {{"uri", uri}, {"agreed", true}})["key"], link["key"]);
+}
+
+TEST(DeviceMethods, RefusedProofsAreCounted) {
+  TestProfile profile;
+  profile.give(input::FriendRequest{test_key(1), to_bytes(joining_words(Hash{1}))});
+  profile.give(input::FriendRequest{test_key(1), to_bytes("toxtore-join:9:")});
+  const json refused = profile.result("status.get")["proofs_refused"];
+  EXPECT_EQ(refused, (json{{"wrong", 1}, {"used", 0}, {"expired", 0}, {"unreadable", 1}}));
+  EXPECT_EQ(profile.result("friend.requests")["requests"], json::array());
 }
 
 TEST(DeviceMethods, RequestAcceptCancel) {

@@ -77,6 +77,7 @@ std::string_view notice_name(output::Notice::What what) {
     case What::link_ended: return "link_ended";
     case What::doubt: return "doubt";
     case What::doubt_over: return "doubt_over";
+    case What::invitation_ended: return "invitation_ended";
     case What::device_linked: return "device_linked";
     case What::peer_connection: return "peer_connection";
     case What::friend_presence: return "friend_presence";
@@ -301,10 +302,26 @@ json to_json(const LinkInfo& info) {
           {"connection", connection_name(info.connection)},
           {"toxtore", info.toxtore},
           {"asked_here", info.asked_here},
+          {"by_invitation", info.by_invitation},
+          {"invitation", optional_json(info.invitation, [](std::uint32_t id) { return id; })},
           {"code", optional_json(info.code, [](const std::string& code) { return code; })},
           {"confirmed_here", info.confirmed_here},
           {"confirmed_there", info.confirmed_there},
           {"expires", info.expires_ms}};
+}
+
+json to_json(const InvitationInfo& info) {
+  json form = {
+      {"id", info.id}, {"confirmed", info.confirmed}, {"name", to_valid_utf8(info.name)}, {"expires", info.expires_ms}};
+  if (!info.uri.empty()) form["uri"] = info.uri;
+  return form;
+}
+
+json to_json(const ProofsRefused& refused) {
+  return {{"wrong", refused.wrong},
+          {"used", refused.used},
+          {"expired", refused.expired},
+          {"unreadable", refused.unreadable}};
 }
 
 json to_json(const FriendRequestInfo& info) {
@@ -354,6 +371,10 @@ std::string notice_line(const output::Notice& notice) {
   json params = {{"what", notice_name(notice.what)}, {"key", notice.key.hex()}, {"text", to_valid_utf8(notice.text)}};
   if (notice.message) params["id"] = dot_text(*notice.message);
   if (notice.what == output::Notice::What::friend_presence) params["seen_by"] = devices_json(notice.seen_by);
+  if (notice.by) {
+    params["linked_by"] = {{"key", notice.by->key.hex()}, {"name", to_valid_utf8(notice.by->name)}};
+    params["time"] = notice.time_ms;
+  }
   return line_of({{"jsonrpc", "2.0"}, {"method", "notice"}, {"params", std::move(params)}});
 }
 

@@ -60,6 +60,8 @@ nlohmann::json to_json(const Waiting& waiting, ShownNames& names);
 nlohmann::json to_json(const FriendInfo& info);
 nlohmann::json to_json(const DeviceInfo& info);
 nlohmann::json to_json(const LinkInfo& info);
+nlohmann::json to_json(const InvitationInfo& info);  ///< "uri" only if it is there
+nlohmann::json to_json(const ProofsRefused& refused);
 nlohmann::json to_json(const FriendRequestInfo& info);
 nlohmann::json to_json(const ProfileRow& row);
 nlohmann::json to_json(const Counters& counters);

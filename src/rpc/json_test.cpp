@@ -170,6 +170,15 @@ TEST(Json, NoticeLine) {
   EXPECT_EQ(json::parse(line), expected);
 }
 
+TEST(Json, ANoticeOfALinkSaysWhoAndWhen) {
+  output::Notice notice{output::Notice::What::device_linked, test_key(1), "phone"};
+  notice.by = DeviceName{test_key(2), "laptop"};
+  notice.time_ms = 7;
+  const json params = json::parse(notice_line(notice))["params"];
+  EXPECT_EQ(params["linked_by"], (json{{"key", test_key(2).hex()}, {"name", "laptop"}}));
+  EXPECT_EQ(params["time"], 7);
+}
+
 TEST(Json, AFriendWhoIsSeenElsewhereIsOnline) {
   FriendInfo info;
   info.contact.id = test_key(2);

@@ -45,6 +45,8 @@ Answer status(const Call& call) {
               {"state_check", to_hex(status.state_check)},
               {"doubt", doubt_json(status.doubt)},
               {"encrypted", call.host.encrypted()},
+              {"invitations", status.invitations},
+              {"proofs_refused", to_json(status.proofs_refused)},
               {"counters", to_json(status.counters)}};
 }
 

@@ -77,7 +77,11 @@ std::string log_text(const output::Notice& notice) {
              ". Nothing that waits is sent until it has caught up with another of your devices, or you say "
              "`toxtore device trust-database`";
     case What::doubt_over: return "this device is no longer in doubt about its database";
-    case What::device_linked: return "linked the device “" + text + "”, " + key;
+    case What::invitation_ended: return "an invitation is over: " + text;
+    case What::device_linked: {
+      const std::string by = notice.by ? ", by “" + to_valid_utf8(notice.by->name) + "”" : "";
+      return "linked the device “" + text + "”, " + key + by;
+    }
     case What::peer_connection: return key + " is connected by: " + text;
     case What::friend_presence: return key + " is " + text;
   }

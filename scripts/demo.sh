@@ -98,31 +98,24 @@ key() { json "$1" id | jq -r .key; }
 is() { [ "$(json "$1" "${@:4}" | jq -r "$2")" = "$3" ]; }               # device, jq filter, value, command...
 messages() { json "$1" history "$bob" --limit 100 | jq -c '.messages'; }
 
-# Makes two devices friends, and then devices of one user.
-link_devices() {  # device that asks, device that is asked
-  local asks=$1 asked=$2 asks_key asked_key code
-  asks_key=$(key "$asks")
-  asked_key=$(key "$asked")
-  say "\$ toxtore friend add <$asked> \"this is my $asks\"     (on the $asks)"
-  "$asks" friend add "$(tox_id "$asked")" "this is my $asks" >/dev/null
+# Links a new device by an invitation.
+link_devices() {  # new device, device that invites
+  local joins=$1 invites=$2 code
+  say "\$ toxtore device invite                             (on the $invites)"
+  json "$invites" device invite >"$dir/invitation.json"
+  say "$(jq -r .uri "$dir/invitation.json")"
+  say "\$ toxtore device join -                             (on the $joins, which is given the URI)"
+  jq -r .uri "$dir/invitation.json" | json "$joins" device join - --no-wait >/dev/null
+  rm "$dir/invitation.json"
   say "  (first connections take toxcore some ten seconds)"
-  wait_for "the friend request reaches the $asked" 60 \
-    is "$asked" '[.requests[] | select(.key == "'"$asks_key"'")] | length' 1 friend requests
-  say "\$ toxtore friend accept <$asks>                     (on the $asked)"
-  "$asked" friend accept "$asks_key" >/dev/null
-  wait_for "$asks and $asked are connected" 60 \
-    is "$asks" '.friends[] | select(.key == "'"$asked_key"'") | .toxtore' true friend list
-  say "\$ toxtore device request <$asked>                   (on the $asks)"
-  json "$asks" device request "$asked_key" --no-wait >/dev/null
-  wait_for "the code is there" 20 code_of "$asks"
-  wait_for "the code is there" 20 code_of "$asked"
-  code=$(code_of "$asks")
-  say "the $asks shows the code $code, the $asked shows $(code_of "$asked")"
-  same "the code on the $asked" "$code" "$(code_of "$asked")"
-  say "\$ toxtore device accept <$asked> $code             (on the $asks)"
-  "$asks" device accept "$asked_key" "$code" >/dev/null
-  say "\$ toxtore device accept <$asks> $code             (on the $asked)"
-  "$asked" device accept "$asks_key" "$code" >/dev/null
+  wait_for "the code is there" 60 code_of "$joins"
+  wait_for "the code is there" 20 code_of "$invites"
+  code=$(code_of "$joins")
+  say "the $joins shows the code $code, the $invites shows $(code_of "$invites")"
+  same "the code on the $invites" "$code" "$(code_of "$invites")"
+  say "\$ toxtore device accept <$joins> $code             (on the $invites)"
+  "$invites" device accept "$(key "$joins")" "$code" >/dev/null
+  wait_for "the $joins is linked" 20 is "$joins" '.devices | length > 1' true device list
 }
 code_of() { json "$1" device requests | jq -er '.requests[0].code'; }
 
@@ -147,8 +140,8 @@ say "laptop  $(tox_id laptop)"
 say "server  $(tox_id server)"
 say "Bob     $bob_id"
 
-step "Link: the laptop adds the server as a friend, then asks it to be a device of the same user"
-link_devices laptop server
+step "Link: the laptop invites the server, and both show the same code"
+link_devices server laptop
 wait_for "the laptop lists both devices" 20 is laptop '[.devices[] | select(.connection == "udp" or .self)] | length' 2 device list
 wait_for "the server lists both devices" 20 is server '.devices | length' 2 device list
 wait_for "the laptop knows the server's Tox ID" 20 is laptop '.hand_out' "$(tox_id server)" id

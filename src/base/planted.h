@@ -27,7 +27,6 @@ enum class PlantedBug {
   reopens_log,            ///< a closed log is gone on with
   hides_doubt,            ///< a message whose receipt was lost counts as never handed over
   keeps_secret,           ///< an invitation is not used up by whom it let in
-  proves_for_any_key,     ///< the proof of an invitation does not say whose it is
   // In what the simulator puts around the engine.
   drops_acknowledgements,  ///< `committed` packets are not sent
   skips_durability,        ///< the last commit is lost in a crash

@@ -118,6 +118,17 @@ struct Watch {
   std::optional<std::uint64_t> since;
 };
 
+struct DeviceInvite {
+  bool yes = false;  ///< the user's word in advance
+  std::string name;  ///< what to call the device that joins; empty: what it calls itself
+  bool wait = true;
+  bool cancel = false;  ///< take back all that are open instead
+};
+struct DeviceJoin {
+  std::string uri;   ///< empty: from standard input
+  bool yes = false;  ///< the user's word that the other device may have all that this one holds
+  bool wait = true;
+};
 struct DeviceRequest {
   std::string device;
   bool wait = true;
@@ -177,9 +188,10 @@ using Command =
                  command::FriendAnswer, command::FriendSet, command::FriendIntroduce, command::FriendMerge,
                  command::FriendSplit, command::FriendClaims, command::FriendClaim, command::Send, command::History,
                  command::Search, command::Read, command::Outbox, command::OutboxWithdraw, command::OutboxSend,
-                 command::Erase, command::Watch, command::DeviceRequest, command::DeviceRequests, command::DeviceAccept,
-                 command::DeviceCancel, command::DeviceList, command::DeviceRename, command::DeviceTrustDatabase,
-                 command::ProfileValue, command::ProfileExport, command::Backup, command::ProfileTask, command::Doctor>;
+                 command::Erase, command::Watch, command::DeviceInvite, command::DeviceJoin, command::DeviceRequest,
+                 command::DeviceRequests, command::DeviceAccept, command::DeviceCancel, command::DeviceList,
+                 command::DeviceRename, command::DeviceTrustDatabase, command::ProfileValue, command::ProfileExport,
+                 command::Backup, command::ProfileTask, command::Doctor>;
 
 struct Arguments {
   GlobalOptions global;

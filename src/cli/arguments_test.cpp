@@ -213,6 +213,21 @@ TEST(Arguments, ProfileValuesAndNamesOfDevices) {
   EXPECT_NE(refused({"device", "rename", "server"}), "not refused");
 }
 
+TEST(Arguments, InvitationsAreMadeAndUsed) {
+  const auto plain = parsed<command::DeviceInvite>({"device", "invite"});
+  EXPECT_TRUE(plain.wait && !plain.yes && !plain.cancel && plain.name.empty());
+  const auto invite =
+      parsed<command::DeviceInvite>({"device", "invite", "--yes", "--name", "in the attic", "--no-wait"});
+  EXPECT_TRUE(!invite.wait && invite.yes);
+  EXPECT_EQ(invite.name, "in the attic");
+  EXPECT_TRUE(parsed<command::DeviceInvite>({"device", "invite", "--cancel"}).cancel);
+  EXPECT_EQ(parsed<command::DeviceJoin>({"device", "join", "toxtore:0", "1"}).uri, "toxtore:0 1");
+  for (const Words& words : {Words{"device", "join"}, Words{"device", "join", "-"}}) {
+    EXPECT_EQ(parsed<command::DeviceJoin>(words).uri, "") << "from standard input";
+  }
+  EXPECT_TRUE(parsed<command::DeviceJoin>({"device", "join", "-", "--yes"}).yes);
+}
+
 TEST(Arguments, WatchFromACursor) {
   EXPECT_FALSE(parsed<command::Watch>({"watch"}).since);
   EXPECT_EQ(parsed<command::Watch>({"watch", "--since", "0"}).since, 0U);

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/local_time.h"
 #include "cli/person_text.h"
 #include "cli/terminal_text.h"
 #include "rpc/json_fields.h"
@@ -90,7 +91,14 @@ std::string ChangeText::notice(const json& params) const {
   if (what == "link_ended") return marked("linking with " + named(params) + " ended: " + text);
   if (what == "doubt") return marked("this device is in doubt: " + text + "; see `toxtore status`");
   if (what == "doubt_over") return marked("this device is no longer in doubt about its database");
-  if (what == "device_linked") return marked((text.empty() ? named(params) : text) + " is now one of your devices");
+  if (what == "invitation_ended") return marked("an invitation is over: " + text);
+  if (what == "device_linked") {
+    const json& by = field_in(params, "linked_by");
+    return marked((text.empty() ? named(params) : text) + " is now one of your devices" +
+                  (by.is_object()
+                       ? ", linked by " + shown_name(by) + ", " + local_date_and_clock(number_in(params, "time"))
+                       : ""));
+  }
   if (what == "peer_connection") return marked(named(params) + " is " + connection_words(text));
   if (what == "friend_presence") return marked(named(params) + " is " + text + seen_at(params));
   return "";

@@ -49,6 +49,11 @@ Outcome<> run(const command::OutboxSend& command, Session& session);
 Outcome<> run(const command::Erase& command, Session& session);
 /// Runs until SIGINT or SIGTERM, which end it well, or until the connection is lost.
 Outcome<> run(const command::Watch& command, Session& session);
+/// Shows a URI; unless told otherwise waits until somebody used it, asks whether the codes are the same, and waits for
+/// the end.
+Outcome<> run(const command::DeviceInvite& command, Session& session);
+/// Unless told otherwise waits for the code, for the other side, and for the history.
+Outcome<> run(const command::DeviceJoin& command, Session& session);
 /// With a terminal: waits for the code, asks whether both are the same, confirms, and waits for the other side.
 Outcome<> run(const command::DeviceRequest& command, Session& session);
 Outcome<> run(const command::DeviceRequests& command, Session& session);

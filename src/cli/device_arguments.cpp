@@ -4,9 +4,42 @@
 namespace toxtore::command_line {
 namespace {
 
+void add_invite_and_join(Parser& parser, CLI::App* group) {
+  CLI::App* invite = parser.add(
+      group, {"invite", "Link a new device: show what it needs",
+              "Shows an invitation, as a toxtore: URI and on a terminal as a QR code, and waits for the device "
+              "that joins with it. Both then show the same code, and here you are asked whether they do. An "
+              "invitation is good for ten minutes and one device; it is a secret, and ends with toxtored.",
+              "  toxtore device invite\n  toxtore device invite --yes --name server\n"});
+  const CLI::Option* yes =
+      flag(invite, "--yes", "Say yes in advance to whoever uses it, for a device that nobody sits at");
+  const CLI::Option* name =
+      value(invite, "--name", "NAME", "What to call the device that joins; it has a name of its own");
+  const CLI::Option* no_wait = flag(invite, "--no-wait", "Only show the invitation (so with --json)");
+  const CLI::Option* cancel = flag(invite, "--cancel", "Take back all invitations that are open");
+  parser.on(invite, [=] {
+    return command::DeviceInvite{yes->count() > 0, words_of(name), no_wait->count() == 0, cancel->count() > 0};
+  });
+
+  CLI::App* join = parser.add(
+      group, {"join", "Make this device one of those of an invitation",
+              "Makes this device one of those of the device that showed the invitation: one friend list, one "
+              "history, on all of them. The invitation is a secret: on standard input (\"-\", or when asked) "
+              "it stays out of the shell's history and of the list of processes.",
+              "  toxtore device join\n  toxtore device join - < invitation.txt\n"});
+  const CLI::Option* uri = positional_words(join, "URI", "The invitation; \"-\" or nothing: from standard input");
+  const CLI::Option* agreed =
+      flag(join, "--yes", "Yes, whoever made the invitation may have the friends and messages that this device holds");
+  const CLI::Option* at_once = flag(join, "--no-wait", "Only ask (so with --json)");
+  parser.on(join, [=] {
+    const std::string given = words_of(uri);
+    return command::DeviceJoin{given == "-" ? "" : given, agreed->count() > 0, at_once->count() == 0};
+  });
+}
+
 void add_device_request_and_requests(Parser& parser, CLI::App* group) {
   CLI::App* request =
-      parser.add(group, {"request", "Make a friend one of your devices",
+      parser.add(group, {"request", "Make a friend one of your devices, without an invitation",
                          "Asks a device of yours, which must be among your friends already, to become one of "
                          "your devices. Both sides then show the same code, and both must confirm it: "
                          "here when you are asked for it, there with `toxtore device accept`. This protects "
@@ -76,6 +109,7 @@ void add_other_device_commands(Parser& parser, CLI::App* group) {
 void add_device_commands(Parser& parser) {
   parser.begin("More devices");
   CLI::App* device = parser.group("device", "Links other devices to this one, and shows those that are linked.");
+  add_invite_and_join(parser, device);
   add_device_request_and_requests(parser, device);
   add_other_device_commands(parser, device);
 }

@@ -156,6 +156,21 @@ std::string friend_requests_text(const json& result, const Style& style) {
   return table.render(style) + "\nAnswer with `toxtore friend accept KEY` or `toxtore friend decline KEY`.\n";
 }
 
+namespace {
+
+/// "always on", and by which other device it was linked.
+std::string remarks_on(const json& device, const json& result) {
+  std::string remarks = flag_in(device, "always_on") ? "always on" : "";
+  const std::string by = text_in(device, "linked_by");
+  for (const json& other : list_in(result, "devices")) {
+    if (text_in(other, "key") != by || by == text_in(device, "key")) continue;
+    remarks += (remarks.empty() ? "" : ", ") + ("by " + shown_name(other));
+  }
+  return remarks;
+}
+
+}  // namespace
+
 std::string devices_text(const json& result, const Style& style) {
   Table table({{"NAME"}, {"STATE"}, {"WE LACK", true}, {"COMING", true}, {"IT LACKS", true}, {"LINKED"}, {"REMARKS"}});
   for (const json& each : list_in(result, "devices")) {
@@ -167,7 +182,7 @@ std::string devices_text(const json& result, const Style& style) {
                    {backlog(each, "coming")},
                    {backlog(each, "it_lacks")},
                    {date_or_blank(number_in(each, "linked_time"))},
-                   {flag_in(each, "always_on") ? "always on" : ""}},
+                   {remarks_on(each, result)}},
                   {text_in(each, "key")});
   }
   return table.render(style);
@@ -184,18 +199,22 @@ std::string links_text(const json& result, const Style& style) {
                    {local_clock(number_in(each, "expires"))}},
                   {text_in(each, "key")});
   }
-  if (table.empty()) return "No links under way. `toxtore device request FRIEND` begins one.\n";
+  if (table.empty()) return "No links under way. `toxtore device invite` begins one.\n";
   return table.render(style) +
-         "\nIf the other device shows the same code: `toxtore device accept NAME CODE`, on both sides.\n";
+         "\nIf the other device shows the same code: `toxtore device accept NAME CODE`, on each side that has not "
+         "confirmed.\n";
+}
+
+// In ASCII: it must come out the same in every terminal.
+std::string framed_code(const json& link, const Style& style) {
+  std::string large;
+  for (const char c : spaced_code(text_in(link, "code"))) large += c == ' ' ? "  " : std::string(1, c) + " ";
+  const std::string edge = "  +" + std::string(large.size() + 5, '-') + "+\n";
+  return edge + "  |   " + style.paint(Tone::strong, large) + "  |\n" + edge;
 }
 
 std::string code_text(const json& link, const Style& style) {
-  std::string large;
-  for (const char c : spaced_code(text_in(link, "code"))) large += c == ' ' ? "  " : std::string(1, c) + " ";
-  // Written into a frame of ASCII: it must come out the same in every terminal.
-  const std::string edge = "  +" + std::string(large.size() + 5, '-') + "+\n";
-  return "The code for " + shown_name(link) + ":\n\n" + edge + "  |   " + style.paint(Tone::strong, large) + "  |\n" +
-         edge +
+  return "The code for " + shown_name(link) + ":\n\n" + framed_code(link, style) +
          "\nOn the other device `toxtore device requests` must show the same code. If it does, confirm there:\n"
          "  toxtore device accept NAME " +
          spaced_code(text_in(link, "code")) + "\n";

@@ -29,7 +29,10 @@ std::string friend_requests_text(const nlohmann::json& result, const Style& styl
 std::string devices_text(const nlohmann::json& result, const Style& style);
 std::string links_text(const nlohmann::json& result, const Style& style);
 
-/// The code of a link in large form, and what to do with it on the other device.
+/// The code of a link in large form in a frame, on lines of its own.
+std::string framed_code(const nlohmann::json& link, const Style& style);
+
+/// The same, and what to do with it on the other device.
 std::string code_text(const nlohmann::json& link, const Style& style);
 
 /// For a link with someone who is connected and does not speak as Toxtore does; else nothing.

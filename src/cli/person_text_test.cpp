@@ -133,7 +133,7 @@ TEST_F(PersonText, LinksWithTheirCodes) {
                                key +
                                "\n"
                                "server  here   waits for it  no         17:42\n"));
-  EXPECT_NE(links_text({{"requests", json::array()}}, {}).find("device request"), std::string::npos);
+  EXPECT_NE(links_text({{"requests", json::array()}}, {}).find("device invite"), std::string::npos);
 }
 
 TEST_F(PersonText, TheCodeStandsLargeInItsFrame) {

@@ -52,4 +52,12 @@ std::string draw_qr(const QrCode& code, bool colour) {
   return drawing;
 }
 
+std::string qr_block(std::string_view text, const Style& style) {
+  const auto code = make_qr(text);
+  if (!code) return "";
+  if (style.columns != 0 && code->columns() > style.columns)
+    return "\n  (The terminal is too narrow for the QR code: " + std::to_string(code->columns()) + " columns.)\n";
+  return "\n" + draw_qr(*code, style.colour);
+}
+
 }  // namespace toxtore

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "cli/style.h"
 
 namespace toxtore {
 
@@ -30,5 +31,8 @@ Result<QrCode> make_qr(std::string_view text);
 /// light ones. Without, light modules are drawn as blocks, which is right on a dark background; most readers take the
 /// reverse too.
 std::string draw_qr(const QrCode& code, bool colour);
+
+/// The code of a text on lines of its own. A terminal that is too narrow gets a line that says so.
+std::string qr_block(std::string_view text, const Style& style);
 
 }  // namespace toxtore

@@ -1,6 +1,7 @@
 #include "cli/status_text.h"
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "cli/person_text.h"
 #include "cli/qr.h"
@@ -77,6 +78,21 @@ void add_counters(Facts& facts, const json& status) {
   }
 }
 
+/// Of linking by invitation, what there is to know.
+void add_invitations(Facts& facts, const json& status) {
+  if (number_in(status, "invitations") != 0) facts.add("open invitations", counted(status, "invitations"));
+  const json& refused = field_in(status, "proofs_refused");
+  std::string words;
+  for (const auto& [field, shown] : {std::pair("wrong", "with a wrong proof"),
+                                     {"used", "with a used one"},
+                                     {"expired", "with one that is over"},
+                                     {"unreadable", "with an altered one"}}) {
+    if (!refused.is_object() || number_in(refused, field) == 0) continue;
+    words += (words.empty() ? "" : ", ") + counted(refused, field) + " " + shown;
+  }
+  if (!words.empty()) facts.add("not let in", words, Tone::warning);
+}
+
 /// Four digits at a time, to be compared by eye.
 std::string in_groups(const std::string& digits) {
   std::string text;
@@ -85,14 +101,6 @@ std::string in_groups(const std::string& digits) {
     text += digits[i];
   }
   return text;
-}
-
-std::string qr_block(const std::string& tox_id, const Style& style) {
-  const auto code = make_qr("tox:" + tox_id);
-  if (!code) return "";
-  if (style.columns != 0 && code->columns() > style.columns)
-    return "\n  (The terminal is too narrow for the QR code: " + std::to_string(code->columns()) + " columns.)\n";
-  return "\n" + draw_qr(*code, style.colour);
 }
 
 std::string known_id(const json& device) {
@@ -136,6 +144,7 @@ std::string status_text(const json& status, const Style& style) {
   add_doubt(facts, status);
   facts.add("at rest", flag_in(status, "encrypted") ? "under a passphrase" : "without a passphrase");
   facts.add("version", text_in(status, "version"));
+  add_invitations(facts, status);
   add_counters(facts, status);
   return facts.render(style);
 }
@@ -144,7 +153,7 @@ std::string id_text(const json& id, bool qr, const Style& style, const Style& pi
   const std::string tox_id = harmless_line(text_in(id, "tox_id"));
   std::string text =
       "This device, " + style.paint(Tone::strong, harmless_line(text_in(id, "device_name"))) + ":\n  " + tox_id + "\n";
-  if (qr) text += qr_block(tox_id, picture);
+  if (qr) text += qr_block("tox:" + tox_id, picture);
   text += other_ids(id, style);
   const std::string hand_out = text_in(id, "hand_out");
   const std::string owner = owner_of(id, hand_out);

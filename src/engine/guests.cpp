@@ -48,7 +48,8 @@ Result<void> Guests::check_join(const PublicKey& inviter, bool agreed) const {
     return fail(ErrorKind::invalid_argument, "this invitation was made on this very device: give it to the other one");
   }
   if (!is_possible(inviter)) return fail(ErrorKind::invalid_argument, "nobody can have made this invitation");
-  if (core_.is_own(inviter)) {
+  const Peer* peer = core_.connected(inviter);
+  if (core_.is_own(inviter) && peer != nullptr && peer->began) {
     return fail(ErrorKind::already_exists, "the device that made this invitation is one of your devices already");
   }
   if (!devices_.has_room()) {
@@ -72,7 +73,7 @@ Result<LinkInfo> Guests::join(const std::string& uri, bool agreed, Instant now) 
     if (!guest.invitation && key != inviter)
       (void)devices_.cancel(key, now);  // one join at a time; no error if it is over
   }
-  const Hash proof = proof_for(invitation->secret, inviter, core_.self);
+  const Hash proof = invitation_proof(invitation->secret, inviter, core_.self);
   const std::string words = joining_words(proof);
   core_.guests[inviter] = Guest{invitation->address, to_bytes(words), {}, std::nullopt, {}, std::nullopt};
   LinkInfo link = devices_.join(inviter, invitation->secret, proof, now);

@@ -6,10 +6,6 @@
 
 namespace toxtore {
 
-Hash proof_for(const InvitationSecret& secret, const PublicKey& inviter, const PublicKey& joiner) {
-  return invitation_proof(secret, inviter, planted(PlantedBug::proves_for_any_key) ? PublicKey{} : joiner);
-}
-
 Result<Invitations::Open> Invitations::make(bool confirmed, std::string name, std::uint64_t now_ms) {
   expire(now_ms);
   if (open().size() >= open_invitations_max) {
@@ -36,7 +32,7 @@ Invitations::Judgement Invitations::judge(const PublicKey& peer, const std::opti
   if (!proof) return refuse(Verdict::unreadable, peer, proof);
   expire(now_ms);
   for (Entry& entry : entries_) {
-    if (!same_secret(*proof, proof_for(entry.invitation.secret, self_, peer))) continue;
+    if (!same_secret(*proof, invitation_proof(entry.invitation.secret, self_, peer))) continue;
     Judgement met = meet(entry, peer, linking);
     return met.invitation ? met : refuse(met.verdict, peer, proof);
   }

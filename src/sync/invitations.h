@@ -103,7 +103,4 @@ class Invitations {
   Refused refused_;
 };
 
-/// The proof that `joiner` sends to `inviter`: both sides make it here.
-Hash proof_for(const InvitationSecret& secret, const PublicKey& inviter, const PublicKey& joiner);
-
 }  // namespace toxtore

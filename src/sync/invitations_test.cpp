@@ -24,7 +24,7 @@ struct Inviter {
 
   Invitations::Open make() { return invitations.make(false, "", now).value(); }
   [[nodiscard]] Hash proof(const Invitations::Open& invitation, const PublicKey& of) const {
-    return proof_for(invitation.secret, key, of);
+    return invitation_proof(invitation.secret, key, of);
   }
   Verdict judge(const PublicKey& peer, const std::optional<Hash>& proof, bool linking = false) {
     return invitations.judge(peer, proof, linking, now).verdict;

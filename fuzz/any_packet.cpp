@@ -158,6 +158,21 @@ Body any_other_body(Choices& choices) {
   }
 }
 
+std::vector<LogCut> any_cuts(Choices& choices) {
+  std::vector<LogCut> cuts;
+  for (std::size_t left = choices.below(3); left > 0; --left) {
+    const Dot last = any_dot(choices);
+    cuts.push_back({last.log().incarnation, last.number()});
+  }
+  return cuts;
+}
+
+std::vector<KeyHead> any_heads(Choices& choices) {
+  std::vector<KeyHead> heads;
+  for (std::size_t left = choices.below(4); left > 0; --left) heads.push_back(head_of(any_key(choices)));
+  return heads;
+}
+
 Bytes any_statement(Choices& choices) {
   if (choices.below(4) == 0) {
     Bytes other_kind{choices.u8()};
@@ -165,9 +180,16 @@ Bytes any_statement(Choices& choices) {
     other_kind.insert(other_kind.end(), rest.begin(), rest.end());
     return other_kind;
   }
-  DeviceAdd add{any_key(choices), any_key(choices), choices.u8(), {}, {}};
-  add.name = to_valid_utf8(to_text(choices.bytes(choices.below(4)))) + "x";
-  return encode_statement(add);
+  const PublicKey key = any_key(choices);
+  const PublicKey by = any_key(choices);
+  const std::uint64_t made_ms = choices.u8();
+  switch (choices.below(4)) {
+    case 0: return encode_statement(DeviceRemoval{key, by, made_ms, any_cuts(choices), any_heads(choices)});
+    case 1: return encode_statement(CutRaise{key, by, made_ms, any_cuts(choices)});
+    default:
+      return encode_statement(
+          DeviceAdd{key, by, made_ms, to_valid_utf8(to_text(choices.bytes(choices.below(4)))) + "x", {}});
+  }
 }
 
 packet::Fetch any_fetch(Choices& choices) {

@@ -80,7 +80,7 @@ void Device::begin_session(Who who, std::uint32_t capabilities) {
   receive(who, packet::Hello{protocol_version, protocol_version, capabilities});
   packet::Roster roster;
   for (const Who member : {Who::device, Who::self, Who::relayed}) {
-    roster.statements.push_back(encode_statement({key_of(member), key_of(Who::device), 1, "server", {}}));
+    roster.statements.push_back(encode_statement(DeviceAdd{key_of(member), key_of(Who::device), 1, "server", {}}));
   }
   receive(who, roster);
   packet::Clock clock;

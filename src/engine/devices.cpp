@@ -30,8 +30,8 @@ Devices::Devices(Core& core, Sessions& sessions) : core_(core), sessions_(sessio
 Result<void> Devices::introduce_self(Instant now) {
   now_ = now;
   if (!core_.is_own(core_.self)) {
-    core_.stated(
-        encode_statement({core_.self, core_.self, now.wall_ms, usable_name(core_.config.device_name, core_.self), {}}));
+    core_.stated(encode_statement(
+        DeviceAdd{core_.self, core_.self, now.wall_ms, usable_name(core_.config.device_name, core_.self), {}}));
     if (!core_.commit_turn()) return fail(*core_.fault());
   }
   sessions_.on_roster_changed();
@@ -130,8 +130,9 @@ void Devices::on_roster(const PublicKey& from, const packet::Roster& roster, Ins
   if (sessions_.on_roster(from, roster)) roster_changed(before);
   if (core_.is_own(from)) return;
   const bool names_us = std::any_of(roster.statements.begin(), roster.statements.end(), [&](const Bytes& statement) {
-    const auto add = decode_device_add(statement);
-    return add && add->key == core_.self && add->by == from;
+    const auto read = decode_statement(statement);
+    const auto* add = read ? std::get_if<DeviceAdd>(&*read) : nullptr;
+    return add != nullptr && add->key == core_.self && add->by == from;
   });
   if (names_us) take(from, linking_.named_by(from, now.mono_ms), now);
 }
@@ -155,7 +156,7 @@ void Devices::link(const PublicKey& peer, Instant now) {
   if (core_.is_own(peer)) return;  // we were linked; the other side had lost the end of it
   const auto before = core_.roster.members();
   const std::string name = usable_name(to_text(name_of(peer)), peer);
-  if (core_.stated(encode_statement({peer, core_.self, now.wall_ms, name, {}}))) {
+  if (core_.stated(encode_statement(DeviceAdd{peer, core_.self, now.wall_ms, name, {}}))) {
     roster_changed(before);
   }
 }

@@ -298,7 +298,7 @@ TEST_F(Invited, AHostileJoinerIsNotLinkedByItsOwnWord) {
   join(phone, invite(laptop, false));
   ASSERT_TRUE(world.run_until([&] { return code(laptop).has_value(); }));
   // A hostile joiner that claims to be linked already, before anybody said yes.
-  const auto statement = encode_statement({laptop.key(), phone.key(), 1, "mine", {}});
+  const auto statement = encode_statement(DeviceAdd{laptop.key(), phone.key(), 1, "mine", {}});
   for (const Packet& packet :
        {Packet(packet::Roster{{statement}}), Packet(packet::LinkConfirm{}), Packet(packet::LinkConfirm{})}) {
     laptop.engine->handle(input::PacketArrived{phone.key(), encode_packet(packet)}, world.now());

@@ -14,42 +14,227 @@ bool tells_more(const DeviceAdd& add, const Roster::Member& member, const Public
   return std::tie(add.made_ms, add.by) < std::tie(member.made_ms, member.by);
 }
 
+bool names(const std::vector<KeyHead>& keep, const PublicKey& key) {
+  return std::find(keep.begin(), keep.end(), head_of(key)) != keep.end();
+}
+
+void raise_to(std::map<std::uint32_t, std::uint32_t>& named, const std::vector<LogCut>& cuts) {
+  for (const LogCut& cut : cuts) {
+    std::uint32_t& number = named[cut.incarnation];
+    number = std::max(number, cut.number);
+  }
+}
+
 }  // namespace
 
 Hash statement_hash(ByteView statement) { return hash_of({statement}); }
 
+std::uint32_t LogLimits::last(const LogId& log) const {
+  const auto of = devices.find(log.device);
+  if (of == devices.end()) return open_end - 1;
+  const auto named = of->second.named.find(log.incarnation);
+  if (named != of->second.named.end()) return named->second;
+  return of->second.others ? open_end - 1 : 0;
+}
+
 bool Roster::add(ByteView statement) {
   if (statement.size() > statement_size_max || statements_.size() >= roster_statements_max) return false;
-  if (!statements_.emplace(statement_hash(statement), Bytes(statement.begin(), statement.end())).second) return false;
-  if (auto add = decode_device_add(statement)) {
-    adds_.push_back(std::move(*add));
-    derive_members();
-  }
+  const Hash hash = statement_hash(statement);
+  if (!statements_.emplace(hash, Bytes(statement.begin(), statement.end())).second) return false;
+  auto read = decode_statement(statement);
+  if (!read) return true;
+  if (auto* add = std::get_if<DeviceAdd>(&*read)) adds_.push_back({std::move(*add), hash});
+  if (auto* removal = std::get_if<DeviceRemoval>(&*read)) all_removals_.push_back({std::move(*removal), hash});
+  if (auto* raise = std::get_if<CutRaise>(&*read)) raises_.push_back(std::move(*raise));
+  derive();
   return true;
 }
 
-// The least fixed point: starts from this device and goes on until a round adds nothing.
-void Roster::derive_members() {
-  std::sort(adds_.begin(), adds_.end(), [](const DeviceAdd& a, const DeviceAdd& b) {
-    return std::tie(a.made_ms, a.key, a.by, a.name) < std::tie(b.made_ms, b.key, b.by, b.name);
+// Sorted, so that what is shown of equals does not depend on who came first.
+void Roster::derive() {
+  std::ranges::sort(adds_, [](const Add& a, const Add& b) {
+    return std::tie(a.what.made_ms, a.hash) < std::tie(b.what.made_ms, b.hash);
   });
-  members_.clear();
+  std::ranges::sort(all_removals_, [](const Removal& a, const Removal& b) {
+    return std::tie(a.what.made_ms, a.hash) < std::tie(b.what.made_ms, b.hash);
+  });
+  derive_removals();
+  derive_counting();
+  derive_once_in();
+  derive_members();
+  derive_limits();
+}
+
+std::set<PublicKey> Roster::reachable() const {
+  std::set<PublicKey> reached{self_};
   for (bool grew = true; grew;) {
     grew = false;
-    for (const DeviceAdd& add : adds_) {
-      if (add.by != self_ && !members_.contains(add.by)) continue;
-      grew = members_.try_emplace(add.key, Member{add.name, add.by, add.made_ms}).second || grew;
+    for (const Add& add : adds_) {
+      if (reached.contains(add.what.by)) grew = reached.insert(add.what.key).second || grew;
     }
   }
-  for (const DeviceAdd& add : adds_) {
-    const auto member = members_.find(add.key);
-    if (member == members_.end() || !members_.contains(add.by)) continue;
-    if (tells_more(add, member->second, add.key)) {
-      member->second.by = add.by;
-      member->second.made_ms = add.made_ms;
-    }
-    if (add.by == add.key) member->second.name = add.name;  // a device's own word about its name
+  return reached;
+}
+
+void Roster::derive_removals() {
+  const auto authors = reachable();
+  removals_.clear();
+  for (const Removal& removal : all_removals_) {
+    if (authors.contains(removal.what.by)) removals_[removal.what.key].push_back(&removal);
   }
+}
+
+const std::vector<const Roster::Removal*>& Roster::removals_of(const PublicKey& key) const {
+  static const std::vector<const Removal*> none;
+  const auto found = removals_.find(key);
+  return found == removals_.end() ? none : found->second;
+}
+
+bool Roster::counts(const DeviceAdd& add) const {
+  if (add.key == self_ && add.by == self_) return true;
+  if (!known_.contains(add.by)) return false;
+  return std::ranges::all_of(removals_of(add.by), [&](const Removal* removal) {
+    return !stands(*removal) || names(removal->what.keep, add.key);
+  });
+}
+
+// The least fixed point: a round only ever adds, so the last one that adds nothing ends it.
+void Roster::derive_counting() {
+  known_ = {self_};
+  counting_.clear();
+  overruled_.clear();
+  for (bool grew = true; grew;) {
+    grew = false;
+    for (const Add& add : adds_) {
+      if (counting_.contains(add.hash) || !counts(add.what)) continue;
+      counting_.insert(add.hash);
+      known_.insert(add.what.key);
+      for (const Removal* removal : removals_of(add.what.key)) {
+        const auto& overrules = add.what.overrules;
+        if (std::ranges::find(overrules, removal->hash) != overrules.end()) overruled_.insert(removal->hash);
+      }
+      grew = true;
+    }
+  }
+}
+
+void Roster::derive_once_in() {
+  once_in_.clear();
+  for (const Add& add : adds_) {
+    if (!counting_.contains(add.hash)) continue;
+    const DeviceAdd& what = add.what;
+    const auto [member, is_first] = once_in_.try_emplace(what.key, Member{what.name, what.by, what.made_ms});
+    if (!is_first && tells_more(what, member->second, what.key)) {
+      member->second.by = what.by;
+      member->second.made_ms = what.made_ms;
+    }
+    if (what.by == what.key) member->second.name = what.name;  // a device's own word about its name
+  }
+}
+
+void Roster::derive_members() {
+  members_ = once_in_;
+  removed_.clear();
+  for (const auto& [key, member] : once_in_) {
+    for (const Removal* removal : removals_of(key)) {
+      if (!stands(*removal)) continue;
+      removed_.try_emplace(key, Removed{member, removal->what.by, removal->what.made_ms});
+      members_.erase(key);
+    }
+  }
+  if (!removed_.contains(self_)) return;
+  members_.clear();
+  members_.emplace(self_, once_in_.at(self_));
+}
+
+// --- Cuts.
+
+bool Roster::is_removed_by_other(const PublicKey& key) const {
+  return std::ranges::any_of(removals_of(key),
+                             [&](const Removal* removal) { return stands(*removal) && removal->what.by != key; });
+}
+
+bool Roster::may_raise(const PublicKey& key) const { return known_.contains(key) && !is_removed_by_other(key); }
+
+std::map<std::uint32_t, std::uint32_t> Roster::named_by_removals(const PublicKey& key) const {
+  std::map<std::uint32_t, std::uint32_t> by_known;
+  std::map<std::uint32_t, std::uint32_t> by_itself;
+  std::map<std::uint32_t, std::uint32_t> by_anybody;
+  const bool may_leave = !is_removed_by_other(key);
+  for (const Removal* removal : removals_of(key)) {
+    if (removal->what.by == key) {
+      if (may_leave) raise_to(by_itself, removal->what.cuts);
+    } else {
+      raise_to(known_.contains(removal->what.by) ? by_known : by_anybody, removal->what.cuts);
+    }
+  }
+  by_known.merge(by_itself);
+  by_known.merge(by_anybody);
+  return by_known;
+}
+
+void Roster::derive_limits() {
+  limits_.devices.clear();
+  for (const auto& [key, removals] : removals_) {
+    limits_.devices[key] = {named_by_removals(key), !removed_.contains(key)};
+  }
+  for (const CutRaise& raise : raises_) {
+    const auto of = limits_.devices.find(raise.key);
+    if (of == limits_.devices.end() || raise.by == raise.key || !may_raise(raise.by)) continue;
+    raise_to(of->second.named, raise.cuts);
+  }
+  if (removed_.contains(self_)) limits_.devices.erase(self_);
+}
+
+// --- For who makes statements.
+
+std::vector<Hash> Roster::standing_removals(const PublicKey& key) const {
+  std::vector<Hash> hashes;
+  for (const Removal* removal : removals_of(key)) {
+    if (stands(*removal)) hashes.push_back(removal->hash);
+  }
+  return hashes;
+}
+
+// Those that removed it, and those that added them, as far as it may not know them.
+std::vector<Bytes> Roster::news_for_removed(const PublicKey& key) const {
+  std::vector<Bytes> news;
+  std::set<PublicKey> authors;
+  for (const Removal* removal : removals_of(key)) {
+    if (!stands(*removal)) continue;
+    news.push_back(statements_.at(removal->hash));
+    authors.insert(removal->what.by);
+  }
+  std::set<Hash> told;
+  for (bool grew = true; grew;) {
+    grew = false;
+    for (const Add& add : adds_) {
+      if (!counting_.contains(add.hash) || !authors.contains(add.what.key) || !told.insert(add.hash).second) continue;
+      news.push_back(statements_.at(add.hash));
+      authors.insert(add.what.by);
+      grew = true;
+    }
+  }
+  return news;
+}
+
+std::vector<DeviceAdd> Roster::added_by(const PublicKey& key) const {
+  std::vector<DeviceAdd> adds;
+  for (const Add& add : adds_) {
+    if (add.what.by == key && add.what.key != key && counting_.contains(add.hash)) adds.push_back(add.what);
+  }
+  return adds;
+}
+
+std::map<PublicKey, std::vector<LogCut>> Roster::raises_by(const PublicKey& key) const {
+  std::map<PublicKey, std::vector<LogCut>> raises;
+  for (const CutRaise& raise : raises_) {
+    if (raise.by != key || raise.key == key || !may_raise(key)) continue;
+    for (const LogCut& cut : raise.cuts) {
+      if (limits_.last({raise.key, cut.incarnation}) == cut.number) raises[raise.key].push_back(cut);
+    }
+  }
+  return raises;
 }
 
 }  // namespace toxtore

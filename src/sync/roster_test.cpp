@@ -12,7 +12,7 @@ namespace toxtore {
 namespace {
 
 Bytes add(std::uint8_t key, std::uint8_t by, const std::string& name = "x", std::uint64_t made_ms = 1) {
-  return encode_statement({key_of(key), key_of(by), made_ms, name, {}});
+  return encode_statement(DeviceAdd{key_of(key), key_of(by), made_ms, name, {}});
 }
 
 std::vector<PublicKey> keys_of(const Roster& roster) {
@@ -58,22 +58,366 @@ TEST(Roster, KeepsWhatItCannotRead) {
   EXPECT_FALSE(roster.add(Bytes(statement_size_max + 1, 200)));
 }
 
-// Does not check removals: there are none yet.
+// --- Removals.
+
+struct Said {
+  Bytes bytes;
+  operator Bytes() const { return bytes; }  // NOLINT(google-explicit-constructor): to be handed to Roster::add
+  [[nodiscard]] Hash hash() const { return statement_hash(bytes); }
+};
+
+Said added(std::uint8_t key, std::uint8_t by, const std::vector<Hash>& overrules = {}) {
+  return {encode_statement(DeviceAdd{key_of(key), key_of(by), 1, "x", overrules})};
+}
+
+using Keys = std::vector<std::uint8_t>;
+
+Said removed(std::uint8_t key, std::uint8_t by, const Keys& keep, const std::vector<LogCut>& cuts = {}) {
+  std::vector<KeyHead> heads;
+  for (const std::uint8_t kept : keep) heads.push_back(head_of(key_of(kept)));
+  return {encode_statement(DeviceRemoval{key_of(key), key_of(by), 1, cuts, heads})};
+}
+
+Said raised(std::uint8_t key, std::uint8_t by, const std::vector<LogCut>& cuts) {
+  return {encode_statement(CutRaise{key_of(key), key_of(by), 1, cuts})};
+}
+
+Roster roster_of(std::uint8_t self, const std::vector<Said>& statements) {
+  Roster roster(key_of(self));
+  for (const Said& statement : statements) roster.add(statement.bytes);
+  return roster;
+}
+
+/// As the device `self` sees it, in whatever order the statements come.
+std::vector<PublicKey> members_in_any_order(std::uint8_t self, std::vector<Said> statements) {
+  const auto members = keys_of(roster_of(self, statements));
+  std::ranges::reverse(statements);
+  EXPECT_EQ(keys_of(roster_of(self, statements)), members);
+  std::ranges::rotate(statements, statements.begin() + static_cast<std::ptrdiff_t>(statements.size() / 2));
+  EXPECT_EQ(keys_of(roster_of(self, statements)), members);
+  return members;
+}
+
+std::vector<PublicKey> keys(const Keys& numbers) {
+  std::vector<PublicKey> keys;
+  for (const std::uint8_t number : numbers) keys.push_back(key_of(number));
+  return keys;
+}
+
+/// 1 linked 2 and 3, as linking does it.
+std::vector<Said> three_devices() {
+  return {added(1, 1), added(2, 2), added(3, 3), added(2, 1), added(1, 2), added(3, 1), added(1, 3)};
+}
+
+std::vector<Said> operator+(std::vector<Said> one, const std::vector<Said>& other) {
+  one.insert(one.end(), other.begin(), other.end());
+  return one;
+}
+
+TEST(Removal, PutsADeviceOutForAllAndForItself) {
+  const auto all = three_devices() + std::vector{removed(2, 1, {1, 3})};
+  EXPECT_EQ(members_in_any_order(1, all), keys({1, 3}));
+  EXPECT_EQ(members_in_any_order(3, all), keys({1, 3}));
+  EXPECT_EQ(members_in_any_order(2, all), keys({2}));  // alone
+  EXPECT_TRUE(roster_of(2, all).is_removed(key_of(2)));
+  EXPECT_TRUE(roster_of(2, all).was_own(key_of(1)));
+  EXPECT_EQ(roster_of(3, all).removed().at(key_of(2)).by, key_of(1));
+}
+
+TEST(Removal, OfTheFirstDeviceLeavesThoseThatItAdded) {
+  const auto all = three_devices() + std::vector{removed(1, 2, {2, 3})};
+  EXPECT_EQ(members_in_any_order(2, all), keys({2, 3}));
+  EXPECT_EQ(members_in_any_order(3, all), keys({2, 3}));
+  EXPECT_EQ(members_in_any_order(1, all), keys({1}));
+}
+
+TEST(Removal, OfTwoByEachOtherPutsBothOut) {
+  const auto all = three_devices() + std::vector{removed(1, 2, {2, 3}), removed(2, 1, {1, 3})};
+  EXPECT_EQ(members_in_any_order(3, all), keys({3}));
+  EXPECT_EQ(members_in_any_order(1, all), keys({1}));
+  EXPECT_EQ(members_in_any_order(2, all), keys({2}));
+}
+
+TEST(Removal, KeepsOutWhomTheRemovedDeviceAddsAfterwards) {
+  const auto all = three_devices() + std::vector{removed(2, 1, {1, 3}), added(9, 2), added(8, 9), added(9, 9)};
+  EXPECT_EQ(members_in_any_order(1, all), keys({1, 3}));
+  EXPECT_EQ(members_in_any_order(3, all), keys({1, 3}));
+}
+
+TEST(Removal, KeepsThoseThatTheRemovedDeviceHadAdded) {
+  const auto all = three_devices() + std::vector{added(4, 2), added(4, 4), added(2, 4), removed(2, 1, {1, 3, 4})};
+  EXPECT_EQ(members_in_any_order(1, all), keys({1, 3, 4}));
+  EXPECT_EQ(members_in_any_order(4, all), keys({1, 3, 4}));
+}
+
+TEST(Removal, OfTwoThatAddEachOtherAgainHolds) {
+  const Said first = removed(2, 1, {1});
+  const Said second = removed(3, 1, {1});
+  const auto all =
+      three_devices() + std::vector{first, second, added(2, 3, {first.hash()}), added(3, 2, {second.hash()})};
+  EXPECT_EQ(members_in_any_order(1, all), keys({1}));
+}
+
+TEST(Removal, IsOverruledByANewLinkThatNamesIt) {
+  const Said removal = removed(2, 1, {1, 3});
+  const auto out = three_devices() + std::vector{removal};
+  EXPECT_EQ(members_in_any_order(3, out + std::vector{added(2, 3)}), keys({1, 3}));  // it names nothing
+  const auto back = out + std::vector{added(2, 3, {removal.hash()}), added(3, 2)};
+  for (const std::uint8_t self : {1, 2, 3}) EXPECT_EQ(members_in_any_order(self, back), keys({1, 2, 3}));
+}
+
+TEST(Removal, StandsAgainstALinkThatDidNotKnowOfIt) {
+  const Said first = removed(2, 1, {1, 3});
+  const auto all = three_devices() + std::vector{first, added(2, 3, {first.hash()}), removed(2, 1, {1, 3}, {{0, 7}})};
+  EXPECT_EQ(members_in_any_order(1, all), keys({1, 3}));
+  EXPECT_EQ(members_in_any_order(2, all), keys({2}));
+}
+
+TEST(Removal, ByAStrangerCountsForNothing) {
+  const auto all = three_devices() + std::vector{added(9, 9), removed(2, 9, {}), raised(2, 9, {{0, 5}})};
+  EXPECT_EQ(members_in_any_order(1, all), keys({1, 2, 3}));
+  EXPECT_TRUE(roster_of(1, all).limits().devices.empty());
+}
+
+TEST(Removal, ByOneThatIsOutCounts) {
+  const auto all = three_devices() + std::vector{removed(2, 1, {1, 3}), removed(3, 2, {})};
+  EXPECT_EQ(members_in_any_order(1, all), keys({1}));
+}
+
+TEST(Removal, ByItselfIsHowADeviceLeaves) {
+  const auto all = three_devices() + std::vector{removed(2, 2, {1, 3}, {{0, 9}})};
+  EXPECT_EQ(members_in_any_order(1, all), keys({1, 3}));
+  EXPECT_EQ(members_in_any_order(2, all), keys({2}));
+  EXPECT_EQ(roster_of(1, all).limits().last({key_of(2), 0}), 9U);
+}
+
+TEST(Removal, IsToldToTheRemovedOneWithNoMoreThanItNeeds) {
+  auto known_to_2 = three_devices();
+  auto all = known_to_2 +
+             std::vector{added(4, 1), added(4, 4), added(5, 1), added(5, 5), added(1, 4), removed(2, 4, {1, 3, 4, 5})};
+  const auto news = roster_of(1, all).news_for_removed(key_of(2));
+  Roster of_2 = roster_of(2, known_to_2);
+  for (const Bytes& statement : news) of_2.add(statement);
+  EXPECT_TRUE(of_2.is_removed(key_of(2)));
+  EXPECT_FALSE(of_2.was_own(key_of(5)));  // it never heard of 5
+}
+
+// --- Cuts.
+
+std::uint32_t last(const Roster& roster, std::uint8_t key, std::uint32_t incarnation = 0) {
+  return roster.limits().last({key_of(key), incarnation});
+}
+
+TEST(Cuts, OfSeveralRemovalsTheHighestCounts) {
+  const auto all = three_devices() + std::vector{removed(2, 1, {1, 3}, {{0, 9}}), removed(2, 3, {1, 3}, {{0, 12}})};
+  const Roster roster = roster_of(1, all);
+  EXPECT_EQ(last(roster, 2), 12U);
+  EXPECT_EQ(last(roster, 2, 7), 0U);
+  EXPECT_EQ(last(roster, 3), open_end - 1);
+}
+
+TEST(Cuts, ARemovedDevicesWordAboutItselfDoesNotCount) {
+  const auto all = three_devices() + std::vector{removed(2, 1, {1, 3}, {{0, 9}}), removed(2, 2, {}, {{0, 50}, {7, 3}}),
+                                                 raised(2, 2, {{0, 60}})};
+  EXPECT_EQ(last(roster_of(1, all), 2), 9U);
+  EXPECT_EQ(last(roster_of(1, all), 2, 7), 0U);
+}
+
+TEST(Cuts, WhoeverItAddsAfterwardsDoesNotCountEither) {
+  const auto all = three_devices() + std::vector{removed(2, 1, {1, 3}, {{0, 9}}), added(9, 2),
+                                                 removed(2, 9, {}, {{0, 50}}), raised(2, 9, {{0, 60}})};
+  EXPECT_EQ(last(roster_of(1, all), 2), 9U);
+}
+
+TEST(Cuts, StayWhenTheRemoverIsRemoved) {
+  const auto all = three_devices() + std::vector{removed(2, 1, {1, 3}, {{0, 9}}), removed(1, 2, {2, 3}, {{0, 4}})};
+  EXPECT_EQ(last(roster_of(3, all), 2), 9U);
+  EXPECT_EQ(last(roster_of(3, all), 1), 4U);
+}
+
+TEST(Cuts, AreRaisedByADeviceThatIsIn) {
+  const auto removals = three_devices() + std::vector{removed(2, 1, {1, 3}, {{0, 9}}), raised(2, 3, {{0, 11}, {7, 2}})};
+  EXPECT_EQ(last(roster_of(1, removals), 2), 11U);
+  EXPECT_EQ(last(roster_of(1, removals), 2, 7), 2U);
+  const Roster later = roster_of(1, removals + std::vector{removed(3, 1, {1}, {{0, 5}})});
+  EXPECT_EQ(last(later, 2), 9U);
+  EXPECT_EQ(roster_of(1, removals).raises_by(key_of(3)),
+            (std::map<PublicKey, std::vector<LogCut>>{{key_of(2), {{0, 11}, {7, 2}}}}));
+  const Roster taken_over =
+      roster_of(1, removals + std::vector{removed(3, 1, {1}, {{0, 5}}), raised(2, 1, {{0, 11}, {7, 2}})});
+  EXPECT_EQ(last(taken_over, 2), 11U);
+}
+
+TEST(Cuts, StayOnWhatWasLoggedBeforeANewLink) {
+  const Said removal = removed(2, 1, {1, 3}, {{0, 9}});
+  const Roster back = roster_of(2, three_devices() + std::vector{removal, added(2, 1, {removal.hash()})});
+  EXPECT_EQ(last(back, 2), 9U);
+  EXPECT_EQ(last(back, 2, 77), open_end - 1);
+}
+
+TEST(Cuts, DoNotHoldForTheRemovedDeviceItself) {
+  const auto all = three_devices() + std::vector{removed(2, 1, {1, 3}, {{0, 9}}), removed(3, 1, {1}, {{0, 4}})};
+  EXPECT_EQ(last(roster_of(2, all), 2), open_end - 1);
+  EXPECT_EQ(last(roster_of(2, all), 3), 4U);
+}
+
+TEST(Cuts, NobodyPutsALogAsideByANewKeyOfHisOwn) {
+  const auto all = three_devices() + std::vector{removed(2, 1, {1, 3}, {{0, 9}}), added(9, 2),
+                                                 removed(3, 9, {}, {{0, 0}}), removed(3, 1, {1}, {{0, 30}})};
+  EXPECT_EQ(last(roster_of(1, all), 3), 30U);
+}
+
+// --- Against what the definition says, word for word.
+
+struct Small {
+  std::uint8_t key = 1;
+  std::uint8_t by = 1;
+  std::vector<std::size_t> overrules;  // places of removals
+};
+struct SmallRemoval {
+  std::uint8_t key = 1;
+  std::uint8_t by = 1;
+  Keys keep;
+};
+
+/// Naive: of all sets of adds that contain what follows from them, the least.
+class NaiveRoster {
+ public:
+  NaiveRoster(std::vector<Small> adds, std::vector<SmallRemoval> removals)
+      : adds_(std::move(adds)), removals_(std::move(removals)) {}
+
+  /// Without the rule that a removed device is alone.
+  [[nodiscard]] std::set<PublicKey> in() const {
+    const std::size_t all = std::size_t{1} << adds_.size();
+    std::size_t least = all - 1;
+    for (std::size_t set = 0; set < all; ++set) {
+      if ((following(set) & ~set) == 0) least &= set;
+    }
+    std::set<PublicKey> keys;
+    for (std::size_t i = 0; i < adds_.size(); ++i) {
+      if (has(least, i) && !is_out(adds_[i].key, least)) keys.insert(key_of(adds_[i].key));
+    }
+    return keys;
+  }
+
+ private:
+  static bool has(std::size_t set, std::size_t i) { return ((set >> i) & 1U) != 0; }
+
+  [[nodiscard]] bool may_be_reached(std::uint8_t key, unsigned depth) const {
+    if (key == 1) return true;
+    return depth > 0 && std::ranges::any_of(adds_, [&](const Small& add) {
+             return add.key == key && add.by != key && may_be_reached(add.by, depth - 1);
+           });
+  }
+  [[nodiscard]] bool stands(std::size_t removal, std::size_t set) const {
+    if (!may_be_reached(removals_[removal].by, 6)) return false;
+    for (std::size_t i = 0; i < adds_.size(); ++i) {
+      const auto& overrules = adds_[i].overrules;
+      if (has(set, i) && adds_[i].key == removals_[removal].key &&
+          std::ranges::find(overrules, removal) != overrules.end())
+        return false;
+    }
+    return true;
+  }
+  [[nodiscard]] bool is_out(std::uint8_t key, std::size_t set) const {
+    for (std::size_t r = 0; r < removals_.size(); ++r) {
+      if (removals_[r].key == key && stands(r, set)) return true;
+    }
+    return false;
+  }
+  [[nodiscard]] bool follows(const Small& add, std::size_t set) const {
+    if (add.key == 1 && add.by == 1) return true;
+    bool known = add.by == 1;
+    for (std::size_t i = 0; i < adds_.size(); ++i) known = known || (has(set, i) && adds_[i].key == add.by);
+    for (std::size_t r = 0; r < removals_.size(); ++r) {
+      const Keys& keep = removals_[r].keep;
+      if (removals_[r].key == add.by && stands(r, set) && std::ranges::find(keep, add.key) == keep.end()) return false;
+    }
+    return known;
+  }
+  [[nodiscard]] std::size_t following(std::size_t set) const {
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < adds_.size(); ++i) {
+      if (follows(adds_[i], set)) next |= std::size_t{1} << i;
+    }
+    return next;
+  }
+
+  std::vector<Small> adds_;
+  std::vector<SmallRemoval> removals_;
+};
+
+struct Drawn {
+  std::vector<Small> adds;
+  std::vector<SmallRemoval> removals;
+  std::vector<Said> statements;
+};
+
+// Times stand in for what tells equal statements apart.
+Drawn draw() {
+  const auto below = [](std::uint8_t most) {
+    return *rc::gen::inRange<std::uint8_t>(1, static_cast<std::uint8_t>(most + 1));
+  };
+  Drawn drawn;
+  drawn.adds.push_back({1, 1, {}});
+  std::vector<Hash> hashes;
+  for (std::uint8_t left = *rc::gen::inRange<std::uint8_t>(0, 5); left > 0; --left) {
+    SmallRemoval removal{
+        below(5), below(5),
+        *rc::gen::container<Keys>(*rc::gen::inRange<std::size_t>(0, 4), rc::gen::inRange<std::uint8_t>(1, 6))};
+    std::vector<KeyHead> heads;
+    for (const std::uint8_t kept : removal.keep) heads.push_back(head_of(key_of(kept)));
+    drawn.statements.push_back(
+        {encode_statement(DeviceRemoval{key_of(removal.key), key_of(removal.by), left, {}, heads})});
+    hashes.push_back(drawn.statements.back().hash());
+    drawn.removals.push_back(std::move(removal));
+  }
+  for (std::uint8_t left = *rc::gen::inRange<std::uint8_t>(0, 9); left > 0; --left) {
+    Small add{below(5), below(5), {}};
+    std::vector<Hash> overruled;
+    for (std::size_t r = 0; r < hashes.size(); ++r) {
+      if (drawn.removals[r].key != add.key || *rc::gen::arbitrary<bool>()) continue;
+      add.overrules.push_back(r);
+      overruled.push_back(hashes[r]);
+    }
+    drawn.adds.push_back(add);
+    drawn.statements.push_back({encode_statement(DeviceAdd{key_of(add.key), key_of(add.by), left, "x", overruled})});
+  }
+  drawn.statements.push_back(added(1, 1));
+  return drawn;
+}
+
+RC_GTEST_PROP(Roster, IsTheLeastSetThatTheDefinitionAllows, ()) {
+  const Drawn drawn = draw();
+  const auto expected = NaiveRoster(drawn.adds, drawn.removals).in();
+  const Roster roster = roster_of(1, drawn.statements);
+  if (roster.is_removed(key_of(1))) {
+    RC_ASSERT(!expected.contains(key_of(1)));
+    RC_ASSERT(keys_of(roster) == keys({1}));
+    for (const PublicKey& key : expected) RC_ASSERT(roster.was_own(key));
+  } else {
+    RC_ASSERT(keys_of(roster) == std::vector<PublicKey>(expected.begin(), expected.end()));
+  }
+}
+
 RC_GTEST_PROP(Roster, IsTheSameForAnyOrder, ()) {
-  const auto pairs = *rc::gen::container<std::vector<std::pair<std::uint8_t, std::uint8_t>>>(
-      rc::gen::pair(rc::gen::inRange<std::uint8_t>(1, 7), rc::gen::inRange<std::uint8_t>(1, 7)));
-  Roster forward(key_of(1));
-  Roster backward(key_of(1));
-  for (const auto& [key, by] : pairs) forward.add(add(key, by, "n" + std::to_string(by), std::uint64_t{key} * by));
-  for (auto pair = pairs.rbegin(); pair != pairs.rend(); ++pair) {
-    backward.add(
-        add(pair->first, pair->second, "n" + std::to_string(pair->second), std::uint64_t{pair->first} * pair->second));
+  Drawn drawn = draw();
+  const auto author = [] { return *rc::gen::inRange<std::uint8_t>(1, 6); };
+  for (std::uint32_t left = *rc::gen::inRange<std::uint32_t>(0, 5); left > 0; --left) {
+    drawn.statements.push_back(removed(author(), author(), {1, 2, 3}, {{left % 2, left * 3}}));
+    drawn.statements.push_back(raised(author(), author(), {{left % 2, left * 4}}));
   }
-  RC_ASSERT(keys_of(forward) == keys_of(backward));
-  for (const auto& [key, member] : forward.members()) {
-    RC_ASSERT(backward.members().at(key).by == member.by);
-    RC_ASSERT(backward.members().at(key).name == member.name);
+  const Roster one = roster_of(1, drawn.statements);
+  std::vector<Said> shuffled;
+  while (!drawn.statements.empty()) {
+    const auto at = *rc::gen::inRange<std::size_t>(0, drawn.statements.size());
+    shuffled.push_back(drawn.statements[at]);
+    drawn.statements.erase(drawn.statements.begin() + static_cast<std::ptrdiff_t>(at));
   }
+  const Roster other = roster_of(1, shuffled);
+  RC_ASSERT(one.members() == other.members());
+  RC_ASSERT(one.removed() == other.removed());
+  RC_ASSERT(one.limits() == other.limits());
 }
 
 }  // namespace

@@ -150,17 +150,18 @@ TEST(Golden, BundlesThatAreDropped) {
 TEST(Golden, RosterStatements) {
   for (const Json& vector : vectors::list("roster_statements.json", "vectors")) {
     SCOPED_TRACE(vector.at("name"));
-    const DeviceAdd expected = vectors::statement_of(vector);
+    const Statement expected = vectors::statement_of(vector);
     const Bytes bytes = vectors::bytes_of(vector);
     EXPECT_EQ(to_hex(encode_statement(expected)), to_hex(bytes));
-    EXPECT_EQ(decode_device_add(bytes), expected);
+    EXPECT_EQ(decode_statement(bytes), expected);
     EXPECT_EQ(to_hex(hash_of({bytes})), vector.at("hash").get<std::string>());
+    EXPECT_EQ(int{bytes.at(0)}, vector.at("kind").get<int>());
   }
   for (const Json& vector : vectors::list("roster_statements.json", "read_only")) {
-    EXPECT_EQ(decode_device_add(vectors::bytes_of(vector)), vectors::statement_of(vector)) << vector.at("name");
+    EXPECT_EQ(decode_statement(vectors::bytes_of(vector)), vectors::statement_of(vector)) << vector.at("name");
   }
   for (const Json& vector : vectors::list("roster_statements.json", "refused")) {
-    EXPECT_FALSE(decode_device_add(vectors::bytes_of(vector))) << vector.at("name");
+    EXPECT_FALSE(decode_statement(vectors::bytes_of(vector))) << vector.at("name");
   }
 }
 

@@ -206,6 +206,18 @@ const std::map<std::string, ReadPacket>& packets() {
   return readers;
 }
 
+LogCut cut(const Json& value) {
+  return {value.at("incarnation").get<std::uint32_t>(), value.at("number").get<std::uint32_t>()};
+}
+
+KeyHead head(const Json& digits) {
+  const Bytes whole = bytes(digits);
+  KeyHead head;
+  if (whole.size() != head.size()) throw std::runtime_error("the head of a key has 16 bytes");
+  std::ranges::copy(whole, head.begin());
+  return head;
+}
+
 Json extensions_of(const Json& vector) { return vector.value("extensions", Json::object()); }
 
 }  // namespace
@@ -238,10 +250,17 @@ Packet packet_of(const nlohmann::json& vector) {
   return packets().at(vector.at("packet").get<std::string>())(vector.at("fields"), extensions_of(vector));
 }
 
-DeviceAdd statement_of(const nlohmann::json& vector) {
+Statement statement_of(const nlohmann::json& vector) {
   const Json& fields = vector.at("fields");
-  return {key(fields.at("key")), key(fields.at("by")), u64(fields.at("made")), fields.at("name"),
-          each(fields.at("overrules"), hash)};
+  const PublicKey of = key(fields.at("key"));
+  const PublicKey by = key(fields.at("by"));
+  const std::uint64_t made_ms = u64(fields.at("made"));
+  if (vector.at("statement") == "add") {
+    return DeviceAdd{of, by, made_ms, fields.at("name"), each(fields.at("overrules"), hash)};
+  }
+  const auto cuts = each(fields.at("cuts"), cut);
+  if (vector.at("statement") == "raise") return CutRaise{of, by, made_ms, cuts};
+  return DeviceRemoval{of, by, made_ms, cuts, each(fields.at("keep"), head)};
 }
 
 Event whole_event(const nlohmann::json& event) {

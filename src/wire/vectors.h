@@ -21,7 +21,7 @@ Bytes bytes_of(const nlohmann::json& vector);
 ReadEvent event_of(const nlohmann::json& vector);
 /// The same of packets.json and of roster_statements.json.
 Packet packet_of(const nlohmann::json& vector);
-DeviceAdd statement_of(const nlohmann::json& vector);
+Statement statement_of(const nlohmann::json& vector);
 
 /// {device, incarnation, number, type, timestamp, body}
 Event whole_event(const nlohmann::json& event);

@@ -190,6 +190,21 @@ inline std::string device_name() {
   return name;
 }
 
-inline DeviceAdd device_add() { return {key(), key(), number<std::uint64_t>(), device_name(), list_of(0, 38, hash)}; }
+inline DeviceAdd device_add() {
+  return {key(), key(), number<std::uint64_t>(), device_name(), list_of(0, overruled_max, hash)};
+}
+
+inline LogCut log_cut() { return {number<std::uint32_t>(), *rc::gen::inRange<std::uint32_t>(0, open_end)}; }
+inline KeyHead key_head() { return head_of(key()); }
+
+inline Statement statement() {
+  switch (size_between(0, 2)) {
+    case 0: return device_add();
+    case 1:
+      return DeviceRemoval{key(), key(), number<std::uint64_t>(), list_of(0, cuts_max, log_cut),
+                           list_of(0, kept_max, key_head)};
+    default: return CutRaise{key(), key(), number<std::uint64_t>(), list_of(0, cuts_max, log_cut)};
+  }
+}
 
 }  // namespace toxtore::any

@@ -26,7 +26,6 @@ enum class PlantedBug {
   hides_lost_life,        ///< what waited through a doubt counts as never sent
   reopens_log,            ///< a closed log is gone on with
   hides_doubt,            ///< a message whose receipt was lost counts as never handed over
-  keeps_secret,           ///< an invitation is not used up by whom it let in
   // In what the simulator puts around the engine.
   drops_acknowledgements,  ///< `committed` packets are not sent
   skips_durability,        ///< the last commit is lost in a crash

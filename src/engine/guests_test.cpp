@@ -326,6 +326,7 @@ TEST_F(Invited, WhatCannotBeJoinedIsSaid) {
   EXPECT_EQ(refusal(phone, phone.address.hex()), ErrorKind::invalid_argument);
   join(phone, own);
   ASSERT_TRUE(world.run_until([&] { return linked(laptop, phone); }));
+  world.run_for(1'000);  // their rosters
   EXPECT_EQ(refusal(phone, invite(laptop, true)), ErrorKind::already_exists);
   EXPECT_EQ(laptop.engine->invite_device(true, std::string(65, 'x'), world.now()).error().kind, ErrorKind::too_long);
 }

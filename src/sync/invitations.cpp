@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "base/planted.h"
-
 namespace toxtore {
 
 Result<Invitations::Open> Invitations::make(bool confirmed, std::string name, std::uint64_t now_ms) {
@@ -42,7 +40,7 @@ Invitations::Judgement Invitations::judge(const PublicKey& peer, const std::opti
 Invitations::Judgement Invitations::meet(Entry& entry, const PublicKey& peer, bool linking) {
   if (entry.state == State::over) return {Verdict::expired, std::nullopt, false};
   if (entry.state == State::used && entry.used_by == peer && linking) return {Verdict::again, entry.invitation, false};
-  if (entry.state == State::used && !planted(PlantedBug::keeps_secret)) return {Verdict::used, std::nullopt, false};
+  if (entry.state == State::used) return {Verdict::used, std::nullopt, false};
   entry.state = State::used;
   entry.used_by = peer;
   return {Verdict::right, entry.invitation, false};

@@ -2,6 +2,8 @@
 // not held up for ever by a device that is gone.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "engine/outbox.h"
 #include "engine/test_two_devices.h"
 
@@ -41,6 +43,11 @@ class Batches : public TwoDevices {
     }
     world.run_for(20'000);
     return texts;
+  }
+  bool connected_to_bob(const World::Node& device) const {
+    return std::ranges::any_of(device.engine->friends(), [&](const FriendInfo& info) {
+      return std::ranges::count(info.contact.keys, bob.key()) > 0 && info.connection() != Connection::none;
+    });
   }
   static Lines texts_of(const World::Node& device, const PublicKey& conversation) {
     Lines texts;
@@ -110,6 +117,27 @@ TEST_F(Batches, AreInOrderAlsoIfADeviceHearsLateOfTheOthersPart) {
   Lines got;
   for (const World::Text& text : bob.texts) got.push_back(text.text);
   EXPECT_EQ(got, written);
+}
+
+// Neither waits for the other's acknowledgement; what they log meets at the laptop.
+TEST_F(Batches, TwoThatAreNotConnectedHearOfEachOtherThroughAThird) {
+  world.cut(server, phone, true);
+  world.run_for(40'000);
+  world.delay_ms = 150;
+  for (std::uint64_t skew_ms = 0; skew_ms <= 1'000; skew_ms += 50) {
+    world.stop(bob);
+    world.run_for(40'000);
+    bob.texts.clear();
+    send(laptop, "once");
+    world.run_for(5'000);
+    world.cut(bob, phone, true);
+    world.start(bob);
+    ASSERT_TRUE(world.run_until([&] { return connected_to_bob(server); }));
+    world.run_for(skew_ms);
+    world.cut(bob, phone, false);
+    world.run_for(300'000);
+    EXPECT_EQ(bob.texts.size(), 1U) << "began within " << skew_ms << " ms";
+  }
 }
 
 // Rule 1 is about what others wrote, and about what others may have sent.

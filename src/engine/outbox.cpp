@@ -215,7 +215,6 @@ void Outbox::done(const Dot& message, Instant now) {
 void Outbox::on_disconnected(const PublicKey& key, Instant now) {
   end_refused(now);
   refusals_.erase(key);
-  serving_.erase(key);
   ready_since_ms_.erase(key);
   std::vector<Dot> nothing;
   std::vector<Dot> unsure;
@@ -246,13 +245,14 @@ bool Outbox::caught_up_on(const MessageRow& row) const {
   return (caught_up_from_ && *caught_up_from_ <= row.order()) || is_only_here(row);
 }
 
-/// Whether this device wrote it, and none of those whose events lack here is known to hold it. Own events that lack are
-/// of a life that was set back: it may have sent anything.
+/// Whether this device wrote it, and what lacks here does not come, of devices that are not known to hold it. Own
+/// events that lack are of a life that was set back: it may have sent anything.
 bool Outbox::is_only_here(const MessageRow& row) const {
   if (row.id.device != core_.self) return false;
   return std::ranges::none_of(core_.logs_lacking_since(row.order()), [&](const LogId& log) {
     const Holdings* theirs = core_.replicator.known_of(log.device);
-    return log.device == core_.self || (theirs != nullptr && theirs->contains(row.id));
+    if (log.device == core_.self || core_.replicator.may_come(log)) return true;
+    return theirs != nullptr && theirs->contains(row.id);
   });
 }
 
@@ -354,11 +354,15 @@ bool Outbox::has_logged_sending(const PublicKey& to) const {
                      [&](const auto& entry) { return entry.second.way.to == to && !entry.second.handed; });
 }
 
+bool Outbox::is_serving(const PublicKey& to) const {
+  return std::ranges::any_of(own_, [&](const auto& entry) { return entry.second.way.to == to; });
+}
+
 std::uint64_t Outbox::wait_ms(const PublicKey& to) const {
   const FriendRow* row = core_.contacts().row(to);
   const bool stock = row != nullptr && !row->devices;
   const bool known_here_only = stock && row->known_by == std::vector<PublicKey>{core_.self};
-  if (known_here_only || serving_.contains(to) || core_.roster.members().size() <= 1) return 0;
+  if (known_here_only || is_serving(to) || core_.roster.members().size() <= 1) return 0;
   const auto last = core_.store.last_received(Conversation(core_.contacts().of(to)->keys));
   return last && last->id.device == core_.self ? 0 : other_device_wait_ms;
 }
@@ -380,7 +384,6 @@ std::map<PublicKey, Outbox::Queue> Outbox::queues(Instant now) {
 
 void Outbox::begin_waiting(Instant now) {
   for (const auto& [to, queue] : queues(now)) {
-    if (queue.behind_other) serving_.erase(to);
     if (queue.messages.empty()) {
       ready_since_ms_.erase(to);
       continue;
@@ -394,7 +397,6 @@ void Outbox::begin_waiting(Instant now) {
 void Outbox::begin(const Way& way, const std::vector<Dot>& messages, Instant now) {
   const auto logged = core_.log({toxtore::Sending{way.to, messages, way.as_packet}}, now);
   if (!logged) return;
-  serving_.insert(way.to);
   for (const Dot& message : messages) own_[message] = Sending{way, logged->front().dot, now.mono_ms, false};
 }
 
@@ -418,11 +420,19 @@ bool Outbox::yields_to_other(const Dot& message, const Sending& sending) const {
   });
 }
 
+/// Whether another device has an open sending of it too. That one is to yield, but may have handed over before it heard
+/// of ours, if the two are not connected: what became of it is to be known first.
+bool Outbox::other_is_to_yield(const Dot& message) const {
+  if (planted(PlantedBug::never_yields)) return false;
+  return std::ranges::any_of(open_attempts(attempts_of(message)),
+                             [&](const Attempt& other) { return other.device != core_.self; });
+}
+
 // Rule 3. Caught up once more: an acknowledgement may have brought the news of an event that is still on its way.
 bool Outbox::can_hand_over(const MessageRow& row, const Sending& sending, Instant now) {
   if (!anyway_.contains(row.id)) {
     if (!planted(PlantedBug::hands_over_early) && !acknowledged_by_all(sending.logged)) return false;
-    if (!caught_up_on(row)) return false;
+    if (!caught_up_on(row) || other_is_to_yield(row.id)) return false;
   }
   return hello_wait_.speaks(sending.way.to, now) != HelloWait::Speaks::unknown;
 }
@@ -449,7 +459,6 @@ void Outbox::hand_over_acknowledged(Instant now) {
   for (const auto& [row, sending] : open) {
     if (given_up.contains(sending->logged)) {
       nothing.push_back(row->id);
-      serving_.erase(sending->way.to);
     } else if (!held.contains(sending->logged) && can_hand_over(*row, *sending, now)) {
       hand_over(*row, *sending);
     } else {

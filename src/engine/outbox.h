@@ -5,7 +5,8 @@
 // 1. A message is sent for another device only while this device is caught up on it: of all that it was ever told of
 //    it holds what is later than the message, so it would know if another had delivered it. What is still missing of a
 //    long absence, newest first, holds back only what is as old. What this device wrote itself does not wait for the
-//    log of a device that is not known to hold it, and so cannot have delivered it: that device may be gone for good.
+//    log of a device that is not known to hold it, once nobody who is connected can bring that log: it may be gone for
+//    good.
 //    A device in doubt about its database (doubt.h) is caught up on nothing.
 // 2. A message typed while this device is connected to the friend goes at once, as its own `sending`, if nothing
 //    older still waits for the same friend but for rule 1 or an unsure message's ten minutes.
@@ -13,9 +14,11 @@
 //    them over when every own device connected to it has acknowledged that event or lost the connection. One that is
 //    still fetching a long absence is not waited for: it is told how far this log goes, so it knows that it is not
 //    caught up until it has the event, and rule 1 keeps it from sending. If it then holds another's open sending of one
-//    of the messages, the `sending` with the lower hash goes on as a whole, and the other takes nothing. Behind a
-//    message that another device has in hand nothing is begun, so that all arrive in the order of the view. The device
-//    that the friend last wrote to begins at once, the others after they could have for 2 s; who began goes on.
+//    of the messages, the `sending` with the lower hash goes on as a whole, and the other takes nothing; the lower one
+//    hands over when it has heard so, since two that are not connected do not wait for each other. Behind a message
+//    that another device has in hand nothing is begun, so that all arrive in the order of the view. The device that the
+//    friend last wrote to begins at once, the others after they could have for 2 s; who has some in hand goes on with
+//    the next.
 // 4. Another's open sending is left alone while its device is connected, and for 90 s after it came. Then whoever
 //    wants to go on logs for it that it ended unsure. What is unsure goes to a stock friend again at most every ten
 //    minutes, since each time may be one that he sees; and to a friend with Toxtore at once, since he shows one only.
@@ -145,8 +148,11 @@ class Outbox {
   [[nodiscard]] bool refused(const PublicKey& to, Instant now) const;
   [[nodiscard]] bool holds_up(const MessageRow& row, const Way& way, Instant now);
   [[nodiscard]] bool has_logged_sending(const PublicKey& to) const;
+  /// Whether messages to that key are in this device's hands.
+  [[nodiscard]] bool is_serving(const PublicKey& to) const;
   bool acknowledged_by_all(const Dot& event);
   [[nodiscard]] bool yields_to_other(const Dot& message, const Sending& sending) const;
+  [[nodiscard]] bool other_is_to_yield(const Dot& message) const;
   [[nodiscard]] std::uint64_t wait_ms(const PublicKey& to) const;
   [[nodiscard]] std::uint64_t again_ms(const Dot& message, Instant now);
   [[nodiscard]] std::uint64_t pause_over_ms(const Dot& message, Instant now) const;
@@ -162,7 +168,6 @@ class Outbox {
   std::map<Dot, Sending> own_;    // this device's open sendings, by message
   mutable std::map<Dot, std::vector<Attempt>> attempts_;  // as far as they were asked for since rows_ was read
   std::map<PublicKey, std::uint64_t> ready_since_ms_;     // by the key to send to: since when one could be begun
-  std::set<PublicKey> serving_;                           // keys for which this device was the last to begin
   std::map<AttemptId, std::uint64_t> foreign_since_ms_;   // others' attempts: since when they are known
   std::map<AttemptId, std::uint64_t> again_ms_;           // unsure ones: when they may go again
   std::size_t kept_attempts_ = 0;                         // in both, when they were looked through last

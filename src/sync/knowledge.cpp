@@ -1,5 +1,6 @@
 #include "sync/knowledge.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace toxtore {
@@ -63,6 +64,14 @@ const Holdings* Knowledge::known_of(const PublicKey& device) const {
   if (const ConnectedPeer* now = peer(device); now != nullptr && now->report_ended) return &now->theirs;
   const auto found = last_known_.find(device);
   return found == last_known_.end() ? nullptr : &found->second;
+}
+
+bool Knowledge::may_come(const LogId& log) const {
+  const NumberRanges& ours = held_.numbers(log);
+  return std::ranges::any_of(peers_, [&](const auto& entry) {
+    const ConnectedPeer& peer = entry.second;
+    return !peer.report_ended || !peer.theirs.numbers(log).without(ours).empty();
+  });
 }
 
 std::set<LogId> Knowledge::wanted_logs() const {

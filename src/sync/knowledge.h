@@ -67,6 +67,7 @@ class Knowledge {
   /// What a device is known to hold: on this connection, or at the end of its last one since the program started. Null
   /// if nothing is known.
   [[nodiscard]] const Holdings* known_of(const PublicKey& device) const;
+  [[nodiscard]] bool may_come(const LogId& log) const;
 
   [[nodiscard]] bool is_open(const LogId& log) const { return open_log_ == log; }
   /// Logs that are to be fetched: those of every member, and every one that we were told of, but the one that is

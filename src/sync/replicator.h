@@ -137,6 +137,9 @@ class Replicator {
   /// What a device is known to hold: on this connection, or at the end of its last one since the program started. Null
   /// if nothing is known.
   [[nodiscard]] const Holdings* known_of(const PublicKey& device) const { return knowledge_.known_of(device); }
+  /// Whether what lacks of a log may come from those that are connected: one holds some of it, or has not said yet what
+  /// it holds.
+  [[nodiscard]] bool may_come(const LogId& log) const { return knowledge_.may_come(log); }
   /// Events that are held here and by no other device, as far as is known.
   [[nodiscard]] std::uint64_t held_only_here() const;
 

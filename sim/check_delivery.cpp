@@ -2,10 +2,13 @@
 //
 // Checks: at the end no message waits for a friend who is connected to a device of its user; a message that is shown as
 // delivered was, whole, and as what it was written; nobody delivers for another device while he lacks later events that
-// he was told of; what a device hands over in one moment goes in the view's order; a message goes to a stock friend
-// again only after a crash, a lost connection to him, a partition of the devices or the user's word, and what he got
-// more than once is shown as perhaps doubled; a friend with Toxtore shows nothing twice, and gets no Tox message in the
-// moment after he connected, before his hello can have come. Does not check: how soon, which device, what waits for a
+// he was told of; what a device hands over in one moment goes in the view's order, and not while it has an older one
+// for the same friend, long known, that it could send; a message goes to a stock friend again only after a crash, a
+// lost connection to him, a partition of the devices or the user's word, not once it is known to be delivered, and what
+// he got more than once is shown as perhaps doubled; a message comes to whom it was written, and to nobody else; one
+// that is shown as withdrawn was, and one that failed had its friend removed; a friend with Toxtore shows nothing
+// twice, and gets no Tox message in the moment after he connected, before his hello can have come. Does not check: how
+// soon, which device, in what order `message` packets go, whether doubt is shown without a cause, what waits for a
 // friend whose client poses as another one.
 #include <algorithm>
 #include <map>
@@ -24,12 +27,31 @@ namespace {
 /// Two devices that were connected for so long without trouble know what the other had logged: hello, roster, clock,
 /// fetch and events, each with the greatest delay, and slack.
 constexpr std::uint64_t calm_ms_min = 60'000;
+/// A message that a device has had for so long was there when it began what it hands over now: that takes 40 s at most
+/// (DESIGN 7.3).
+constexpr std::uint64_t long_known_ms = 60'000;
+/// What toxcore refused is left alone for a while, and others find room.
+constexpr std::uint64_t refusal_ms = 120'000;
 
 class CheckDelivery final : public Checker {
  public:
   using Checker::Checker;
 
-  void started(const Device& device) override { ++lives_[device.key()]; }
+  void started(const Device& device) override {
+    ++lives_[device.key()];
+    started_ms_[device.key()] = world_.timeline.now_ms();
+  }
+
+  void row_put(const Device& device, const std::optional<MessageRow>& /*before*/, const MessageRow& after) override {
+    known_ms_.try_emplace({device.key(), after.id}, world_.timeline.now_ms());
+  }
+  void refused(const Device& device, const Dot& message) override {
+    refused_ms_[{device.key(), message}] = world_.timeline.now_ms();
+  }
+  void withdraws(const Dot& message) override { taken_back_.insert(message); }
+  void erases(const std::vector<MessageRow>& rows) override {
+    for (const MessageRow& row : rows) taken_back_.insert(row.id);
+  }
 
   void handed_over(const Device& device, const PublicKey& to, const Dot& message) override {
     if (message.device != device.key() && !anyway_.contains(message) && !knows_all_since(device.store(), message)) {
@@ -42,6 +64,7 @@ class CheckDelivery final : public Checker {
     }
     expect_reason(device, message);
     expect_order(device, to, message);
+    if (!anyway_.contains(message)) expect_next(device, message);
     handovers_[message].push_back({&device, to, lives_[device.key()], world_.timeline.now_ms()});
   }
 
@@ -53,7 +76,7 @@ class CheckDelivery final : public Checker {
     // Copies that came in packets are one row; whether they are shown as one, `ended` sees.
     if (!counted_.insert(event.dot).second) return;  // a device that was set back is brought back what it had
     if (read.identity && !identities_.insert(*read.identity).second) return;
-    ++received_[{received->kind, to_text(received->text)}];
+    received_[{received->kind, to_text(received->text)}].push_back(device.setup().user);
   }
 
   void merged_by_hand(const Contact& /*one*/, const Contact& /*other*/) override { by_hand_ = true; }
@@ -70,7 +93,7 @@ class CheckDelivery final : public Checker {
       for (const PublicKey& key : reached_by(devices)) {
         for (const MessageRow& row : whole_history(devices.front()->store(), key)) {
           if (!row.outgoing) continue;
-          judge(row);
+          judge(*devices.front(), row);
           if (user == 0) count(row, unsure.contains(row.id));
         }
       }
@@ -128,6 +151,32 @@ class CheckDelivery final : public Checker {
     last = {world_.timeline.now_ms(), row->order()};
   }
 
+  /// It is not known to be delivered, and nothing older that could go waits for the same friend.
+  void expect_next(const Device& device, const Dot& message) {
+    const auto row = device.store().message(message);
+    if (!row) return;
+    if (is_delivered(row->delivery)) {
+      world_.violation("P4", device.name() + " hands over what it knows to be delivered");
+    }
+    for (const MessageRow& older : device.store().undelivered_to(Conversation({row->conversation}))) {
+      if (older.order() >= row->order()) break;
+      if (older.delivery != Delivery::queued || !could_go(device, older)) continue;
+      world_.violation("P4", device.name() + " hands a message over while an older one, which it could send, waits");
+    }
+  }
+
+  bool could_go(const Device& device, const MessageRow& row) {
+    const std::uint64_t now_ms = world_.timeline.now_ms();
+    const auto known_ms = std::max(known_ms_[{device.key(), row.id}], started_ms_[device.key()]);
+    const auto refused = refused_ms_.find({device.key(), row.id});
+    // He is not told of the device that wrote it.
+    const Contact* contact = device.engine().contacts().of(row.conversation);
+    const bool not_from_here = contact != nullptr && contact->devices_withheld && row.id.device != device.key();
+    const bool was_refused = refused != refused_ms_.end() && now_ms < refused->second + refusal_ms;
+    return now_ms >= known_ms + long_known_ms && !was_refused && !not_from_here &&
+           knows_all_since(device.store(), row.id);
+  }
+
   void expect_nothing_twice(const Device& device) {
     for (const Contact& contact : device.engine().contacts().contacts()) {
       std::set<Hash> seen;
@@ -160,13 +209,17 @@ class CheckDelivery final : public Checker {
     return keys;
   }
 
-  void judge(const MessageRow& row) {
-    if (row.delivery == Delivery::withdrawn || row.delivery == Delivery::failed || row.erased) return;
+  void judge(const Device& device, const MessageRow& row) {
+    if (row.erased) return;
     const std::string text = to_text(row.text);
+    if (row.delivery == Delivery::withdrawn || row.delivery == Delivery::failed) return expect_stopped(device, row);
     if (!is_delivered(row.delivery)) {
       return world_.violation("P4", "\"" + text.substr(0, 12) + "\" still waits for a friend who is connected");
     }
     const std::size_t copies = copies_of(row.kind, text);
+    if (!by_hand_ && copies > copies_of(row.kind, text, device.engine().contacts().of(row.conversation))) {
+      world_.violation("P4", "\"" + text.substr(0, 12) + "\" came to one to whom it was not written");
+    }
     // Of one person it does not matter which key brings a message; who that is, the user may say by hand.
     if (copies == 0 && by_hand_ && preempted_.contains(text)) return;
     if (copies == 0) return world_.violation("P4", "\"" + text.substr(0, 12) + "\" is shown as delivered and was not");
@@ -174,6 +227,27 @@ class CheckDelivery final : public Checker {
       world_.violation("P4", "\"" + text.substr(0, 12) + "\" was delivered " + std::to_string(copies) +
                                  " times, and the view does not say that it may");
     }
+  }
+
+  /// By the user's word, or since the friend was removed.
+  void expect_stopped(const Device& device, const MessageRow& row) {
+    if (row.delivery == Delivery::withdrawn && !taken_back_.contains(row.id)) {
+      world_.violation("P4", device.name() + " shows a message as withdrawn that nobody withdrew");
+    }
+    if (row.delivery == Delivery::failed && !was_removed(device.store(), row.conversation)) {
+      world_.violation("P4", device.name() + " shows a message as failed whose friend was never removed");
+    }
+  }
+
+  static bool was_removed(const Store& store, const PublicKey& key) {
+    return std::ranges::any_of(store.arrived(0, ~std::size_t{0}), [&](const auto& arrived) {
+      const ReadEvent read = read_event(arrived.second);
+      const auto* removed = std::get_if<FriendRemove>(&read.body);
+      const auto added = removed == nullptr ? std::nullopt : store.event(removed->add);
+      const ReadEvent add = added ? read_event(*added) : ReadEvent{};
+      const auto* of = std::get_if<FriendAdd>(&add.body);
+      return of != nullptr && of->key == key;
+    });
   }
 
   static std::set<Dot> unsure_in(const Store& store) {
@@ -197,16 +271,28 @@ class CheckDelivery final : public Checker {
     all.unsure += unsure ? 1 : 0;
   }
 
-  /// With whichever key of the contact, on whatever device of the friend: no text is like another.
-  [[nodiscard]] std::size_t copies_of(MessageKind kind, const std::string& text) const {
-    const auto received = received_.find({kind, text});
-    std::size_t copies = received == received_.end() ? 0 : received->second;
+  /// With whichever key of the contact, on whatever device of the friend: no text is like another. With a contact only
+  /// those that came to that person.
+  [[nodiscard]] std::size_t copies_of(MessageKind kind, const std::string& text, const Contact* only = nullptr) const {
+    const auto is_meant = [&](const auto& is_of) { return only == nullptr || std::ranges::any_of(only->keys, is_of); };
+    std::size_t copies = 0;
+    if (const auto received = received_.find({kind, text}); received != received_.end()) {
+      copies += static_cast<std::size_t>(std::ranges::count_if(received->second, [&](std::size_t user) {
+        return is_meant([&](const PublicKey& key) { return is_of_user(key, user); });
+      }));
+    }
     for (const auto& stock : world_.stock_friends()) {
+      if (!is_meant([&](const PublicKey& key) { return key == stock->key(); })) continue;
       for (const auto& [from, said] : said_by(*stock)) {
         for (auto at = said.begin(); at != said.end(); ++at) copies += begins_there(at, said.end(), kind, text) ? 1 : 0;
       }
     }
     return copies;
+  }
+
+  [[nodiscard]] bool is_of_user(const PublicKey& key, std::size_t user) const {
+    const Device* device = world_.device_with(key);
+    return device != nullptr && device->setup().user == user;
   }
 
   using Said = std::vector<const ShownText*>;
@@ -232,8 +318,12 @@ class CheckDelivery final : public Checker {
   std::set<Dot> counted_;
   std::set<Dot> anyway_;
   bool by_hand_ = false;
-  std::set<std::string> preempted_;                                      ///< or written by the stock friend himself
-  std::map<std::pair<MessageKind, std::string>, std::size_t> received_;  ///< by friends with Toxtore
+  std::set<std::string> preempted_;  ///< or written by the stock friend himself
+  std::set<Dot> taken_back_;         ///< withdrawn or erased, or perhaps: the device may have died of it
+  std::map<PublicKey, std::uint64_t> started_ms_;
+  std::map<std::pair<PublicKey, Dot>, std::uint64_t> known_ms_;    ///< since when a device has the message's row
+  std::map<std::pair<PublicKey, Dot>, std::uint64_t> refused_ms_;  ///< by toxcore, the last time
+  std::map<std::pair<MessageKind, std::string>, std::vector<std::size_t>> received_;  ///< by users with Toxtore
 };
 
 }  // namespace

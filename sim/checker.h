@@ -55,6 +55,8 @@ class Checker {
   /// The user erases these rows; and that was done.
   virtual void erases(const std::vector<MessageRow>& /*rows*/) {}
   virtual void erased(const std::vector<MessageRow>& /*rows*/) {}
+  /// The user takes a message back.
+  virtual void withdraws(const Dot& /*message*/) {}
   /// The user wants this message sent though it may be delivered already.
   virtual void sends_anyway(const Dot& /*message*/) {}
   /// A user says by hand that two friends are one person.
@@ -63,6 +65,8 @@ class Checker {
   virtual void noticed(const Device& /*device*/, const output::Notice& /*notice*/) {}
   /// A device's toxcore took a message for a key; told for each piece of a long one.
   virtual void handed_over(const Device& /*device*/, const PublicKey& /*to*/, const Dot& /*message*/) {}
+  /// It took none: its queue is full, or it is not connected any more.
+  virtual void refused(const Device& /*device*/, const Dot& /*message*/) {}
   /// A stock friend's toxcore acknowledged: its user wrote this, and its client gave it `attempts` times to toxcore.
   virtual void stock_delivered(const StockFriend& /*from*/, const PublicKey& /*to*/, const std::string& /*text*/) {}
   virtual void stock_tried(const StockFriend& /*from*/, const std::string& /*text*/) {}

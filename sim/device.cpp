@@ -327,8 +327,10 @@ void Device::apply(const Output& output) {
     network.set_name(key(), to_text(profile->value));
   if (const auto* message = std::get_if<output::HandOver>(&output)) {
     world_.trace.line(world_.timeline.now_ms(), setup_.name, "hands over", message->message.seq);
-    if (!network.hand_over(key(), *message)) return;
-    world_.tell([&](Checker& checker) { checker.handed_over(*this, message->to, message->message); });
+    const bool taken = network.hand_over(key(), *message);
+    world_.tell([&](Checker& checker) {
+      taken ? checker.handed_over(*this, message->to, message->message) : checker.refused(*this, message->message);
+    });
   }
 }
 

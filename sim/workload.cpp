@@ -117,7 +117,9 @@ void withdraw(World& world, const Step& step) {
   Device& device = world.device_at(step.numbers[0]);
   if (!device.running()) return;
   const auto row = row_at(device, step);
-  if (row) device.command([&](Engine& engine, Instant now) { (void)engine.withdraw_message(row->id, now); });
+  if (!row) return;
+  world.tell([&](Checker& checker) { checker.withdraws(row->id); });
+  device.command([&](Engine& engine, Instant now) { (void)engine.withdraw_message(row->id, now); });
 }
 
 /// Mostly of a message that waits, and now and then of another.

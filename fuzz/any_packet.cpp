@@ -233,8 +233,17 @@ packet::Presence any_presence(Choices& choices) {
   return presence;
 }
 
+packet::LogState any_log_state(Choices& choices) {
+  packet::LogState state;
+  state.end = any_dot(choices);
+  state.chain.fill(choices.u8());
+  state.event.fill(choices.u8());
+  state.what = any_of(choices, packet::LogState::What::report, 4);
+  return state;
+}
+
 Packet any_session_packet(Choices& choices) {
-  switch (choices.below(8)) {
+  switch (choices.below(9)) {
     case 0: return packet::Clock{choices.below(4) == 0 ? std::vector<Dot>() : some_dots(choices)};
     case 1: return any_fetch(choices);
     case 2: return any_holdings(choices);
@@ -245,6 +254,7 @@ Packet any_session_packet(Choices& choices) {
     case 4: return packet::Committed{choices.below(small)};
     case 5: return any_roster(choices);
     case 6: return any_presence(choices);
+    case 7: return any_log_state(choices);
     default: return any_bundle(choices);
   }
 }

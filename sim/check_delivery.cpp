@@ -79,6 +79,8 @@ class CheckDelivery final : public Checker {
     received_[{received->kind, to_text(received->text)}].push_back(device.setup().user);
   }
 
+  void set_back(const Device& device, bool /*whole_machine*/) override { ++lives_[device.key()]; }
+
   void merged_by_hand(const Contact& /*one*/, const Contact& /*other*/) override { by_hand_ = true; }
   void sends_anyway(const Dot& message) override { anyway_.insert(message); }
   void stock_tried(const StockFriend& /*from*/, const std::string& text) override { preempted_.insert(text); }

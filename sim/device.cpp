@@ -126,15 +126,22 @@ Result<void> Device::StateFile::write(ByteView written) {
 
 Device::Copy Device::copied() { return {copy_of(disk_), state_file_.words, saved_list_}; }
 
+void Device::live_twice() {
+  lives_twice_ = false;
+  back_up();
+  lives_twice_ = has_copy();
+}
+
+// A copy that is a second life stays one.
 void Device::back_up() {
-  if (setup_.sql) return;
+  if (setup_.sql || lives_twice_) return;
   if (running()) look();
   world_.trace.line(world_.timeline.now_ms(), setup_.name, "is copied");
   copy_ = copied();
 }
 
 void Device::set_back(bool whole_machine) {
-  if (!has_copy()) return;
+  if (!has_copy() || lives_twice_) return;
   if (running()) {
     look();
     die();

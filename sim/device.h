@@ -56,6 +56,9 @@ class Device final : public Endpoint {
   void set_back(bool whole_machine);
   /// The copy and what it has now change places: two copies that run at once push each other off the network.
   void change_places();
+  /// From now on there are two copies, and both will have run before the end.
+  void live_twice();
+  [[nodiscard]] bool lives_twice() const { return lives_twice_; }
   [[nodiscard]] bool has_copy() const { return copy_.store != nullptr; }
   [[nodiscard]] const Store* other_copy() const { return copy_.store.get(); }
 
@@ -122,6 +125,7 @@ class Device final : public Endpoint {
   Disk disk_;
   StateFile state_file_{disk_};
   Copy copy_;
+  bool lives_twice_ = false;
   FriendList saved_list_;
   std::int64_t clock_offset_ms_ = 0;
 

@@ -140,6 +140,25 @@ void set_back_later(World& world, const Step& step, bool whole_machine) {
 
 void old_copy(World& world, const Step& step) { set_back_later(world, step, false); }
 
+/// Only others can tell, so there must be one.
+bool is_linked(const Device& device) { return device.running() && device.engine().devices().size() > 1; }
+
+void old_machine(World& world, const Step& step) {
+  if (is_linked(world.device_at(step.numbers[0]))) set_back_later(world, step, true);
+}
+
+/// Two copies run, and push each other off the network by turns.
+void two_copies(World& world, const Step& step) {
+  Device& device = world.device_at(step.numbers[0]);
+  if (!is_linked(device) || device.setup().sql) return;
+  device.live_twice();
+  for (const std::uint32_t number : {step.numbers[1], step.numbers[2], step.numbers[3]}) {
+    world.timeline.after(number % set_back_ms_max, [&world, &device] {
+      if (!world.healed()) device.change_places();
+    });
+  }
+}
+
 constexpr Action misfortunes[] = {
     {"cut", 2, 50, cut_both},
     {"cut one way", 2, 50, cut_one_way},
@@ -155,6 +174,8 @@ constexpr Action misfortunes[] = {
     {"clock jump", 1, 50, jump_clock},
     {"friend goes", 3, 50, friend_goes},
     {"old copy", 1, 25, old_copy},
+    {"old machine", 1, 15, old_machine},
+    {"two copies", 1, 15, two_copies},
 };
 
 }  // namespace

@@ -52,7 +52,7 @@ Bytes as_a_later_version_says(const Packet& packet, Dice& dice) {
     more.version_max = static_cast<std::uint8_t>(protocol_version + 1);
     const auto more_bits = static_cast<std::uint32_t>(dice.next());
     more.capabilities |= more_bits & ~(capability::ranges | capability::befriended | capability::messages |
-                                       capability::presence);  // it means ours as we do
+                                       capability::presence | capability::log_states);  // it means ours as we do
     return encode_packet(more);
   }
   if (const auto* sent = std::get_if<packet::SendDot>(&packet)) {

@@ -72,11 +72,22 @@ void take_turns(World& world, const Plan& plan, std::uint64_t healed_ms) {
   world.leave_off(early, false);
 }
 
+// Whatever each of two copies did is known to the others once both ran among them.
+void run_both_copies(World& world) {
+  for (const auto& device : world.devices()) {
+    for (int turn = 0; device->lives_twice() && turn < 2; ++turn) {
+      device->change_places();
+      settle(world, world.timeline.now_ms());
+    }
+  }
+}
+
 // P10. Does not check what toxcore itself sends, nor the time in which something new happens.
 void become_quiet(World& world, const Plan& plan, Outcome& outcome) {
   const std::uint64_t healed_ms = world.timeline.now_ms();
   const std::uint64_t bytes_before = world.network.bytes();
   take_turns(world, plan, healed_ms);
+  if (!world.violated()) run_both_copies(world);
   // What is unsure is sent again after ten minutes at the earliest, and by whom, takes a while to find out.
   if (!world.violated()) world.run_until(world.timeline.now_ms() + unsure_wait_ms + 5 * 60'000);
   const std::uint64_t all_on_ms = world.timeline.now_ms();

@@ -24,6 +24,7 @@ enum class PlantedBug {
   trusts_old_database,    ///< what the witness says is not looked at
   sends_in_doubt,         ///< a device in doubt about its database sends what waits
   hides_lost_life,        ///< what waited through a doubt counts as never sent
+  first_come_keeps_name,  ///< of two branches of a log each device lets the one that it has keep the name
   reopens_log,            ///< a closed log is gone on with
   hides_doubt,            ///< a message whose receipt was lost counts as never handed over
   // In what the simulator puts around the engine.

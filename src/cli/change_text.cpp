@@ -90,6 +90,8 @@ std::string ChangeText::notice(const json& params) const {
   if (what == "link_code") return marked("the code for " + named(params) + " is " + spaced_code(text));
   if (what == "link_ended") return marked("linking with " + named(params) + " ended: " + text);
   if (what == "doubt") return marked("this device is in doubt: " + text + "; see `toxtore status`");
+  if (what == "log_forked")
+    return marked(text + " was in use twice, as two copies or set back; what both did is shown");
   if (what == "doubt_over") return marked("this device is no longer in doubt about its database");
   if (what == "invitation_ended") return marked("an invitation is over: " + text);
   if (what == "device_linked") {

@@ -52,6 +52,8 @@ std::string reason_for_doubt(const std::string& why) {
   if (why == "set_back") return "older than what this device logged last";
   if (why == "no_state_file") return "perhaps an old one: the state file that would tell is gone";
   if (why == "other_database") return "perhaps an old one: another copy was in use here since";
+  if (why == "known_elsewhere") return "older than what another of your devices has of this one";
+  if (why == "forked") return "one of two that were in use at once, or one that was set back";
   if (why == "other_machine") return "from another machine";
   return harmless_line(why);
 }

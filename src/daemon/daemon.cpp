@@ -56,7 +56,8 @@ std::string advice(ErrorKind kind) {
   switch (kind) {
     case ErrorKind::disk_full: return "Make room on the disk and start toxtored again; nothing that was shown is lost.";
     case ErrorKind::read_only: return "Make the folder writable and start toxtored again.";
-    case ErrorKind::corrupt: return "Check the disk, look with `toxtore doctor`, and put a backup in place with `toxtore restore`.";
+    case ErrorKind::corrupt:
+      return "Check the disk, look with `toxtore doctor`, and put a backup in place with `toxtore restore`.";
     default: return "Start toxtored again; if that does not help, look at the disk and the system's log.";
   }
 }
@@ -76,6 +77,8 @@ std::string log_text(const output::Notice& notice) {
       return "this device is in doubt: " + text +
              ". Nothing that waits is sent until it has caught up with another of your devices, or you say "
              "`toxtore device trust-database`";
+    case What::log_forked:
+      return "the device “" + text + "” was in use twice, as two copies or set back; what both did is shown";
     case What::doubt_over: return "this device is no longer in doubt about its database";
     case What::invitation_ended: return "an invitation is over: " + text;
     case What::device_linked: {

@@ -159,10 +159,12 @@ using StateCheck = std::array<std::uint8_t, 8>;
 
 /// Why this device is not sure that its database is the newest state of its log. Numbers on disk, never reused.
 enum class DoubtReason : std::uint8_t {
-  set_back = 1,        ///< it logged something that the database does not hold
-  no_words = 2,        ///< what it logged last was written outside of the database, and is gone
-  other_database = 3,  ///< another copy of the database was in use here since
-  other_machine = 4,   ///< the database comes from another machine
+  set_back = 1,         ///< it logged something that the database does not hold
+  no_words = 2,         ///< what it logged last was written outside of the database, and is gone
+  other_database = 3,   ///< another copy of the database was in use here since
+  other_machine = 4,    ///< the database comes from another machine
+  known_elsewhere = 5,  ///< another own device holds more of the log that this one was writing
+  forked = 6,           ///< another own device holds other events of it: two lives logged under the same numbers
 };
 
 struct DoubtInfo {

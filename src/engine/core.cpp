@@ -192,6 +192,12 @@ bool Core::commit_turn() {
   return true;
 }
 
+void Core::renamed() {
+  contacts_.reset();
+  view_changed = true;
+  names_changed = true;
+}
+
 // Within a log timestamps rise, so all that lacks before a held event is older than it.
 std::optional<OrderKey> Core::caught_up_from() const {
   const auto firsts = replicator.complete_from();

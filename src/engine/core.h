@@ -46,6 +46,7 @@ struct Peer {
   BundleReader live;
   BundleReader backfill;
   std::optional<bool> told_alone;  ///< whether `my devices`, as it was told last, held this device only; none: not yet
+  bool takes_states = false;       ///< its hello's capability `log_states` (log_states.h)
   bool takes_presence = false;     ///< its hello's capability `presence` (presence.h)
   std::set<PublicKey> told_connected;  ///< friends' keys that it was told are connected to us
   std::set<PublicKey> sees;            ///< keys that it told are connected to it, at most `presence_keys_max`
@@ -128,6 +129,10 @@ class Core {
   /// Rule 1 of DESIGN 7: everything later than an event that stands there or behind is held, of every log, as far as
   /// anyone ever told. Nothing if the newest events of a log lack. Of what is committed.
   [[nodiscard]] std::optional<OrderKey> caught_up_from() const;
+  /// Events that are held got other names, and the view was made anew.
+  void renamed();
+  /// Set then, for whoever holds names of messages.
+  bool names_changed = false;
   /// The logs that keep this device from being caught up on what stands there.
   [[nodiscard]] std::vector<LogId> logs_lacking_since(const OrderKey& place) const;
   [[nodiscard]] bool has_uncommitted() const { return told_changed_ || !arrived_.empty() || !stated_.empty(); }
@@ -181,9 +186,10 @@ inline constexpr std::string_view told = "told";          ///< dots: of each log
 inline constexpr std::string_view own_log = "own_log";    ///< u32: incarnation of the log that is open; empty: none is
 inline constexpr std::string_view database = "database";  ///< the database's id, 16 bytes, once the witness knows it
 inline constexpr std::string_view doubt = "doubt";        ///< u8: why; u64: since when, wall clock
-inline constexpr std::string_view view = "view";          ///< u32: the view_version that the view was made by
-inline constexpr std::string_view roster = "roster/";     ///< + hash: a statement
-inline constexpr std::string_view asked = "asked/";       ///< + key: address 38, greeting
+inline constexpr std::string_view chain = "chain/";    ///< + log and number in hex: 16 bytes, a checkpoint (chains.h)
+inline constexpr std::string_view view = "view";       ///< u32: the view_version that the view was made by
+inline constexpr std::string_view roster = "roster/";  ///< + hash: a statement
+inline constexpr std::string_view asked = "asked/";    ///< + key: address 38, greeting
 /// + key: dot of our friend add, which only answers a request; keys of the devices that received that
 inline constexpr std::string_view answered = "answered/";
 /// + key: dot of our friend add, which no user asked for; dot of another add of the contact; if the key's request was

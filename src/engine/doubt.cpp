@@ -35,6 +35,8 @@ std::string words_for(DoubtReason why) {
     case DoubtReason::set_back: return "its database is older than what it logged last";
     case DoubtReason::no_words: return "the state file that says what it logged last is gone";
     case DoubtReason::other_database: return "another copy of its database was in use";
+    case DoubtReason::known_elsewhere: return "another of the devices knows more of what it logged than itself";
+    case DoubtReason::forked: return "two copies of it were in use at once, or one was set back";
     case DoubtReason::other_machine: return "its database comes from another machine";
   }
   return "";
@@ -80,6 +82,8 @@ Result<void> Doubt::begin(Instant now) {
 }
 
 Result<void> Doubt::enter(DoubtReason why, Instant now) {
+  if (entered_) return core_.close_log();
+  entered_ = true;
   const DoubtInfo doubt{why, now.wall_ms};
   auto done = core_.close_log([&] { core_.store.remember(remembered_name::doubt, bytes_of(doubt)); });
   if (!done) return done;
@@ -91,7 +95,8 @@ Result<void> Doubt::enter(DoubtReason why, Instant now) {
 bool Doubt::caught_up_with_any() const {
   const Replicator& replicator = core_.replicator;
   return std::ranges::any_of(replicator.connected_peers(), [&](const PublicKey& peer) {
-    return replicator.has_reported(peer) && replicator.held().count_lacking(*replicator.known_of(peer)) == 0;
+    return replicator.has_reported(peer) && replicator.is_undisputed(peer) &&
+           replicator.held().count_lacking(*replicator.known_of(peer)) == 0;
   });
 }
 

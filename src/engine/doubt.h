@@ -10,7 +10,7 @@
 // Doubt outlives a restart. It ends once this device holds all that a connected own device holds, or when the user says
 // that it is to go on; the new incarnation stays. What waits then may have been delivered by this device in the life
 // that its database forgot: that is logged, so that all devices show it as unsure. At most one doubt begins in a run of
-// the program.
+// the program; in that, another device may be the reason, which knows more of the open log (log_states.h).
 #pragma once
 
 #include "engine/core.h"
@@ -25,17 +25,19 @@ class Doubt {
   Result<void> begin(Instant now);
   /// Once a turn, after its commit.
   void step(Instant now);
+  /// While it runs: this device's open log, if any, is closed, and it is in doubt, but once in a run.
+  Result<void> enter(DoubtReason why, Instant now);
   /// The user's word that this device is to go on with what it has. Errors: not_found (there is no doubt).
   Result<void> trust_database();
 
  private:
-  Result<void> enter(DoubtReason why, Instant now);
   void end();
   [[nodiscard]] std::vector<Body> perhaps_delivered() const;
   [[nodiscard]] bool caught_up_with_any() const;
 
   Core& core_;
-  Instant now_;  ///< of the last turn
+  Instant now_;           ///< of the last turn
+  bool entered_ = false;  ///< since the program began
 };
 
 /// Whether to doubt, by what the witness said.

@@ -13,6 +13,7 @@
 #include "engine/friend_messages.h"
 #include "engine/guests.h"
 #include "engine/inbound.h"
+#include "engine/log_states.h"
 #include "engine/messages.h"
 #include "engine/notifier.h"
 #include "engine/outbox.h"
@@ -29,7 +30,8 @@ struct Engine::Parts {
   Parts(EngineConfig config, Store& store, Random& random)
       : core(std::move(config), store, random),
         doubt(core),
-        sessions(core),
+        log_states(core, doubt),
+        sessions(core, log_states),
         devices(core, sessions),
         contacts(core),
         contact_settings(core, contacts),
@@ -43,11 +45,12 @@ struct Engine::Parts {
         notifier(core),
         presence(core, contacts),
         guests(core, devices, contacts),
-        inbound({core, sessions, devices, contacts, claims, outbox, messages, requests, strangers, friend_messages,
-                 presence, guests}) {}
+        inbound({core, sessions, log_states, devices, contacts, claims, outbox, messages, requests, strangers,
+                 friend_messages, presence, guests}) {}
 
   Core core;
   Doubt doubt;
+  LogStates log_states;
   Sessions sessions;
   Devices devices;
   Contacts contacts;

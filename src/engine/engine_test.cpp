@@ -42,9 +42,9 @@ struct Alone {
 TEST(Engine, TellsAStrangerNothingButHello) {
   Alone alone;
   alone.connect();
-  EXPECT_EQ(alone.sent(),
-            (std::vector<Packet>{packet::Hello{protocol_version, protocol_version,
-                                               capability::ranges | capability::messages | capability::presence}}));
+  EXPECT_EQ(alone.sent(), (std::vector<Packet>{packet::Hello{protocol_version, protocol_version,
+                                                             capability::ranges | capability::messages |
+                                                                 capability::presence | capability::log_states}}));
   alone.get(packet::Clock{});
   alone.get(packet::DeviceAddRequest{});
   EXPECT_TRUE(alone.sent().empty());

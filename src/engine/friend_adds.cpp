@@ -4,6 +4,7 @@
 #include <set>
 
 #include "wire/body.h"
+#include "wire/branch.h"
 #include "wire/reader.h"
 #include "wire/writer.h"
 
@@ -15,7 +16,9 @@ auto is(EventType type) {
 }
 
 bool stands(const Store& store, const Dot& add) {
-  return std::ranges::none_of(store.about(Subject::dot(add)), is(EventType::friend_remove));
+  return std::ranges::none_of(store.about(Subject::dot(add)), [&](const Event& event) {
+    return is(EventType::friend_remove)(event) && origin_of(event) != add;  // else it went by that dot itself
+  });
 }
 
 std::vector<Dot> all_adds(const Store& store, const PublicKey& key) {

@@ -1,14 +1,20 @@
 #include "engine/handovers.h"
 
+#include <algorithm>
+
 #include "base/utf8.h"
+#include "wire/branch.h"
 #include "wire/message_parts.h"
 
 namespace toxtore {
 
 void Handovers::hand_over(const MessageRow& row, const PublicKey& to, bool as_packet) {
-  UnderWay& under_way = under_way_[row.id] = UnderWay{to, as_packet, 0, 0, {}};
+  // A friend who got it before its log was called by another name knows it by the dot that it had then.
+  const auto event = core_.store.event(row.id);
+  const Dot dot = event ? origin_of(*event).value_or(row.id) : row.id;
+  UnderWay& under_way = under_way_[row.id] = UnderWay{to, as_packet, 0, 0, {}, dot};
   if (as_packet) {
-    for (const auto& part : cut_into_parts({row.id, row.shown_ms, row.kind, row.text})) core_.send(to, part);
+    for (const auto& part : cut_into_parts({dot, row.shown_ms, row.kind, row.text})) core_.send(to, part);
     return;
   }
   const std::string text = to_text(row.text);
@@ -44,11 +50,14 @@ std::optional<Dot> Handovers::on_receipt(const input::Receipt& receipt) {
   return std::nullopt;
 }
 
-bool Handovers::on_received(const PublicKey& from, const Dot& message) {
-  const auto found = under_way_.find(message);
-  if (found == under_way_.end() || !found->second.as_packet || found->second.to != from) return false;
+std::optional<Dot> Handovers::on_received(const PublicKey& from, const Dot& dot) {
+  const auto found = std::ranges::find_if(under_way_, [&](const auto& each) {
+    return each.second.as_packet && each.second.to == from && each.second.dot == dot;
+  });
+  if (found == under_way_.end()) return std::nullopt;
+  const Dot message = found->first;
   under_way_.erase(found);
-  return true;
+  return message;
 }
 
 }  // namespace toxtore

@@ -30,8 +30,8 @@ class Handovers {
   std::optional<Taken> on_answer(const input::HandedOver& answer);
   /// The message of which this was the last receipt that lacked; it is forgotten.
   std::optional<Dot> on_receipt(const input::Receipt& receipt);
-  /// Whether the message is under way to that key as packets; it is forgotten.
-  bool on_received(const PublicKey& from, const Dot& message);
+  /// The message that is under way to that key in packets with that dot; it is forgotten.
+  std::optional<Dot> on_received(const PublicKey& from, const Dot& dot);
 
   void forget(const Dot& message) { under_way_.erase(message); }
 
@@ -42,6 +42,7 @@ class Handovers {
     std::size_t unanswered = 0;        ///< parts that toxcore has not said yet whether it takes
     std::size_t taken = 0;             ///< parts
     std::set<std::uint32_t> receipts;  ///< toxcore's numbers of the parts whose receipts lack
+    Dot dot;                           ///< what the friend knows it by
   };
   std::map<Dot, UnderWay> under_way_;
   Core& core_;

@@ -89,6 +89,7 @@ void Inbound::dispatch(const PublicKey& from, const Packet& packet, Instant now)
   if (const auto* page = std::get_if<packet::Page>(&packet)) return sessions.on_page(from, *page);
   if (const auto* fetch = std::get_if<packet::Fetch>(&packet)) return sessions.on_fetch(from, *fetch);
   if (const auto* committed = std::get_if<packet::Committed>(&packet)) return sessions.on_committed(from, *committed);
+  if (const auto* state = std::get_if<packet::LogState>(&packet)) return parts_.log_states.on_state(from, *state);
   if (const auto* roster = std::get_if<packet::Roster>(&packet)) return parts_.devices.on_roster(from, *roster, now);
   if (const auto* presence = std::get_if<packet::Presence>(&packet)) {
     return parts_.presence.on_presence(from, *presence);

@@ -24,6 +24,7 @@ class Inbound {
   struct Parts {
     Core& core;
     Sessions& sessions;
+    LogStates& log_states;
     Devices& devices;
     Contacts& contacts;
     Claims& claims;

@@ -98,7 +98,7 @@ const std::vector<Attempt>& Outbox::attempts_of(const Dot& message) const {
   const auto [found, is_new] = attempts_.try_emplace(message);
   if (!is_new) return found->second;
   if (const auto events = message_events(core_.store, message)) {
-    found->second = attempts(events->message, events->references);
+    found->second = attempts(events->message, events->references, events->ambiguous);
   }
   return found->second;
 }
@@ -203,13 +203,16 @@ void Outbox::on_receipt(const input::Receipt& receipt, Instant now) {
 }
 
 void Outbox::on_received(const PublicKey& from, const Dot& message, Instant now) {
-  if (handovers_.on_received(from, message)) done(message, now);
+  if (const auto delivered = handovers_.on_received(from, message)) done(*delivered, now);
 }
 
 void Outbox::done(const Dot& message, Instant now) {
   own_.erase(message);
+  DoneSend delivered{message};
+  const auto events = message_events(core_.store, message);
+  if (events && events->shares_dot) delivered.hash = events->hash;
   // A failure is kept by the core as its fault.
-  (void)core_.log({DoneSend{message}}, now);
+  (void)core_.log({delivered}, now);
 }
 
 void Outbox::on_disconnected(const PublicKey& key, Instant now) {
@@ -271,10 +274,21 @@ void Outbox::note_news(Instant now) {
   }
 }
 
+// What is under way may go by another name. It is unsure, as after a restart. And the user's word was about what had
+// the name then.
+void Outbox::forget_names(Instant now) {
+  for (const auto& [message, sending] : std::exchange(own_, {})) handovers_.forget(message);
+  for (const Dot& message : std::set(anyway_)) forget_wish(message);
+  refused_.clear();
+  attempts_.clear();
+  close_old_sendings(now);
+}
+
 void Outbox::step(Instant now) {
   const bool due = deadline_ms_ && *deadline_ms_ <= now.mono_ms;
   if (!core_.heard && !core_.view_changed && !due) return;
   deadline_ms_.reset();
+  if (std::exchange(core_.names_changed, false)) forget_names(now);
   caught_up_from_ = core_.caught_up_from();
   end_refused(now);
   for (const auto& [to, refusal] : refusals_) is_later(refusal.until_ms, now);

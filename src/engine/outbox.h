@@ -122,6 +122,7 @@ class Outbox {
   using AttemptId = std::pair<Dot, OrderKey>;
 
   void close_old_sendings(Instant now);
+  void forget_names(Instant now);
   void drop_settled_wishes();
   void forget_wish(const Dot& message);
   [[nodiscard]] Waiting why(const MessageRow& row, Instant now) const;

@@ -61,6 +61,7 @@ struct Notice {
     link_ended,            ///< a linking came to nothing: `key`, `text` = why
     doubt,                 ///< this device is in doubt about its database: `key` = its own, `text` = why
     doubt_over,            ///< and is no longer
+    log_forked,            ///< an own device had two lives at once, and both are shown: `key`, `text` = its name
     device_linked,         ///< a device is new in the roster: `key`, `text` = its name, `by`, `time_ms`
     peer_connection,       ///< a friend or own device came or went: `key`, `text` = "none", "tcp" or "udp"
     friend_presence,       ///< a contact came online or went offline, on this device and the others taken together:

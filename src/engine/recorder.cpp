@@ -17,13 +17,20 @@ std::vector<ReadEvent> read_about(const Store& store, const Subject& subject) {
   return events;
 }
 
+// The events that name a dot. One that went by that dot itself, before it got another name, is filed under it too.
+std::vector<ReadEvent> read_references(const Store& store, const Dot& dot) {
+  auto events = read_about(store, Subject::dot(dot));
+  std::erase_if(events, [&](const ReadEvent& event) { return event.origin == dot; });
+  return events;
+}
+
 void derive_message_row(Store& store, const Dot& id) {
   const auto events = message_events(store, id);
   if (!events) return;
   const auto conversation = conversation_of(events->message);
   if (!conversation) return;
   const std::uint32_t read_to = store.read_mark(*conversation, id.log());
-  if (const auto row = derive_message(events->message, events->references, read_to)) store.put(*row);
+  if (const auto row = derive_message(events->message, events->references, read_to, events->ambiguous)) store.put(*row);
 }
 
 // The greatest number counts, in whatever order the marks come. It is kept, so that no message has to look at all
@@ -48,7 +55,7 @@ FriendEvents friend_events(const Store& store, const PublicKey& key) {
   FriendEvents events;
   for (ReadEvent& event : read_about(store, Subject::key(key))) {
     if (std::holds_alternative<FriendAdd>(event.body)) {
-      auto references = read_about(store, Subject::dot(event.dot));
+      auto references = read_references(store, event.dot);
       events.adds.push_back({std::move(event), std::move(references)});
     } else {
       events.others.push_back(std::move(event));
@@ -67,7 +74,7 @@ void derive_request_rows(Store& store, const PublicKey& key) {
   const bool is_friend = derive_friend(key, events.adds, events.others).present();
   for (const ReadEvent& request : events.others) {
     if (!std::holds_alternative<FriendRequestReceived>(request.body)) continue;
-    const auto references = read_about(store, Subject::dot(request.dot));
+    const auto references = read_references(store, request.dot);
     if (const auto row = derive_request(request, references, events.adds, is_friend)) store.put(*row);
   }
 }
@@ -83,25 +90,42 @@ std::optional<T> held(const Store& store, const Dot& dot) {
 }
 
 bool was_erased(const Store& store, const Dot& dot) {
-  const auto references = read_about(store, Subject::dot(dot));
+  const auto references = read_references(store, dot);
   return std::any_of(references.begin(), references.end(),
                      [](const ReadEvent& event) { return std::holds_alternative<ContentErased>(event.body); });
 }
 
-void erase_content(Store& store, const Dot& dot) {
+void erase_event(Store& store, const Dot& dot) {
   const auto event = store.event(dot);
   if (!event) return;
   if (const auto erased = erased_form(*event)) store.rewrite(*erased);
 }
 
+// Of two that share a dot both texts go: better one too many.
+void erase_content(Store& store, const Dot& dot) {
+  erase_event(store, dot);
+  for (const ReadEvent& event : read_about(store, Subject::dot(dot))) {
+    if (event.origin == dot) erase_event(store, event.dot);
+  }
+}
+
 // An event whose text was erased before it came is stored without it.
 Event form_to_store(const Store& store, const Event& event, const ReadEvent& read) {
-  if (!conversation_of(read) || !was_erased(store, event.dot)) return event;
+  const bool erased = was_erased(store, event.dot) || (read.origin && was_erased(store, *read.origin));
+  if (!conversation_of(read) || !erased) return event;
   return erased_form(event).value_or(event);
 }
 
+// What names a dot may be about an event that has another name since.
+void derive_with_branches(Store& store, const Dot& id) {
+  derive_message_row(store, id);
+  for (const ReadEvent& event : read_about(store, Subject::dot(id))) {
+    if (event.origin == id) derive_message_row(store, event.dot);
+  }
+}
+
 void derive_touched(Store& store, const TouchedRows& touched) {
-  for (const Dot& id : touched.messages) derive_message_row(store, id);
+  for (const Dot& id : touched.messages) derive_with_branches(store, id);
   for (const ReadMark& mark : touched.read) raise_read_mark(store, mark);
   for (const PublicKey& key : touched.friends) derive_friend_row(store, key);
   for (const PublicKey& key : touched.requests) derive_request_rows(store, key);
@@ -138,10 +162,37 @@ StateCheck state_check(const Store& store) {
   return check;
 }
 
+namespace {
+
+/// Puts what names a dot that two messages share where it belongs.
+void sort_out(ReadEvent event, const Dot& shared, MessageEvents& events) {
+  const auto* done = std::get_if<DoneSend>(&event.body);
+  const bool of_branch = events.message.origin.has_value();
+  if (event.origin == shared) return;  // the other message
+  if (done != nullptr && done->hash) {
+    if (*done->hash == events.hash) events.references.push_back(std::move(event));
+  } else if (done != nullptr || (of_branch && std::holds_alternative<Sending>(event.body))) {
+    events.ambiguous.push_back(std::move(event));
+  } else if (!of_branch || std::holds_alternative<ContentErased>(event.body)) {
+    events.references.push_back(std::move(event));
+  }
+}
+
+}  // namespace
+
 std::optional<MessageEvents> message_events(const Store& store, const Dot& message) {
   const auto event = store.event(message);
   if (!event) return std::nullopt;
-  return MessageEvents{read_event(*event), read_about(store, Subject::dot(message))};
+  MessageEvents events{read_event(*event), read_about(store, Subject::dot(message)), {}, false, event_hash(*event)};
+  const auto has_branch = [&](const ReadEvent& each) { return each.origin == message; };
+  if (std::ranges::any_of(events.references, has_branch)) {
+    events.shares_dot = true;
+    for (ReadEvent& each : std::exchange(events.references, {})) sort_out(std::move(each), message, events);
+  }
+  if (const auto origin = events.message.origin) {
+    for (ReadEvent& each : read_about(store, Subject::dot(*origin))) sort_out(std::move(each), *origin, events);
+  }
+  return events;
 }
 
 void record(Store& store, const Event& event) {

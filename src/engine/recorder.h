@@ -27,6 +27,9 @@ StateCheck state_check(const Store& store);
 struct MessageEvents {
   ReadEvent message;
   std::vector<ReadEvent> references;
+  std::vector<ReadEvent> ambiguous;  ///< that name a dot which it shares with another message (view/attempts.h)
+  bool shares_dot = false;           ///< it does
+  Hash hash{};                       ///< of the message
 };
 std::optional<MessageEvents> message_events(const Store& store, const Dot& message);
 

@@ -41,6 +41,7 @@ void Sessions::on_connection(const PublicKey& key, Connection connection, Instan
   if (connection == Connection::none) {
     core_.peers.erase(key);
     core_.replicator.disconnect(key);
+    log_states_.on_disconnected(key);
     pages_.forget(key);
   } else if (peer != nullptr) {
     peer->connection = connection;  // only the way changed
@@ -51,7 +52,7 @@ void Sessions::on_connection(const PublicKey& key, Connection connection, Instan
     const bool befriended = core_.contacts().friend_of(key) != nullptr;
     core_.send(key, packet::Hello{protocol_version, protocol_version,
                                   capability::ranges | capability::messages | capability::presence |
-                                      (befriended ? capability::befriended : 0)});
+                                      capability::log_states | (befriended ? capability::befriended : 0)});
   }
 }
 
@@ -63,6 +64,7 @@ bool Sessions::on_hello(const PublicKey& from, const packet::Hello& hello) {
   peer->toxtore = true;
   peer->takes_ranges = (hello.capabilities & capability::ranges) != 0;
   peer->takes_messages = (hello.capabilities & capability::messages) != 0;
+  peer->takes_states = (hello.capabilities & capability::log_states) != 0;
   peer->takes_presence = (hello.capabilities & capability::presence) != 0;
   send_my_devices(from);
   begin(from);
@@ -112,7 +114,7 @@ void Sessions::begin(const PublicKey& key) {
   Peer* peer = core_.connected(key);
   if (peer == nullptr || !peer->toxtore || peer->session || peer->broken || !core_.is_own(key)) return;
   peer->session = true;
-  core_.replicator.connect(key, peer->takes_ranges);
+  core_.replicator.connect(key, peer->takes_ranges, peer->takes_states);
   std::vector<Bytes> all;
   for (const auto& [hash, statement] : core_.roster.statements()) all.push_back(statement);
   send_statements(key, all);
@@ -143,7 +145,12 @@ void Sessions::send_lacking_statements(const PublicKey& to, Peer& peer) {
 
 void Sessions::send_report(const PublicKey& to, Peer& peer) {
   peer.reported = true;
-  for (const auto& packet : core_.replicator.report(to)) core_.send(to, packet);
+  for (const auto& packet : core_.replicator.report(to)) {
+    // Before the end of the report: what the peer then asks for rests on them.
+    const auto* clock = std::get_if<packet::Clock>(&packet);
+    if (clock != nullptr) log_states_.send_reports(to, clock->prefixes);
+    core_.send(to, packet);
+  }
 }
 
 // A roster of someone who is not our device is only a sign that he takes us for his.
@@ -193,6 +200,7 @@ void Sessions::on_committed(const PublicKey& from, const packet::Committed& comm
 
 void Sessions::on_event(const PublicKey& from, const Event& event) {
   if (session_with(from) == nullptr) return;
+  log_states_.on_event(from, event);
   switch (core_.replicator.judge(from, event.dot)) {
     case Replicator::Verdict::take: core_.arrived(from, event); break;
     case Replicator::Verdict::held: break;
@@ -227,6 +235,7 @@ void Sessions::give_up(const PublicKey& key, Peer& peer) {
   peer.session = false;
   peer.broken = true;
   core_.replicator.disconnect(key);
+  log_states_.on_disconnected(key);
   pages_.forget(key);
 }
 
@@ -243,6 +252,7 @@ void Sessions::on_roster_changed() {
 }
 
 void Sessions::pump(Instant now) {
+  log_states_.step(now);
   const std::uint64_t missing = core_.replicator.missing_count();
   core_.backlog = missing == 0 ? 0 : std::max(core_.backlog, missing);
   for (const auto& [to, packet] : core_.replicator.requests(now.mono_ms)) core_.send(to, packet);
@@ -253,7 +263,17 @@ void Sessions::pump(Instant now) {
     if (acknowledgement->own_prefixes) core_.send(peer, *acknowledgement->own_prefixes);
     core_.send(peer, acknowledgement->committed);
   }
-  for (const auto& [to, packet] : core_.replicator.changed_holdings(now.mono_ms)) core_.send(to, packet);
+  for (const auto& [to, packet] : core_.replicator.changed_holdings(now.mono_ms)) {
+    core_.send(to, packet);
+    if (const auto* clock = std::get_if<packet::Clock>(&packet)) log_states_.send_reports(to, clock->prefixes);
+  }
+}
+
+std::optional<std::uint64_t> Sessions::deadline_ms() const {
+  const auto asks = core_.replicator.deadline_ms();
+  const auto compares = log_states_.deadline_ms();
+  if (!asks || !compares) return asks ? asks : compares;
+  return std::min(*asks, *compares);
 }
 
 // A piece for each peer in turn, so that no one waits behind another's long absence.

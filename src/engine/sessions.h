@@ -6,13 +6,14 @@
 #pragma once
 
 #include "engine/core.h"
+#include "engine/log_states.h"
 #include "engine/pages.h"
 
 namespace toxtore {
 
 class Sessions {
  public:
-  explicit Sessions(Core& core) : core_(core), pages_(core) {}
+  Sessions(Core& core, LogStates& log_states) : core_(core), log_states_(log_states), pages_(core) {}
 
   /// A key came or went. Says hello to whoever comes.
   void on_connection(const PublicKey& key, Connection connection, Instant now);
@@ -39,7 +40,7 @@ class Sessions {
 
   /// After the turn's commit: asks, sends, acknowledges.
   void pump(Instant now);
-  [[nodiscard]] std::optional<std::uint64_t> deadline_ms() const { return core_.replicator.deadline_ms(); }
+  [[nodiscard]] std::optional<std::uint64_t> deadline_ms() const;
 
  private:
   [[nodiscard]] bool are_devices_withheld(const PublicKey& from) const;
@@ -57,6 +58,7 @@ class Sessions {
   void serve();
 
   Core& core_;
+  LogStates& log_states_;
   Pages pages_;
 };
 

@@ -129,6 +129,8 @@ inline constexpr std::size_t long_message_size_max = std::size_t{32} * 1024;
 /// The message of that dot was delivered by the device that logged this.
 struct DoneSend {
   Dot message;
+  /// Extension 13, where that dot names two events of two lives (wire/branch.h): the hash of the one that is meant.
+  std::optional<Hash> hash = std::nullopt;
   bool operator==(const DoneSend&) const = default;
 };
 
@@ -299,6 +301,8 @@ struct ReadEvent {
   std::optional<Hash> erased = std::nullopt;
   /// Of a received message with a friend's dot: what copies of one message have in common (message_identity).
   std::optional<Hash> identity = std::nullopt;
+  /// Of an event of a branch: the dot that it was logged with (wire/branch.h).
+  std::optional<Dot> origin = std::nullopt;
 
   [[nodiscard]] std::uint64_t shown_ms() const { return wall_clock_ms.value_or(timestamp_ms); }
   [[nodiscard]] OrderKey order() const { return {timestamp_ms, dot}; }

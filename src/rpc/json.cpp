@@ -78,6 +78,7 @@ std::string_view notice_name(output::Notice::What what) {
     case What::doubt: return "doubt";
     case What::doubt_over: return "doubt_over";
     case What::invitation_ended: return "invitation_ended";
+    case What::log_forked: return "log_forked";
     case What::device_linked: return "device_linked";
     case What::peer_connection: return "peer_connection";
     case What::friend_presence: return "friend_presence";
@@ -125,6 +126,8 @@ std::string_view doubt_name(DoubtReason why) {
     case DoubtReason::no_words: return "no_state_file";
     case DoubtReason::other_database: return "other_database";
     case DoubtReason::other_machine: return "other_machine";
+    case DoubtReason::known_elsewhere: return "known_elsewhere";
+    case DoubtReason::forked: return "forked";
   }
   return "set_back";
 }

@@ -26,7 +26,7 @@ std::optional<Dot> dot_from_text(std::string_view text);
 /// "none", "tcp", "udp".
 std::string_view connection_name(Connection connection);
 
-/// "set_back", "no_state_file", "other_database", "other_machine".
+/// "set_back", "no_state_file", "other_database", "other_machine", "known_elsewhere", "forked".
 std::string_view doubt_name(DoubtReason why);
 
 /// "accept", "ask", "never".

@@ -25,6 +25,9 @@ class ForwardingStore : public Store {
   void rewrite(const Event& event) override {
     write([event](Store& store) { store.rewrite(event); });
   }
+  void cut(const LogId& log, std::uint32_t from) override {
+    write([log, from](Store& store) { store.cut(log, from); });
+  }
   std::optional<Event> event(const Dot& dot) const override { return base_->event(dot); }
   std::vector<Event> log_range(const LogId& log, std::uint32_t after, std::uint32_t until, std::size_t events_max,
                                std::size_t bytes_max) const override {

@@ -37,6 +37,7 @@ class MemoryStore final : public Store {
   void clear_view() override;
   void index(const Dot& dot, const std::vector<Subject>& subjects) override;
   void rewrite(const Event& event) override;
+  void cut(const LogId& log, std::uint32_t from) override;
   std::optional<Event> event(const Dot& dot) const override;
   std::vector<Event> log_range(const LogId& log, std::uint32_t after, std::uint32_t until, std::size_t events_max,
                                std::size_t bytes_max) const override;
@@ -45,7 +46,7 @@ class MemoryStore final : public Store {
   std::uint64_t latest_timestamp_ms() const override;
   std::vector<Event> about(const Subject& subject) const override;
   std::vector<std::pair<Arrival, Event>> arrived(Arrival since, std::size_t limit) const override;
-  Arrival last_arrival() const override { return events_.empty() ? 0 : events_.rbegin()->first; }
+  Arrival last_arrival() const override { return found_in(last_arrival_, 0).value_or(0); }
 
   void put(const MessageRow& row) override { set(messages_, row.id, row); }
   void put(const FriendRow& row) override { set(friends_, row.key, row); }
@@ -96,6 +97,7 @@ class MemoryStore final : public Store {
   [[nodiscard]] std::vector<MessageRow> once(const Conversation& conversation) const;
 
   std::map<Arrival, Event> events_;
+  std::map<int, Arrival> last_arrival_;  ///< one or none
   std::map<Dot, Arrival> arrivals_;
   std::map<LogId, NumberRanges> held_;
   std::map<Subject, std::set<Arrival>> subjects_;
@@ -158,6 +160,7 @@ void MemoryStore::append(const Event& event, const std::vector<Subject>& subject
   assert(!arrivals_.contains(event.dot));
   const Arrival arrival = last_arrival() + 1;
   set(events_, arrival, event);
+  set(last_arrival_, 0, arrival);
   set(arrivals_, event.dot, arrival);
   NumberRanges held = found_in(held_, event.dot.log()).value_or(NumberRanges{});
   held.add(event.dot.number());
@@ -185,6 +188,24 @@ void MemoryStore::index(const Dot& dot, const std::vector<Subject>& subjects) {
 }
 
 void MemoryStore::rewrite(const Event& event) { set(events_, arrivals_.at(event.dot), event); }
+
+void MemoryStore::cut(const LogId& log, std::uint32_t from) {
+  NumberRanges held = found_in(held_, log).value_or(NumberRanges{});
+  const NumberRanges gone = held.within(NumberRanges::Range{from, open_end});
+  for (const auto& [first, last] : gone.ranges()) {
+    for (std::uint32_t number = first; number <= last; ++number) {
+      const Dot dot = Dot::of(log, number);
+      const Arrival arrival = arrivals_.at(dot);
+      for (auto& [subject, about] : std::map(subjects_)) {
+        if (about.erase(arrival) > 0) set(subjects_, subject, about);
+      }
+      set(events_, arrival, std::nullopt);
+      set(arrivals_, dot, std::nullopt);
+    }
+  }
+  held.remove(gone);
+  set(held_, log, held.empty() ? std::nullopt : std::optional(held));
+}
 
 std::optional<Event> MemoryStore::event(const Dot& dot) const {
   const std::optional<Arrival> arrival = found_in(arrivals_, dot);

@@ -94,6 +94,18 @@ void SqlLog::rewrite(const Event& event) {
       .run();
 }
 
+void SqlLog::cut(const LogId& id, std::uint32_t from) {
+  const Log log = log_of(id);
+  database_
+      .query("DELETE FROM subjects WHERE arrival IN (SELECT arrival FROM events WHERE log = ?1 AND number >= ?2)",
+             log.id, from)
+      .run();
+  database_.query("DELETE FROM events WHERE log = ?1 AND number >= ?2", log.id, from).run();
+  database_.query("DELETE FROM ranges_ahead WHERE log = ?1 AND first >= ?2", log.id, from).run();
+  database_.query("UPDATE ranges_ahead SET last = ?2 - 1 WHERE log = ?1 AND last >= ?2", log.id, from).run();
+  database_.query("UPDATE logs SET prefix = ?2 - 1 WHERE id = ?1 AND prefix >= ?2", log.id, from).run();
+}
+
 std::optional<Event> SqlLog::event(const Dot& dot) {
   const LogId log = dot.log();
   SqlQuery found = database_.query("SELECT " EVENT_COLUMNS
@@ -168,7 +180,7 @@ std::vector<std::pair<Arrival, Event>> SqlLog::arrived(Arrival since, std::size_
 }
 
 Arrival SqlLog::last_arrival() {
-  SqlQuery found = database_.query("SELECT max(arrival) FROM events");
+  SqlQuery found = database_.query("SELECT seq FROM sqlite_sequence WHERE name = 'events'");
   return found.row() ? found.number(0) : 0;
 }
 

@@ -60,6 +60,10 @@ class OpenSqlStore final : public SqlStore {
     assert(in_transaction_);
     log_.index(dot, subjects);
   }
+  void cut(const LogId& log, std::uint32_t from) override {
+    assert(in_transaction_);
+    log_.cut(log, from);
+  }
   void rewrite(const Event& event) override {
     assert(in_transaction_);
     log_.rewrite(event);

@@ -110,6 +110,9 @@ class Store {
   virtual void append(const Event& event, const std::vector<Subject>& subjects) = 0;
   /// Puts another body in the place of the one of an event that is held: its text was erased.
   virtual void rewrite(const Event& event) = 0;
+  /// Takes the events of a log from that number on out of it, as if they had never come; their arrivals are not used
+  /// again. The view is to be made anew.
+  virtual void cut(const LogId& log, std::uint32_t from) = 0;
   virtual std::optional<Event> event(const Dot& dot) const = 0;
   /// Events of one log with numbers in (after, until], ascending, those that are held. Stops after `events_max`
   /// events, or before the event with which the bodies would exceed `bytes_max` together (but always gives the first).

@@ -321,6 +321,31 @@ TEST_P(StoreContract, RewritesTheBodyOfAnEventInItsPlace) {
   EXPECT_EQ(store_->event(Dot::of(log_b, 1))->body, to_bytes("kept"));
 }
 
+TEST_P(StoreContract, CutsTheEndOfALogOff) {
+  const Subject subject = Subject::key(sample_key(3));
+  for (const std::uint32_t number : {1u, 2u, 3u, 4u, 7u, 8u, 10u}) {
+    append(sample_event(Dot::of(log_a, number), number, "text"), {subject});
+  }
+  append(sample_event(Dot::of(log_b, 1), 5, "kept"));
+  const Arrival before = store_->last_arrival();
+  commit([&] { store_->cut(log_a, 8); });
+  EXPECT_EQ(store_->holdings().numbers(log_a).count(), 5u);
+  EXPECT_EQ(store_->clock().prefix(log_a), 4u);
+  commit([&] { store_->cut(log_a, 3); });
+  EXPECT_EQ(store_->holdings().numbers(log_a).count(), 2u);
+  EXPECT_EQ(store_->clock().prefix(log_a), 2u);
+  EXPECT_EQ(store_->event(Dot::of(log_a, 3)), std::nullopt);
+  EXPECT_EQ(store_->about(subject).size(), 2u);
+  EXPECT_EQ(store_->arrived(0, 99).size(), 3u);
+  EXPECT_EQ(store_->clock().prefix(log_b), 1u);
+  append(sample_event(Dot::of(log_a, 3), 9, "another"));
+  EXPECT_EQ(store_->last_arrival(), before + 1) << "an arrival is never used again";
+  EXPECT_EQ(store_->clock().prefix(log_a), 3u);
+  commit([&] { store_->cut(log_a, 1); });
+  EXPECT_EQ(store_->clock().prefix(log_a), 0u);
+  EXPECT_TRUE(store_->holdings().numbers(log_a).empty());
+}
+
 TEST_P(StoreContract, RemembersAndForgets) {
   commit([&] {
     store_->remember("roster/b", to_bytes("2"));

@@ -42,6 +42,10 @@ std::vector<Packet> Announcer::report(const PublicKey& peer) {
   return packets;
 }
 
+void Announcer::cut_back(const LogId& log, std::uint32_t number) {
+  for (auto& [key, peer] : peers_) peer.announced.remove(log, {number + 1, open_end});
+}
+
 void Announcer::came_from(const PublicKey& peer, const Dot& dot) {
   if (const auto from = peers_.find(peer); from != peers_.end()) from->second.announced.add(dot);
 }

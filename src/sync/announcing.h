@@ -28,6 +28,8 @@ class Announcer {
   void disconnect(const PublicKey& peer) { peers_.erase(peer); }
 
   std::vector<Packet> report(const PublicKey& peer);
+  /// What was said of that log beyond that number does not hold any more.
+  void cut_back(const LogId& log, std::uint32_t number);
   /// The peer sent us this event and will be told that it is committed.
   void came_from(const PublicKey& peer, const Dot& dot);
   /// How far our own logs go, those of which the peer was not told.

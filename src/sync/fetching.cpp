@@ -27,7 +27,8 @@ Fetcher::Wanted Fetcher::wants(const PublicKey& peer, const Dot& dot) const {
   const Holdings& held = knowledge_.held();
   if (from == peers_.end() || !knowledge_.of_member(dot.log()) || knowledge_.is_open(dot.log())) return Wanted::no;
   if (from->second.requests.asked(dot)) return held.has_room_for(dot) ? Wanted::asked : Wanted::no;
-  const bool in_page = from->second.page_since_ms && held.has_room_for(dot, page_ranges_max);
+  const bool in_page =
+      from->second.page_since_ms && knowledge_.may_ask(peer, dot.log()) && held.has_room_for(dot, page_ranges_max);
   return in_page ? Wanted::page : Wanted::no;
 }
 
@@ -40,6 +41,12 @@ void Fetcher::came(const PublicKey& peer, const Dot& dot) {
 
 void Fetcher::page_ended(const PublicKey& peer) {
   if (const auto from = peers_.find(peer); from != peers_.end()) from->second.page_since_ms.reset();
+}
+
+void Fetcher::forget(const std::optional<PublicKey>& peer, const LogId& log) {
+  for (auto& [key, each] : peers_) {
+    if (!peer || *peer == key) each.requests.close(log);
+  }
 }
 
 std::uint64_t Fetcher::coming_from(const PublicKey& peer) const {
@@ -71,6 +78,7 @@ NumberRanges Fetcher::to_ask(const LogId& log) const {
 }
 
 NumberRanges Fetcher::deliverable(const PublicKey& peer, const LogId& log, std::uint64_t now_ms) const {
+  if (!knowledge_.may_ask(peer, log)) return {};
   return known(peer).theirs.numbers(log).without(peers_.at(peer).requests.waiting(log, now_ms));
 }
 
@@ -148,11 +156,12 @@ std::optional<PublicKey> Fetcher::tail_source(const LogId& log) const {
 }
 
 std::optional<PublicKey> Fetcher::best_tail_source(const LogId& log) const {
-  if (const auto* author = knowledge_.peer(log.device); author != nullptr && author->report_ended) return log.device;
+  const auto* author = knowledge_.peer(log.device);
+  if (author != nullptr && author->report_ended && knowledge_.may_ask(log.device, log)) return log.device;
   std::optional<PublicKey> best;
   std::uint32_t top = knowledge_.held().top(log);
   for (const auto& [key, peer] : knowledge_.peers()) {
-    if (!peer.report_ended || peer.theirs.top(log) <= top) continue;
+    if (!peer.report_ended || peer.theirs.top(log) <= top || !knowledge_.may_ask(key, log)) continue;
     top = peer.theirs.top(log);
     best = key;
   }
@@ -191,7 +200,7 @@ void Fetcher::ask_page(std::uint64_t now_ms, std::vector<std::pair<PublicKey, Pa
   std::uint64_t most = 0;
   for (const PublicKey& key : sources(true)) {
     for (const LogId& log : logs) {
-      lacking[key] += to_ask(log).within(known(key).theirs.numbers(log)).count();
+      if (knowledge_.may_ask(key, log)) lacking[key] += to_ask(log).within(known(key).theirs.numbers(log)).count();
     }
     most = std::max(most, lacking[key]);
   }

@@ -53,6 +53,8 @@ class Fetcher {
   /// An event came from a peer.
   void came(const PublicKey& peer, const Dot& dot);
   void page_ended(const PublicKey& peer);
+  /// Nothing of that log is to come from that peer, or (none) from any, as it was asked.
+  void forget(const std::optional<PublicKey>& peer, const LogId& log);
 
   std::vector<std::pair<PublicKey, Packet>> requests(std::uint64_t now_ms);
   /// When `requests` has something to do again without any other cause.

@@ -10,8 +10,60 @@ Knowledge::Knowledge(const PublicKey& self, Holdings held, VectorClock told)
   for (const auto& [log, numbers] : held_.logs()) told_.raise(log, numbers.top());
 }
 
-void Knowledge::connect(const PublicKey& peer, bool takes_ranges) {
-  peers_[peer] = ConnectedPeer{takes_ranges, false, {}};
+void Knowledge::connect(const PublicKey& peer, bool takes_ranges, bool takes_states) {
+  peers_[peer] = ConnectedPeer{takes_ranges, takes_states, {}, {}, false, {}};
+}
+
+// What others said of a log that is written here no more counts from now on.
+void Knowledge::set_open_log(std::optional<LogId> log) {
+  const auto before = std::exchange(open_log_, log);
+  if (!before || before == log) return;
+  for (const auto& [key, of] : peers_) {
+    if (const std::uint32_t top = of.theirs.top(*before); top > 0) told_.raise(*before, top);
+  }
+}
+
+void Knowledge::set_agreed(const PublicKey& peer, const LogId& log, bool agreed) {
+  const auto found = peers_.find(peer);
+  if (found == peers_.end()) return;
+  agreed ? void(found->second.agreed.insert(log)) : void(found->second.agreed.erase(log));
+  found->second.disputed.erase(log);
+}
+
+void Knowledge::set_disputed(const PublicKey& peer, const LogId& log) {
+  const auto found = peers_.find(peer);
+  if (found == peers_.end()) return;
+  found->second.agreed.erase(log);
+  found->second.disputed.insert(log);
+}
+
+bool Knowledge::may_ask(const PublicKey& key, const LogId& log) const {
+  const ConnectedPeer* of = peer(key);
+  return of != nullptr && (!of->takes_states || held_.prefix(log) == 0 || of->agreed.contains(log));
+}
+
+void Knowledge::cut_back(const PublicKey& peer, const LogId& log, std::uint32_t number) {
+  unlearn(peer, log, {number + 1, open_end});
+  set_agreed(peer, log, false);
+}
+
+bool Knowledge::reconsider_told(const PublicKey& device) {
+  VectorClock told;
+  for (const auto& [log, number] : told_.logs()) {
+    if (log.device != device) {
+      told.raise(log, number);
+      continue;
+    }
+    std::uint32_t top = held_.top(log);
+    for (const auto& [key, of] : peers_) top = std::max(top, is_open(log) ? 0 : of.theirs.top(log));
+    for (const auto& [key, theirs] : last_known_) {
+      if (peer(key) == nullptr && !is_open(log)) top = std::max(top, theirs.top(log));
+    }
+    if (top > 0) told.raise(log, std::min(top, number));
+  }
+  const bool less = told != told_;
+  told_ = std::move(told);
+  return less;
 }
 
 void Knowledge::disconnect(const PublicKey& peer) {

@@ -25,6 +25,11 @@ struct ConnectedPeer {
   /// It understands `holdings` and `page` and serves several ranges of a log (hello's capability `ranges`). One that
   /// does not is of the first form: it knows prefixes only, and takes a log in ascending order without gaps.
   bool takes_ranges = false;
+  /// Its hello's capability `log_states`: of a log of which we hold a prefix it is asked only once that was found to be
+  /// the same there (`agreed`), so that no two branches of a log are mixed.
+  bool takes_states = false;
+  std::set<LogId> agreed;
+  std::set<LogId> disputed;   ///< found to be another branch there
   bool report_ended = false;  ///< its first report is complete
   Holdings theirs;            ///< what it is known to hold
 };
@@ -39,8 +44,8 @@ class Knowledge {
   /// The keys of the roster. Logs of other keys are none of our business.
   void set_members(std::set<PublicKey> members) { members_ = std::move(members); }
   /// The log that this device writes now; none: its last one is closed, and no other is open.
-  void set_open_log(std::optional<LogId> log) { open_log_ = log; }
-  void connect(const PublicKey& peer, bool takes_ranges);
+  void set_open_log(std::optional<LogId> log);
+  void connect(const PublicKey& peer, bool takes_ranges, bool takes_states);
   void disconnect(const PublicKey& peer);
 
   /// An event is held from now on.
@@ -51,6 +56,21 @@ class Knowledge {
   /// A connected peer asks for these, so it lacks them, whatever its acknowledgements made us think.
   void unlearn(const PublicKey& peer, const LogId& log, const NumberRanges::Range& range);
   void end_report(const PublicKey& peer);
+
+  // --- Branches (engine/log_states.h).
+
+  void set_agreed(const PublicKey& peer, const LogId& log, bool agreed);
+  /// Its log is another branch than ours. Until it is agreed on, or cut back.
+  void set_disputed(const PublicKey& peer, const LogId& log);
+  /// Whether a connected peer may be asked for events of that log.
+  [[nodiscard]] bool may_ask(const PublicKey& peer, const LogId& log) const;
+  /// A connected peer holds nothing of that log beyond that number, whatever it said.
+  void cut_back(const PublicKey& peer, const LogId& log, std::uint32_t number);
+  /// What is held is this from now on: events got other names.
+  void renamed(Holdings held) { held_ = std::move(held); }
+  /// Of the logs of that device, what was told of one branch is not to be expected of the other: only what is held,
+  /// or known to be held by somebody, counts as told. True if that is less.
+  bool reconsider_told(const PublicKey& device);
 
   [[nodiscard]] const PublicKey& self() const { return self_; }
   /// A log that this device wrote, now or before it was closed.

@@ -3,13 +3,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "wire/branch.h"
+
 namespace toxtore {
 
 Replicator::Replicator(const PublicKey& self, Holdings held, VectorClock told)
     : knowledge_(self, std::move(held), std::move(told)) {}
 
-void Replicator::connect(const PublicKey& peer, bool takes_ranges) {
-  knowledge_.connect(peer, takes_ranges);
+void Replicator::connect(const PublicKey& peer, bool takes_ranges, bool takes_states) {
+  knowledge_.connect(peer, takes_ranges, takes_states);
   fetcher_.connect(peer);
   server_.connect(peer);
   announcer_.connect(peer);
@@ -37,8 +39,11 @@ bool Replicator::has_reported(const PublicKey& peer) const {
 }
 
 bool Replicator::on_clock(const PublicKey& peer, const packet::Clock& clock) {
-  if (clock.prefixes.empty()) knowledge_.end_report(peer);
   bool news = false;
+  if (clock.prefixes.empty()) {
+    knowledge_.end_report(peer);
+    news = reconsider_branches(peer);
+  }
   for (const Dot& prefix : clock.prefixes) {
     news = knowledge_.learn(peer, prefix.log(), {1, prefix.number()}) || news;
   }
@@ -51,6 +56,45 @@ bool Replicator::on_holdings(const PublicKey& peer, const packet::Holdings& hold
     news = knowledge_.learn(peer, range.log, {range.from, range.until}) || news;
   }
   return news;
+}
+
+// A device that had one branch may have told us how far that went, and calls it by another name since. And what an
+// author does not hold any more, and nobody else is known to hold, was lost with a database that was set back.
+bool Replicator::reconsider_branches(const PublicKey& reporting) {
+  std::set<PublicKey> devices{reporting};
+  for (const auto& [log, top] : told().logs()) {
+    if (log.incarnation >= branch_incarnation_min) devices.insert(log.device);
+  }
+  bool less = false;
+  for (const PublicKey& device : devices) less = knowledge_.reconsider_told(device) || less;
+  return less;
+}
+
+bool Replicator::waits_for_agreement(const PublicKey& peer, const LogId& log) const {
+  const ConnectedPeer* of = knowledge_.peer(peer);
+  if (of == nullptr || !of->report_ended || knowledge_.may_ask(peer, log)) return false;
+  return !of->theirs.numbers(log).without(held().numbers(log)).empty() || peer == log.device;
+}
+
+bool Replicator::is_undisputed(const PublicKey& peer) const {
+  const ConnectedPeer* of = knowledge_.peer(peer);
+  return of == nullptr || of->disputed.empty();
+}
+
+bool Replicator::on_cut_back(const PublicKey& peer, const LogId& log, std::uint32_t number) {
+  if (!connected(peer)) return false;
+  knowledge_.cut_back(peer, log, number);
+  fetcher_.forget(peer, log);
+  return knowledge_.reconsider_told(log.device);
+}
+
+void Replicator::cut_back(const LogId& log, std::uint32_t number, Holdings held) {
+  knowledge_.renamed(std::move(held));
+  for (const PublicKey& peer : connected_peers()) knowledge_.set_agreed(peer, log, false);
+  announcer_.cut_back(log, number);
+  server_.cut_back(log, number);
+  fetcher_.forget(std::nullopt, log);
+  knowledge_.reconsider_told(log.device);
 }
 
 void Replicator::on_fetch(const PublicKey& peer, const packet::Fetch& fetch) {

@@ -48,8 +48,8 @@ class Replicator {
 
   // --- Connections with own devices.
 
-  /// `takes_ranges`: what the peer's hello said (knowledge.h).
-  void connect(const PublicKey& peer, bool takes_ranges);
+  /// `takes_ranges`, `takes_states`: what the peer's hello said (knowledge.h).
+  void connect(const PublicKey& peer, bool takes_ranges, bool takes_states = false);
   void disconnect(const PublicKey& peer);
   [[nodiscard]] bool connected(const PublicKey& peer) const { return knowledge_.peer(peer) != nullptr; }
   [[nodiscard]] std::vector<PublicKey> connected_peers() const;
@@ -118,6 +118,24 @@ class Replicator {
   /// When `requests` or `changed_holdings` has something to say again.
   [[nodiscard]] std::optional<std::uint64_t> deadline_ms() const;
 
+  // --- Branches of a log (engine/log_states.h).
+
+  /// Whether that log was found to be the same there as far as we hold it.
+  void set_agreed(const PublicKey& peer, const LogId& log, bool agreed) { knowledge_.set_agreed(peer, log, agreed); }
+  void set_disputed(const PublicKey& peer, const LogId& log) { knowledge_.set_disputed(peer, log); }
+  /// Whether no log is known to be another branch there.
+  [[nodiscard]] bool is_undisputed(const PublicKey& peer) const;
+  [[nodiscard]] bool may_ask(const PublicKey& peer, const LogId& log) const { return knowledge_.may_ask(peer, log); }
+  /// Whether a connected peer holds something of that log that we lack, and may not be asked before its log was
+  /// compared.
+  [[nodiscard]] bool waits_for_agreement(const PublicKey& peer, const LogId& log) const;
+  /// A peer called what it held of that log beyond that number by another name. True if less counts as told.
+  bool on_cut_back(const PublicKey& peer, const LogId& log, std::uint32_t number);
+  /// So did we, and this is what is held now.
+  void cut_back(const LogId& log, std::uint32_t number, Holdings held);
+  /// The logs to which others may know more, the open one among them.
+  [[nodiscard]] std::set<LogId> wanted_logs() const { return knowledge_.wanted_logs(); }
+
   // --- What is known.
 
   [[nodiscard]] const Holdings& held() const { return knowledge_.held(); }
@@ -144,6 +162,8 @@ class Replicator {
   [[nodiscard]] std::uint64_t held_only_here() const;
 
  private:
+  bool reconsider_branches(const PublicKey& reporting);
+
   struct Receipts {
     std::uint64_t dealt_with = 0;  // events that the peer sent on this connection
     std::uint64_t told = 0;        // how many of them we acknowledged

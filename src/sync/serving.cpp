@@ -57,6 +57,17 @@ void Server::on_fetch(const PublicKey& peer, const packet::Fetch& fetch) {
   }
 }
 
+void Server::cut_back(const LogId& log, std::uint32_t number) {
+  for (auto& [key, peer] : peers_) {
+    if (const auto tail = peer.tails.find(log); tail != peer.tails.end()) {
+      tail->second.after = std::min(tail->second.after, number);
+      tail->second.backlog_until = std::min(tail->second.backlog_until, number);
+    }
+    std::erase_if(peer.blocks, [&](const Block& block) { return block.log == log; });
+    doubt(peer, log, number, open_end);
+  }
+}
+
 std::vector<Dot> Server::on_committed(const PublicKey& peer, std::uint64_t count) {
   std::vector<Dot> proven;
   Peer* from = find(peer);

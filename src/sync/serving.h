@@ -41,6 +41,8 @@ class Server {
   void connect(const PublicKey& peer) { peers_[peer] = Peer{}; }
   void disconnect(const PublicKey& peer) { peers_.erase(peer); }
 
+  /// Events of that log beyond that number are others now: what was asked of them is asked again.
+  void cut_back(const LogId& log, std::uint32_t number);
   void on_fetch(const PublicKey& peer, const packet::Fetch& fetch);
   /// Gives the events that the peer is known to hold now.
   std::vector<Dot> on_committed(const PublicKey& peer, std::uint64_t count);

@@ -32,6 +32,27 @@ class Reading {
     }
   }
 
+  /// What may be of the other message that shares the dot; after all that is of this one.
+  void read_unclear(const ReadEvent& event) {
+    const auto* sending = std::get_if<Sending>(&event.body);
+    if (sending == nullptr && !std::holds_alternative<DoneSend>(event.body)) return;
+    Attempt* open = last_of(event.dot.device);
+    if (open == nullptr || open->state != State::open) {
+      const auto* sent = std::get_if<TrySend>(&message_.body);
+      const PublicKey to = sending != nullptr ? sending->to : sent != nullptr ? sent->to : PublicKey{};
+      all.push_back({event.dot.device,
+                     to,
+                     sending != nullptr && sending->as_packet,
+                     event.order(),
+                     event.shown_ms(),
+                     State::open,
+                     {},
+                     0});
+      open = &all.back();
+    }
+    open->state = State::unsure;
+  }
+
   std::vector<Attempt> all;
 
  private:
@@ -72,9 +93,15 @@ class Reading {
 
 }  // namespace
 
-std::vector<Attempt> attempts(const ReadEvent& message, const std::vector<ReadEvent>& references) {
+std::vector<Attempt> attempts(const ReadEvent& message, const std::vector<ReadEvent>& references,
+                              const std::vector<ReadEvent>& ambiguous) {
   Reading reading(message);
   for (const ReadEvent* event : in_order(message, references)) reading.read(*event);
+  std::vector<const ReadEvent*> unclear;
+  for (const ReadEvent& event : ambiguous) unclear.push_back(&event);
+  std::ranges::sort(unclear, {}, [](const ReadEvent* event) { return event->order(); });
+  for (const ReadEvent* event : unclear) reading.read_unclear(*event);
+  std::ranges::sort(reading.all, {}, &Attempt::begun);
   return reading.all;
 }
 

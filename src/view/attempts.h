@@ -8,6 +8,9 @@
 // What a friend with Toxtore gets as `message` packets he shows once, however often it comes. A stock friend shows
 // every copy. So a delivered message is *perhaps doubled* if, of the attempts that may have reached him, those by plain
 // Tox messages, and all those by packets together as one, are more than one.
+//
+// Two lives of a device may have logged two messages under one dot (wire/branch.h). A `sending` or `done` that names it
+// may be of either, so for each it is an attempt that ended unsure; but a `done` that tells which one it means.
 #pragma once
 
 #include <vector>
@@ -28,8 +31,10 @@ struct Attempt {
   std::uint64_t done_ms = 0;  ///< shown time of that
 };
 
-/// In the order in which they began. A pure function of the set of events.
-std::vector<Attempt> attempts(const ReadEvent& message, const std::vector<ReadEvent>& references);
+/// In the order in which they began. A pure function of the sets of events. `ambiguous`: those that name a dot which
+/// two messages share.
+std::vector<Attempt> attempts(const ReadEvent& message, const std::vector<ReadEvent>& references,
+                              const std::vector<ReadEvent>& ambiguous = {});
 
 /// Those that are open; none if the message is delivered.
 std::vector<Attempt> open_attempts(const std::vector<Attempt>& all);

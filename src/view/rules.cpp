@@ -95,8 +95,9 @@ std::optional<Stop> stopped(const ReadEvent& message, const std::vector<ReadEven
 
 // `done` beats everything; then what stops a message; then an attempt that runs; then one that ended unsure, for its
 // message may have arrived.
-void derive_delivery(const ReadEvent& message, const std::vector<ReadEvent>& references, MessageRow& row) {
-  const auto all = attempts(message, references);
+void derive_delivery(const ReadEvent& message, const std::vector<ReadEvent>& references,
+                     const std::vector<ReadEvent>& ambiguous, MessageRow& row) {
+  const auto all = attempts(message, references, ambiguous);
   if (const Attempt* done = first_done(all)) {
     row.delivery = may_be_doubled(all) ? Delivery::perhaps_doubled : Delivery::delivered;
     row.device = done->device;
@@ -126,6 +127,7 @@ bool is_device_name(std::string_view name) {
 TouchedRows touched_by(const ReadEvent& event) {
   TouchedRows rows;
   std::visit(TouchedBy{rows, event}, event.body);
+  if (event.origin) rows.messages.push_back(*event.origin);
   return rows;
 }
 
@@ -137,7 +139,7 @@ std::optional<PublicKey> conversation_of(const ReadEvent& event) {
 }
 
 std::optional<MessageRow> derive_message(const ReadEvent& message, const std::vector<ReadEvent>& references,
-                                         std::uint32_t read_to) {
+                                         std::uint32_t read_to, const std::vector<ReadEvent>& ambiguous) {
   const auto conversation = conversation_of(message);
   if (!conversation) return std::nullopt;
   MessageRow row;
@@ -153,7 +155,7 @@ std::optional<MessageRow> derive_message(const ReadEvent& message, const std::ve
     row.kind = sent->kind;
     row.text = sent->text;
     row.read = true;
-    derive_delivery(message, references, row);
+    derive_delivery(message, references, ambiguous, row);
   } else if (const auto* received = std::get_if<Received>(&message.body)) {
     row.kind = received->kind;
     row.text = received->text;

@@ -31,9 +31,10 @@ struct TouchedRows {
 TouchedRows touched_by(const ReadEvent& event);
 
 /// `message` is the event with the text; `references` all events whose subject is its dot; `read_to` the greatest
-/// number of its log in any `read up to` of its conversation. Nothing if `message` is neither a message nor an offer.
+/// number of its log in any `read up to` of its conversation; `ambiguous` the events that name a dot which it shares
+/// with another message (attempts.h). Nothing if `message` is neither a message nor an offer.
 std::optional<MessageRow> derive_message(const ReadEvent& message, const std::vector<ReadEvent>& references,
-                                         std::uint32_t read_to = 0);
+                                         std::uint32_t read_to = 0, const std::vector<ReadEvent>& ambiguous = {});
 
 /// The conversation that a message or offer stands in.
 std::optional<PublicKey> conversation_of(const ReadEvent& event);

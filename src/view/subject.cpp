@@ -63,6 +63,10 @@ Subject Subject::conversation(const PublicKey& key) { return Subject(Writer().u8
 Subject Subject::profile() { return Subject(Writer().u8(profile_mark).take()); }
 Subject Subject::token(ByteView token) { return Subject(Writer().u8(token_mark).bytes(token).take()); }
 
-std::vector<Subject> subjects_of(const ReadEvent& event) { return std::visit(SubjectsOf{}, event.body); }
+std::vector<Subject> subjects_of(const ReadEvent& event) {
+  auto subjects = std::visit(SubjectsOf{}, event.body);
+  if (event.origin) subjects.push_back(Subject::dot(*event.origin));
+  return subjects;
+}
 
 }  // namespace toxtore

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "wire/branch.h"
 #include "wire/event_frame.h"
 #include "wire/extensions.h"
 #include "wire/reader.h"
@@ -119,6 +120,9 @@ void write_extensions(Writer& out, const Body& body, std::optional<std::uint64_t
   }
   if (wall_clock_ms) write_extension(out, event_extension::wall_clock, *wall_clock_ms);
   if (message != nullptr && message->own_sending) write_extension(out, event_extension::own_sending, ByteView());
+  if (const auto* done = std::get_if<DoneSend>(&body); done != nullptr && done->hash) {
+    write_extension(out, event_extension::message, ByteView(*done->hash));
+  }
   if (const auto* devices = std::get_if<FriendDevices>(&body)) write_devices_extensions(out, *devices);
   const auto* sending = std::get_if<Sending>(&body);
   if ((message != nullptr && message->as_packet) || (sending != nullptr && sending->as_packet)) {
@@ -266,7 +270,7 @@ Body read_fields(EventType type, Reader& in) {
     case EventType::friend_nospam: return read_friend_nospam(in);
     case EventType::friend_devices: return read_friend_devices(in);
     case EventType::try_send_message: return read_message(in, &TrySend::to);
-    case EventType::done_send_message: return DoneSend{in.dot()};
+    case EventType::done_send_message: return DoneSend{in.dot(), std::nullopt};
     case EventType::received_message: return read_message(in, &Received::from);
     case EventType::mark_message_read: return MarkRead{in.dot()};
     case EventType::sending: return read_sending(in);
@@ -345,6 +349,9 @@ void read_extensions(Reader& in, ReadEvent& read) {
   read.erased = read_hash_extension(in, extensions, event_extension::erased);
   read_origin(in, extensions, read);
   read_reason(in, extensions, read.body);
+  (void)read_u64_extension(in, extensions, event_extension::origin);
+  const auto message_hash = read_hash_extension(in, extensions, event_extension::message);
+  if (auto* done = std::get_if<DoneSend>(&read.body)) done->hash = message_hash;
   const auto version = read_u64_extension(in, extensions, event_extension::version);
   auto removed = read_removed(in, extensions);
   if (auto* devices = std::get_if<FriendDevices>(&read.body)) {
@@ -439,7 +446,7 @@ Bytes encode_body(const Body& body, std::optional<std::uint64_t> wall_clock_ms) 
 }
 
 ReadEvent read_event(const Event& event) {
-  ReadEvent read{event.dot, event.timestamp_ms, std::nullopt, Opaque{}, std::nullopt, std::nullopt};
+  ReadEvent read{event.dot, event.timestamp_ms, std::nullopt, Opaque{}, std::nullopt, std::nullopt, origin_of(event)};
   if (event.timestamp_ms >= timestamp_ms_end) return read;
   Reader in(event.body);
   ReadEvent whole = read;
@@ -448,16 +455,25 @@ ReadEvent read_event(const Event& event) {
   return in.finished() ? whole : read;
 }
 
-bool hint_of(const Event& event) {
+namespace {
+
+/// Where the event has its hint flag: a body that is cut off may have none, also if more was put behind it.
+std::optional<std::size_t> hint_place(const Event& event) {
   const std::optional<std::size_t> offset = hint_offset(event.type);
-  return offset && *offset < event.body.size() && event.body[*offset] != 0;
+  return offset && *offset < size_as_logged(event) ? offset : std::nullopt;
+}
+
+}  // namespace
+
+bool hint_of(const Event& event) {
+  const std::optional<std::size_t> place = hint_place(event);
+  return place && event.body[*place] != 0;
 }
 
 namespace {
 
 Event with_hint_value(Event event, std::uint8_t value) {
-  const std::optional<std::size_t> offset = hint_offset(event.type);
-  if (offset && *offset < event.body.size()) event.body[*offset] = value;
+  if (const std::optional<std::size_t> place = hint_place(event)) event.body[*place] = value;
   return event;
 }
 
@@ -476,10 +492,14 @@ Hash event_hash(const Event& event) {
   const ReadEvent read = read_event(event);
   if (read.erased) return *read.erased;
   static constexpr std::string_view label = "toxtore event 1";
-  return hash_of({as_bytes(label), encode_event(event)});
+  return hash_of({as_bytes(label), encode_event(as_logged(event))});
 }
 
 std::optional<Event> erased_form(const Event& event) {
+  if (origin_of(event)) {
+    const auto erased = erased_form(as_logged(event));
+    return erased ? std::optional(branched(*erased, event.dot)) : std::nullopt;
+  }
   const ReadEvent read = read_event(event);
   if (read.erased) return event;
   const auto place = text_place(read.body);

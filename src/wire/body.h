@@ -27,6 +27,8 @@ inline constexpr std::uint8_t as_packet = 8;    ///< empty: handed over as `mess
 inline constexpr std::uint8_t identity = 9;     ///< 32 bytes: what `message_identity` was before the text was erased
 inline constexpr std::uint8_t written = 10;     ///< u64: when the friend wrote a received message
 inline constexpr std::uint8_t reason = 11;      ///< u8: why a message was withdrawn
+inline constexpr std::uint8_t origin = 12;      ///< u64, last: the seq by which an event of a branch was logged
+inline constexpr std::uint8_t message = 13;     ///< 32 bytes: the hash of the message that is delivered
 }  // namespace event_extension
 
 /// The most that an idempotency token may have.

@@ -1,5 +1,6 @@
 #include "wire/packet.h"
 
+#include <algorithm>
 #include <cassert>
 #include <string_view>
 
@@ -110,6 +111,17 @@ Writer encode(const packet::Bundle& packet) {
 Writer encode(const packet::Committed& packet) {
   Writer out = begin(PacketType::committed);
   out.u64(packet.count);
+  return out;
+}
+
+Writer encode(const packet::LogState& packet) {
+  Writer out = begin(PacketType::log_state);
+  out.dot(packet.end).bytes(packet.chain);
+  if (packet.end.number() > 0) write_extension(out, log_state_extension::event, ByteView(packet.event));
+  if (packet.what != packet::LogState::What::report) {
+    const Bytes what{static_cast<std::uint8_t>(packet.what)};
+    write_extension(out, log_state_extension::what, ByteView(what));
+  }
   return out;
 }
 
@@ -259,6 +271,23 @@ packet::Bundle read_bundle(Reader& in) {
   return packet;
 }
 
+packet::LogState read_log_state(Reader& in) {
+  packet::LogState packet;
+  packet.end = in.dot();
+  if (packet.end.number() == open_end) in.fail();
+  const ByteView chain = in.bytes(packet.chain.size());
+  if (!in.failed()) std::ranges::copy(chain, packet.chain.begin());
+  const Extensions extensions(in);
+  const auto event = extensions.find(log_state_extension::event);
+  if (event.has_value() != (packet.end.number() > 0) || (event && event->size() != packet.event.size())) in.fail();
+  if (event && !in.failed()) std::ranges::copy(*event, packet.event.begin());
+  if (const auto what = extensions.find(log_state_extension::what)) {
+    if (what->size() != 1 || what->front() > static_cast<std::uint8_t>(packet::LogState::What::cut_back)) in.fail();
+    if (!in.failed()) packet.what = static_cast<packet::LogState::What>(what->front());
+  }
+  return packet;
+}
+
 packet::Message read_message(Reader& in) {
   packet::Message packet;
   packet.dot = read_event_dot(in);
@@ -305,6 +334,7 @@ std::optional<Packet> read_content(PacketType type, Reader& in) {
     case PacketType::page: return read_page(in);
     case PacketType::bundle: return read_bundle(in);
     case PacketType::committed: return packet::Committed{in.u64()};
+    case PacketType::log_state: return read_log_state(in);
     case PacketType::message: return read_message(in);
     case PacketType::received: return packet::Received{read_event_dot(in)};
     case PacketType::roster: return packet::Roster{read_list(in, read_block)};

@@ -15,6 +15,7 @@
 
 #include "base/bytes.h"
 #include "base/hash.h"
+#include "model/chain.h"
 #include "model/dot.h"
 #include "model/event.h"
 #include "model/ids.h"
@@ -43,7 +44,7 @@ enum class PacketType : std::uint8_t {
   received = 22,
   page = 23,
   roster = 24,
-  // 25 log state
+  log_state = 25,
   link_commit = 26,
   link_nonce = 27,
   link_confirm = 28,
@@ -66,9 +67,17 @@ inline constexpr std::uint32_t ranges = 1;
 inline constexpr std::uint32_t befriended = 2;
 /// Takes messages as `message` packets, and answers `received`.
 inline constexpr std::uint32_t messages = 4;
+/// Understands `log state`, and has its logs compared before it is asked for what another lacks of them.
+inline constexpr std::uint32_t log_states = 16;
 /// Understands `presence`.
 inline constexpr std::uint32_t presence = 8;
 }  // namespace capability
+
+/// Tags of the extensions of `log state`. Given once, never reused.
+namespace log_state_extension {
+inline constexpr std::uint8_t event = 1;  ///< 32 bytes: the hash of the event of that number
+inline constexpr std::uint8_t what = 2;   ///< u8
+}  // namespace log_state_extension
 
 /// Tags of the extensions of `bundle`. Given once, never reused.
 namespace bundle_extension {
@@ -175,6 +184,21 @@ struct Committed {
   bool operator==(const Committed&) const = default;
 };
 
+/// The chain of a log up to a number that the sender holds without a gap (engine/log_states.h).
+struct LogState {
+  enum class What : std::uint8_t {
+    report = 0,    ///< so far I hold it, or so far I know its chain
+    question = 1,  ///< what is yours at that number?
+    answer = 2,
+    cut_back = 3,  ///< what I held beyond is of a branch, and has another name now
+  };
+  Dot end;  ///< the log, and the number; 0: nothing, and the chain is zeros
+  Chain chain{};
+  Hash event{};              ///< extension 1, left out with number 0: the hash of the event of that number
+  What what = What::report;  ///< extension 2, left out with `report`
+  bool operator==(const LogState&) const = default;
+};
+
 /// A part of a message to a friend with Toxtore (message_parts.h); no Tox message is sent.
 struct Message {
   Dot dot;                         ///< of the message in its user's logs; a number of 1 to `open_end` - 1
@@ -240,10 +264,11 @@ inline constexpr std::size_t presence_entries_max = 41;
 
 }  // namespace packet
 
-using Packet = std::variant<packet::MyDevices, packet::DeviceAddRequest, packet::Clock, packet::SendDot, packet::Hello,
-                            packet::Fetch, packet::Holdings, packet::Page, packet::Bundle, packet::Committed,
-                            packet::Message, packet::Received, packet::Roster, packet::LinkCommit, packet::LinkNonce,
-                            packet::LinkConfirm, packet::LinkCancel, packet::LinkProof, packet::Presence>;
+using Packet =
+    std::variant<packet::MyDevices, packet::DeviceAddRequest, packet::Clock, packet::SendDot, packet::Hello,
+                 packet::Fetch, packet::Holdings, packet::Page, packet::Bundle, packet::Committed, packet::LogState,
+                 packet::Message, packet::Received, packet::Roster, packet::LinkCommit, packet::LinkNonce,
+                 packet::LinkConfirm, packet::LinkCancel, packet::LinkProof, packet::Presence>;
 
 /// With both leading bytes. The content must fit (an assertion: whoever makes a packet cuts it to the limits above).
 Bytes encode_packet(const Packet& packet);

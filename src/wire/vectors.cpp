@@ -85,7 +85,12 @@ ReadBody one_dot(const std::string& field) {
 const std::map<std::string, ReadBody>& references() {
   static const std::map<std::string, ReadBody> readers = {
       {"friend remove", one_dot<FriendRemove>("add")},
-      {"done send message", one_dot<DoneSend>("message")},
+      {"done send message",
+       [](const Json& fields, const Json& extensions) -> Body {
+         DoneSend done{dot(fields.at("message"))};
+         if (extensions.contains("message")) done.hash = vectors::hash(extensions["message"]);
+         return done;
+       }},
       {"mark message read", one_dot<MarkRead>("message")},
       {"friend request declined", one_dot<FriendRequestDeclined>("request")},
   };
@@ -170,6 +175,15 @@ packet::LinkProof link_proof(const Json& fields, const Json& extensions) {
   return {vectors::hash(fields.at("proof")), bytes(extensions.value("name", Json("")))};
 }
 
+packet::LogState log_state(const Json& fields, const Json& extensions) {
+  packet::LogState state{dot(fields.at("end")), {}, {}, packet::LogState::What::report};
+  const Bytes chain = bytes(fields.at("chain"));
+  std::copy_n(chain.begin(), state.chain.size(), state.chain.begin());
+  if (extensions.contains("event")) state.event = vectors::hash(extensions["event"]);
+  if (extensions.contains("what")) state.what = number<packet::LogState::What>(extensions["what"]);
+  return state;
+}
+
 packet::Message message_part(const Json& fields) {
   return {dot(fields.at("dot")),
           u64(fields.at("timestamp")),
@@ -191,6 +205,7 @@ const std::map<std::string, ReadPacket>& packets() {
       {"bundle", bundle},
       {"holdings", [](const Json& f, const Json&) { return Holdings{each(f.at("ranges"), held_range)}; }},
       {"committed", [](const Json& f, const Json&) { return Committed{u64(f.at("count"))}; }},
+      {"log state", log_state},
       {"message", [](const Json& f, const Json&) { return message_part(f); }},
       {"received", [](const Json& f, const Json&) { return packet::Received{dot(f.at("dot"))}; }},
       {"page",

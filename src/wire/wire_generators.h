@@ -154,10 +154,19 @@ inline packet::Message message_part() {
   return {dot(), number<std::uint64_t>(), message_kind(), part, parts, bytes_of_size(1, packet::message_part_max)};
 }
 
+inline packet::LogState log_state() {
+  packet::LogState state;
+  state.end = dot();
+  const Hash chain = hash();
+  std::copy_n(chain.begin(), state.chain.size(), state.chain.begin());
+  state.event = hash();
+  return state;
+}
+
 inline packet::Presence::Entry presence_entry() { return {key(), number<bool>()}; }
 
 inline Packet packet() {
-  switch (size_between(0, 18)) {
+  switch (size_between(0, 19)) {
     case 0: return packet::MyDevices{list_of(0, 20, key), number<std::uint64_t>(), list_of(0, 20, key)};
     case 1: return packet::DeviceAddRequest{};
     case 2: return packet::Clock{list_of(0, packet::clock_entries_max, dot)};
@@ -176,6 +185,7 @@ inline Packet packet() {
     case 15: return packet::Received{dot()};
     case 16: return packet::LinkCancel{};
     case 17: return packet::LinkProof{hash(), bytes_of_size(0, device_name_size_max)};
+    case 18: return log_state();
     default: return packet::Presence{list_of(0, packet::presence_entries_max, presence_entry)};
   }
 }

@@ -31,8 +31,10 @@ Device::Device(const TempFolder& folder, const Bootstrap& bootstrap, DeviceOptio
   key_ = id.at("key");
 }
 
+std::filesystem::path Device::data_folder() const { return folder_.path() / options_.device_name; }
+
 void Device::start() {
-  std::vector<std::string> arguments{"--data-dir",    folder_.path() / options_.device_name,
+  std::vector<std::string> arguments{"--data-dir",    data_folder(),
                                      "--state-file",  folder_.path() / (options_.device_name + ".last"),
                                      "--socket",      socket_,
                                      "--device-name", options_.device_name,

@@ -39,6 +39,8 @@ class Device {
   [[nodiscard]] const std::string& tox_id() const { return tox_id_; }
   [[nodiscard]] const std::string& key() const { return key_; }
   [[nodiscard]] const std::filesystem::path& socket() const { return socket_; }
+  /// The folder of its profile and what lies in it. Its state file is elsewhere.
+  [[nodiscard]] std::filesystem::path data_folder() const;
 
   /// A call that must succeed: its result. Throws with the daemon's words if it does not.
   nlohmann::json rpc(const std::string& method, const nlohmann::json& params = nlohmann::json::object());

@@ -1,0 +1,61 @@
+// Chains of the logs that this device holds (model/chain.h).
+//
+// Computed at need from the log, from the nearest of checkpoints that lie `checkpoint_numbers` apart and are kept with
+// the store; why so: docs/decisions.md. A log that came newest first has a chain only up to its prefix, and a long one
+// is gone through in pieces, so that no turn takes long.
+//
+// Private to src/engine. Reads the store; what it wants remembered, the owner stores (`unsaved`).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "model/chain.h"
+#include "store/store.h"
+
+namespace toxtore {
+
+/// Numbers from one checkpoint to the next: a chain in between takes some 2 ms to compute.
+inline constexpr std::uint32_t checkpoint_numbers = 1'024;
+/// Events that are gone through in one turn: some 6 ms.
+inline constexpr std::uint32_t chained_events_max = 4'096;
+
+class Chains {
+ public:
+  explicit Chains(const Store& store) : store_(store) {}
+
+  /// Goes on towards that number, which is held without a gap, by at most so many events; gives the number up to which
+  /// the chain is known then.
+  std::uint32_t extend(const LogId& log, std::uint32_t prefix, std::uint32_t events_max = chained_events_max);
+
+  /// The chain at a number that `extend` reached.
+  Chain at(const LogId& log, std::uint32_t number);
+  /// The hash of an event that is held.
+  [[nodiscard]] Hash event(const Dot& dot) const;
+
+  /// Events of that log from that number on are others now.
+  void forget(const LogId& log, std::uint32_t from);
+
+  /// Checkpoints that the store does not have yet, as names and values for `Store::remember`; and none after that.
+  std::vector<std::pair<std::string, Bytes>> take_unsaved();
+  /// Those of that log from that number on, as names for `Store::forget`.
+  [[nodiscard]] std::vector<std::string> saved_from(const LogId& log, std::uint32_t from) const;
+
+ private:
+  struct Known {
+    std::map<std::uint32_t, Chain> checkpoints;
+    std::uint32_t number = 0;  ///< the greatest number whose chain was computed
+    Chain chain{};
+  };
+  Known& known(const LogId& log);
+  std::pair<std::uint32_t, Chain> go(const LogId& log, Known& of, std::uint32_t from, Chain chain, std::uint32_t until);
+
+  const Store& store_;
+  std::map<LogId, Known> logs_;
+  std::vector<std::pair<std::string, Bytes>> unsaved_;
+};
+
+}  // namespace toxtore

@@ -182,13 +182,14 @@ bool World::tend_link(const Link& link) {
   const bool a_linked = counts_as_own(a, b.key());
   const bool b_linked = counts_as_own(b, a.key());
   if (a_linked && b_linked) return true;
-  if (!is_friend(a, b.key()) && !a_linked) {
-    a.command([&](Engine& engine, Instant now) { (void)engine.add_friend(b.setup().address, "it is me", now); });
-    return false;
-  }
-  accept_request(b, a.key());
+  // One that was set back may have forgotten the other, which still counts it as linked.
   Device& asks = a_linked ? b : a;
   Device& other = a_linked ? a : b;
+  if (!is_friend(asks, other.key())) {
+    asks.command([&](Engine& engine, Instant now) { (void)engine.add_friend(other.setup().address, "it is me", now); });
+    return false;
+  }
+  accept_request(other, asks.key());
   if (!asks.running() || !other.running()) return false;
   const auto here = link_with(asks, other.key());
   const auto there = link_with(other, asks.key());

@@ -134,6 +134,12 @@ Result<void> Contacts::remove(const PublicKey& key, Instant now) {
   return {};
 }
 
+void Contacts::ask_again() {
+  for (const auto& [name, words] : core_.store.remembered_under(remembered_name::asked)) {
+    if (const auto key = remembered_name::key_of(remembered_name::asked, name)) remove_from_toxcore(*key);
+  }
+}
+
 bool Contacts::admit(const input::FriendRequest& request, Instant now) {
   const PublicKey& key = request.key;
   if (core_.is_own(key)) {

@@ -35,6 +35,9 @@ class Contacts {
   /// This device sends a stock friend a friend request, so that he knows it too.
   Result<void> introduce(const PublicKey& key, const std::string& greeting, Instant now);
 
+  /// At the start: asks those once more who have been asked and never came. A crash may have kept the request from
+  /// toxcore, and for a key that is in its list, since a friend claims it, nothing would ever send it.
+  void ask_again();
   /// A key asks this device to be a friend. True if the user need not be asked about it: an own device, a friend
   /// already, who is accepted at once on any device (DESIGN 7), or one who is blocked.
   bool admit(const input::FriendRequest& request, Instant now);

@@ -511,5 +511,18 @@ TEST_F(Merged, WhatWasMergedThroughAKeyStaysTogetherWithoutIt) {
   }
 }
 
+// Anna's phone is in toxcore's list since somebody claims it; the process dies when the request is durable, and toxcore
+// was not told of it.
+TEST_F(Merged, AnOpenRequestIsMadeOnceMoreAfterACrash) {
+  laptop.toxcore_list.insert(phone.key());
+  world.crash(laptop);
+  world.start(laptop);
+  ASSERT_TRUE(laptop.engine->add_friend(phone.address, "hi", world.now()));
+  world.crash(laptop);
+  laptop.toxcore_list.insert(phone.key());
+  world.start(laptop);
+  EXPECT_TRUE(world.run_until([&] { return !phone.engine->friend_requests().empty(); }));
+}
+
 }  // namespace
 }  // namespace toxtore

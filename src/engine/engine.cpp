@@ -78,6 +78,7 @@ Result<std::unique_ptr<Engine>> Engine::start(EngineConfig config, Store& store,
   if (auto done = parts.core.bring_view_up_to_date(); !done) return fail(done.error());
   if (auto done = parts.doubt.begin(now); !done) return fail(done.error());
   parts.requests.begin();
+  parts.contacts.ask_again();
   for (auto begun : {parts.devices.introduce_self(now), parts.contacts.take_over_imported(now),
                      parts.profile.begin(now), parts.outbox.start(now)}) {
     if (!begun) return fail(begun.error());

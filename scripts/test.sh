@@ -95,9 +95,13 @@ build_or_stop dev all
 echo "== unit and property tests"
 run_all dev "${unit_tests[@]}"
 if [ "$quick" = yes ]; then finish; fi
+# Whole programs mostly wait for each other, so the next build takes what time they leave.
 echo "== whole programs over real toxcore"
+(renice -n 19 $BASHPID >/dev/null && build asan "${sanitized_tests[@]}") &
+asan_build=$!
 run_all dev "${program_tests[@]}"
 
+wait "$asan_build"
 build_or_stop asan "${sanitized_tests[@]}"
 echo "== unit and property tests under AddressSanitizer and UndefinedBehaviorSanitizer"
 export RC_PARAMS="max_success=20"  # a fifth of the cases: the sanitizers make each several times slower

@@ -175,6 +175,7 @@ class CheckDelivery final : public Checker {
     const Contact* contact = device.engine().contacts().of(row.conversation);
     const bool not_from_here = contact != nullptr && contact->devices_withheld && row.id.device != device.key();
     const bool was_refused = refused != refused_ms_.end() && now_ms < refused->second + refusal_ms;
+    if (device.engine().status().doubt) return false;
     return now_ms >= known_ms + long_known_ms && !was_refused && !not_from_here &&
            knows_all_since(device.store(), row.id);
   }

@@ -2,8 +2,8 @@
 //
 // Checks: at the end no message waits for a friend who is connected to a device of its user; a message that is shown as
 // delivered was, whole, and as what it was written; nobody delivers for another device while he lacks later events that
-// he was told of; what a device hands over in one moment goes in the view's order, and not while it has an older one
-// for the same friend, long known, that it could send; a message goes to a stock friend again only after a crash, a
+// he was told of; what a device hands over in one moment goes in the view's order, and none is taken in hand while an
+// older one for the same friend, which could go, waits; a message goes to a stock friend again only after a crash, a
 // lost connection to him, a partition of the devices or the user's word, not once it is known to be delivered, and what
 // he got more than once is shown as perhaps doubled; a message comes to whom it was written, and to nobody else; one
 // that is shown as withdrawn was, and one that failed had its friend removed; a friend with Toxtore shows nothing
@@ -16,6 +16,7 @@
 
 #include "base/utf8.h"
 #include "engine/hello_wait.h"
+#include "engine/own_log.h"
 #include "sim/checkers.h"
 #include "sim/world.h"
 #include "wire/body.h"
@@ -27,9 +28,6 @@ namespace {
 /// Two devices that were connected for so long without trouble know what the other had logged: hello, roster, clock,
 /// fetch and events, each with the greatest delay, and slack.
 constexpr std::uint64_t calm_ms_min = 60'000;
-/// A message that a device has had for so long was there when it began what it hands over now: that takes 40 s at most
-/// (DESIGN 7.3).
-constexpr std::uint64_t long_known_ms = 60'000;
 /// What toxcore refused is left alone for a while, and others find room.
 constexpr std::uint64_t refusal_ms = 120'000;
 
@@ -37,14 +35,8 @@ class CheckDelivery final : public Checker {
  public:
   using Checker::Checker;
 
-  void started(const Device& device) override {
-    ++lives_[device.key()];
-    started_ms_[device.key()] = world_.timeline.now_ms();
-  }
+  void started(const Device& device) override { ++lives_[device.key()]; }
 
-  void row_put(const Device& device, const std::optional<MessageRow>& /*before*/, const MessageRow& after) override {
-    known_ms_.try_emplace({device.key(), after.id}, world_.timeline.now_ms());
-  }
   void refused(const Device& device, const Dot& message) override {
     refused_ms_[{device.key(), message}] = world_.timeline.now_ms();
   }
@@ -64,13 +56,17 @@ class CheckDelivery final : public Checker {
     }
     expect_reason(device, message);
     expect_order(device, to, message);
-    if (!anyway_.contains(message)) expect_next(device, message);
+    expect_not_done(device, message);
     handovers_[message].push_back({&device, to, lives_[device.key()], world_.timeline.now_ms()});
   }
 
   void shown(const Device& device, const Event& event) override {
     if (event.dot.device != device.key()) return;
     const ReadEvent read = read_event(event);
+    const auto* sending = std::get_if<Sending>(&read.body);
+    // What a device logged in a life that its database forgot comes from others.
+    const bool is_new = event.dot.log() == OwnLog(device.key(), device.store()).open();
+    if (sending != nullptr && is_new) return expect_next(device, *sending);
     const auto* received = std::get_if<Received>(&read.body);
     if (received == nullptr || world_.device_with(received->from) == nullptr) return;
     // Copies that came in packets are one row; whether they are shown as one, `ended` sees.
@@ -153,31 +149,33 @@ class CheckDelivery final : public Checker {
     last = {world_.timeline.now_ms(), row->order()};
   }
 
-  /// It is not known to be delivered, and nothing older that could go waits for the same friend.
-  void expect_next(const Device& device, const Dot& message) {
+  void expect_not_done(const Device& device, const Dot& message) {
     const auto row = device.store().message(message);
-    if (!row) return;
-    if (is_delivered(row->delivery)) {
+    if (row && is_delivered(row->delivery) && !anyway_.contains(message)) {
       world_.violation("P4", device.name() + " hands over what it knows to be delivered");
     }
-    for (const MessageRow& older : device.store().undelivered_to(Conversation({row->conversation}))) {
-      if (older.order() >= row->order()) break;
+  }
+
+  /// Nothing older that could go waits for the same friend while a `sending` is logged.
+  void expect_next(const Device& device, const Sending& sending) {
+    const auto last = sending.messages.empty() ? std::nullopt : device.store().message(sending.messages.back());
+    if (!last || std::ranges::any_of(sending.messages, [&](const Dot& each) { return anyway_.contains(each); })) return;
+    for (const MessageRow& older : device.store().undelivered_to(Conversation({last->conversation}))) {
+      if (older.order() >= last->order()) break;
       if (older.delivery != Delivery::queued || !could_go(device, older)) continue;
-      world_.violation("P4", device.name() + " hands a message over while an older one, which it could send, waits");
+      world_.violation("P4", device.name() + " takes a message in hand while an older one, which it could send, waits");
     }
   }
 
   bool could_go(const Device& device, const MessageRow& row) {
     const std::uint64_t now_ms = world_.timeline.now_ms();
-    const auto known_ms = std::max(known_ms_[{device.key(), row.id}], started_ms_[device.key()]);
     const auto refused = refused_ms_.find({device.key(), row.id});
     // He is not told of the device that wrote it.
     const Contact* contact = device.engine().contacts().of(row.conversation);
     const bool not_from_here = contact != nullptr && contact->devices_withheld && row.id.device != device.key();
     const bool was_refused = refused != refused_ms_.end() && now_ms < refused->second + refusal_ms;
     if (device.engine().status().doubt) return false;
-    return now_ms >= known_ms + long_known_ms && !was_refused && !not_from_here &&
-           knows_all_since(device.store(), row.id);
+    return !was_refused && !not_from_here && knows_all_since(device.store(), row.id);
   }
 
   void expect_nothing_twice(const Device& device) {
@@ -323,9 +321,7 @@ class CheckDelivery final : public Checker {
   bool by_hand_ = false;
   std::set<std::string> preempted_;  ///< or written by the stock friend himself
   std::set<Dot> taken_back_;         ///< withdrawn or erased, or perhaps: the device may have died of it
-  std::map<PublicKey, std::uint64_t> started_ms_;
-  std::map<std::pair<PublicKey, Dot>, std::uint64_t> known_ms_;    ///< since when a device has the message's row
-  std::map<std::pair<PublicKey, Dot>, std::uint64_t> refused_ms_;  ///< by toxcore, the last time
+  std::map<std::pair<PublicKey, Dot>, std::uint64_t> refused_ms_;                     ///< by toxcore, the last time
   std::map<std::pair<MessageKind, std::string>, std::vector<std::size_t>> received_;  ///< by users with Toxtore
 };
 

@@ -29,14 +29,20 @@ std::optional<std::uint32_t> number_in(std::string_view name) {
 
 }  // namespace
 
+std::map<std::uint32_t, Chain> stored_checkpoints(const Store& store, const LogId& log) {
+  std::map<std::uint32_t, Chain> checkpoints;
+  for (const auto& [name, value] : store.remembered_under(prefix_of(log))) {
+    const auto number = number_in(name);
+    if (number && value.size() == Chain{}.size()) std::ranges::copy(value, checkpoints[*number].begin());
+  }
+  return checkpoints;
+}
+
 Chains::Known& Chains::known(const LogId& log) {
   const auto [found, fresh] = logs_.try_emplace(log);
   Known& of = found->second;
   if (!fresh) return of;
-  for (const auto& [name, value] : store_.remembered_under(prefix_of(log))) {
-    const auto number = number_in(name);
-    if (number && value.size() == Chain{}.size()) std::ranges::copy(value, of.checkpoints[*number].begin());
-  }
+  of.checkpoints = stored_checkpoints(store_, log);
   if (!of.checkpoints.empty()) {
     of.number = of.checkpoints.rbegin()->first;
     of.chain = of.checkpoints.rbegin()->second;

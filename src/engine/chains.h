@@ -23,6 +23,9 @@ inline constexpr std::uint32_t checkpoint_numbers = 1'024;
 /// Events that are gone through in one turn: some 6 ms.
 inline constexpr std::uint32_t chained_events_max = 4'096;
 
+/// The checkpoints of that log that the store remembers, by number.
+std::map<std::uint32_t, Chain> stored_checkpoints(const Store& store, const LogId& log);
+
 class Chains {
  public:
   explicit Chains(const Store& store) : store_(store) {}

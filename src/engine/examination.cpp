@@ -4,7 +4,10 @@
 #include <array>
 #include <map>
 
+#include "engine/chains.h"
 #include "engine/recorder.h"
+#include "wire/body.h"
+#include "wire/branch.h"
 #include "wire/writer.h"
 
 namespace toxtore {
@@ -24,7 +27,11 @@ std::string name_of(const LogId& log) {
 
 /// What the events of one log add up to, as they are read in their order.
 struct LogState {
-  std::uint32_t last = 0;
+  std::map<std::uint32_t, Chain> noted;  ///< chains, by number, as they were when the events came
+  std::uint32_t prefix = 0;
+  Chain chain{};                         ///< of the prefix
+  std::optional<std::uint32_t> differs;  ///< the first number at which the chain is not the one that was noted
+  bool misnamed = false;
   std::uint64_t timestamp_ms = 0;
   std::uint64_t falls = 0;
   std::uint64_t future = 0;
@@ -38,6 +45,7 @@ class Logs {
   void read(const Store& store) {
     const Holdings held = store.holdings();
     for (const auto& [log, numbers] : held.logs()) {
+      logs_[log].noted = stored_checkpoints(store, log);
       std::uint32_t after = 0;
       for (auto events = store.log_range(log, after, open_end, page_events, event_size_max * 16); !events.empty();
            events = store.log_range(log, after, open_end, page_events, event_size_max * 16)) {
@@ -54,6 +62,16 @@ class Logs {
           {Severity::damage, "The events that are there are not those that the logs are said to hold.", from_others});
     }
     for (const auto& [log, state] : logs_) {
+      if (state.differs) {
+        found.push_back({Severity::damage,
+                         "Up to number " + std::to_string(*state.differs) + ", the log of " + name_of(log) +
+                             " is not what it was when it came.",
+                         from_others});
+      }
+      if (state.misnamed) {
+        found.push_back({Severity::damage,
+                         "The log of " + name_of(log) + " is not the branch that its name stands for.", from_others});
+      }
       if (state.falls > 0) {
         found.push_back({Severity::warning,
                          "In the log of " + name_of(log) + " the time goes back " + std::to_string(state.falls) +
@@ -73,11 +91,23 @@ class Logs {
  private:
   void look(const LogId& log, const Event& event) {
     held_.add(log, {event.dot.number(), event.dot.number()});
-    if (event.timestamp_ms >= timestamp_ms_end) return;  // opaque
     LogState& state = logs_[log];
+    follow_chain(log, event, state);
+    if (event.timestamp_ms >= timestamp_ms_end) return;  // opaque
     if (event.timestamp_ms <= state.timestamp_ms) ++state.falls;
     if (event.timestamp_ms > wall_ms_ + future_ms_max) ++state.future;
     state.timestamp_ms = std::max(state.timestamp_ms, event.timestamp_ms);
+  }
+
+  static void follow_chain(const LogId& log, const Event& event, LogState& state) {
+    const std::uint32_t number = event.dot.number();
+    if (number != state.prefix + 1) return;  // there is none behind a gap
+    const Hash hash = event_hash(event);
+    state.prefix = number;
+    state.chain = next_chain(state.chain, hash);
+    const auto noted = state.noted.find(number);
+    if (noted != state.noted.end() && noted->second != state.chain && !state.differs) state.differs = number;
+    if (number == 1 && origin_of(event) && branch_incarnation(hash) != log.incarnation) state.misnamed = true;
   }
 
   std::uint64_t wall_ms_;

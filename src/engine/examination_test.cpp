@@ -5,10 +5,12 @@
 
 #include <algorithm>
 
+#include "engine/chains.h"
 #include "engine/recorder.h"
 #include "model/test_keys.h"
 #include "store/memory_store.h"
 #include "wire/body.h"
+#include "wire/branch.h"
 
 namespace toxtore {
 namespace {
@@ -82,6 +84,37 @@ TEST_F(Examination, FindsTimesThatGoBackOrAreFarAhead) {
   EXPECT_NE(found().find("the time goes back 1 times"), std::string::npos) << found();
   add(event_of(5, now_ms + 2 * future_ms_max, FriendAdd{key_of(8)}));
   EXPECT_NE(found().find("1 events of " + laptop.hex().substr(0, 8) + " are dated more than a day"), std::string::npos);
+}
+
+TEST_F(Examination, FindsALogThatIsNotWhatItWas) {
+  change([&] {
+    for (std::uint32_t number = 4; number <= checkpoint_numbers + 1; ++number) {
+      store_->append(event_of(number, now_ms + number, FriendAdd{anna}), {});
+    }
+  });
+  change([&] { rebuild_view(*store_); });
+  Chains chains(*store_);
+  chains.extend({laptop, 0}, checkpoint_numbers + 1);
+  change([&] {
+    for (const auto& [name, value] : chains.take_unsaved()) store_->remember(name, value);
+  });
+  EXPECT_EQ(found(), "");
+  change([&] { store_->rewrite(*erased_form(*store_->event({laptop, 2}))); });
+  change([&] { rebuild_view(*store_); });
+  EXPECT_EQ(found(), "") << "an event keeps its hash when its text is erased";
+  change([&] { store_->rewrite(event_of(7, now_ms + 7, FriendAdd{key_of(5)})); });
+  change([&] { rebuild_view(*store_); });
+  EXPECT_EQ(found(),
+            "Up to number 1024, the log of " + laptop.hex().substr(0, 8) + " is not what it was when it came.");
+}
+
+TEST_F(Examination, FindsABranchUnderAnotherName) {
+  const Event event = event_of(4, now_ms + 4, FriendAdd{anna});
+  const std::uint32_t right = branch_incarnation(event_hash(event));
+  add(branched(event, Dot::of({laptop, right}, 1)));
+  EXPECT_EQ(found(), "");
+  add(branched(event, Dot::of({laptop, right - 1}, 1)));
+  EXPECT_NE(found().find("is not the branch that its name stands for"), std::string::npos) << found();
 }
 
 TEST_F(Examination, GapsOfALogThatIsStillComingAreNoFault) {

@@ -6,16 +6,14 @@
 // 1. Each report, and each clock after it, comes with the chains of its prefixes (`log state`). Whoever holds a log as
 //    far as the other's number compares; one that holds less is answered at its number.
 // 2. Of a log of which we hold a prefix, a peer is asked for more only once its chain was found to be ours at that
-// prefix
-//    (sync/knowledge.h): else events of two branches would come to stand in one log. Nothing is asked for that where
-//    the peer holds nothing that we lack.
+//    prefix (sync/knowledge.h): else events of two branches would come to stand in one log. Nothing is asked for that
+//    where the peer holds nothing that we lack.
 // 3. Chains differ: FORK. The first number f at which they do is found by asking for the chain in the middle, again and
 //    again. f is found where chain(f-1) is ours and the event's hash is not: an answer holds that hash, so this can be
 //    seen from one packet.
 // 4. The branch whose event f has the smaller hash keeps the log's name. Whoever holds the other one calls its events
-// from
-//    f on by the branch's name (wire/branch.h), in one transaction, says so (`cut back`), and fetches what now lacks
-//    like anything else. Who holds the one that stays tells the other what it holds at f, and does nothing. So no
+//    from f on by the branch's name (wire/branch.h), in one transaction, says so (`cut back`), and fetches what now
+//    lacks like anything else. Who holds the one that stays tells the other what it holds at f, and does nothing. So no
 //    device needs the author, and all come to the same names in whatever order they meet.
 // 5. A device whose own log forked closes it, whichever branch it holds, and is in doubt (doubt.h). So is one of whose
 //    open log, with the same chain, a peer holds more; but only once that peer has sent the next event, for a claim is

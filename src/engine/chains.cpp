@@ -54,8 +54,9 @@ std::pair<std::uint32_t, Chain> Chains::go(const LogId& log, Known& of, std::uin
                                            std::uint32_t until) {
   while (from < until) {
     const auto events = store_.log_range(log, from, until, events_at_once, bytes_at_once);
-    if (events.empty()) break;  // the store failed; nothing comes out any more
+    if (events.empty()) break;  // the store failed, and nothing comes out any more; or they are not committed yet
     for (const Event& event : events) {
+      if (event.dot.number() != from + 1) return {from, chain};
       chain = next_chain(chain, event_hash(event));
       from = event.dot.number();
       if (from % checkpoint_numbers != 0 || !of.checkpoints.try_emplace(from, chain).second) continue;

@@ -30,8 +30,8 @@ class Chains {
  public:
   explicit Chains(const Store& store) : store_(store) {}
 
-  /// Goes on towards that number, which is held without a gap, by at most so many events; gives the number up to which
-  /// the chain is known then.
+  /// Goes on towards that number by at most so many events, as far as the store holds them without a gap: what came in
+  /// this turn it may not hold yet. Gives the number up to which the chain is known then.
   std::uint32_t extend(const LogId& log, std::uint32_t prefix, std::uint32_t events_max = chained_events_max);
 
   /// The chain at a number that `extend` reached.

@@ -23,6 +23,15 @@ class CheckRoster final : public Checker {
     if (device.running() && event.dot.device != device.key()) linked_[device.key()].insert(event.dot.device);
   }
 
+  void noticed(const Device& device, const output::Notice& /*notice*/) override {
+    if (!device.running()) return;
+    for (const LinkInfo& link : device.engine().link_requests()) {
+      if (link.invitation && !world_.may_be_linked(device.key(), link.key)) {
+        world_.violation("P7", device.name() + " takes the proof of one who was not invited");
+      }
+    }
+  }
+
   void ended() override {
     for (const auto& device : world_.devices()) {
       std::set<PublicKey> members;

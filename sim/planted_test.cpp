@@ -65,6 +65,8 @@ constexpr Case cases[] = {
     {PlantedBug::reopens_log, "reopens_log", 1'000},
     {PlantedBug::hides_lost_life, "hides_lost_life", 1'000},
     {PlantedBug::first_come_keeps_name, "first_come_keeps_name", 1'000},
+    {PlantedBug::takes_used_secret, "takes_used_secret", 1'000},
+    {PlantedBug::takes_replayed_proof, "takes_replayed_proof", 1'000},
     {PlantedBug::hides_doubt, "hides_doubt", 1'000},
     {PlantedBug::drops_acknowledgements, "drops_acknowledgements", 100},
     {PlantedBug::skips_durability, "skips_durability", 100},

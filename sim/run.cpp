@@ -117,7 +117,8 @@ void set_up(World& world, const Plan& plan) {
   for (std::size_t user = 0; user < world.users(); ++user) {
     const auto devices = world.devices_of(user);
     const std::size_t linked = devices.size() - (user == 0 ? plan.late_devices : 0);
-    for (std::size_t i = 1; i < linked; ++i) world.want_link(*devices[i], *devices[(i - 1) / 2]);
+    for (std::size_t i = 1; i < linked; ++i)
+      world.want_link(*devices[i], *devices[(i - 1) / 2], (plan.seed + i) % 2 == 0);
     if (user > 0) world.want_friend(devices.front()->key(), world.devices_of(0).front()->key());
   }
   Dice dice(plan.seed, "friends");

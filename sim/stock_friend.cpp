@@ -29,9 +29,9 @@ void StockFriend::stop(bool in_order) {
 
 void StockFriend::ask(const ToxAddress& device, const std::string& greeting) {
   if (!world_.network.is_up(key())) return;
-  // Once he was a friend, no request goes out: he is taken off the list first.
+  // Once he was a friend, or was asked in other words, no request goes out: he is taken off the list first.
   const auto& list = world_.network.list(key());
-  if (const auto entry = list.find(device.key()); entry != list.end() && !entry->second) {
+  if (const auto entry = list.find(device.key()); entry != list.end() && entry->second != to_bytes(greeting)) {
     world_.network.remove_peer(key(), device.key());
   }
   world_.network.add_peer(key(), {device.key(), device, to_bytes(greeting)});

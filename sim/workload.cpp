@@ -3,6 +3,7 @@
 #include "sim/actions.h"
 #include "sim/later_version.h"
 #include "sim/world.h"
+#include "wire/invitation.h"
 #include "wire/message_parts.h"
 
 namespace toxtore::sim {
@@ -353,7 +354,26 @@ void answer_request(World& world, const Step& step) {
 
 void link_device(World& world, const Step& step) {
   const auto own = world.devices_of(0);
-  world.want_link(*own[step.numbers[0] % own.size()], *own.front());
+  world.want_link(*own[step.numbers[0] % own.size()], *own.front(), step.numbers[1] % 2 == 0);
+}
+
+/// A friend who overheard a proof, found a URI that is over, or guesses, asks to be taken for one of the user's
+/// devices.
+void friend_joins(World& world, const Step& step) {
+  const auto* one = one_of(world.stock_friends(), step.numbers[0]);
+  const auto* invited = one_of(world.invited(), step.numbers[1]);
+  if (one == nullptr || invited == nullptr) return;
+  const auto invitation = read_invitation_uri(invited->uri);
+  if (!invitation) return world.violation("P8", "the URI of an invitation cannot be read");
+  const ToxAddress inviter = invited->inviter->setup().address;
+  const bool overheard = step.numbers[2] % 2 == 0;
+  const PublicKey& proves_for = overheard ? invited->joiner->key() : (*one)->key();
+  const InvitationSecret guess{};
+  const bool knows = overheard || invited->over;
+  const Hash proof = invitation_proof(knows ? invitation->secret : guess, inviter.key(), proves_for);
+  if (!world.network.list((*one)->key()).contains(inviter.key())) (*one)->ask(inviter, joining_words(proof));
+  (*one)->send_packet(inviter.key(), encode_packet(packet::Hello{}));
+  (*one)->send_packet(inviter.key(), encode_packet(packet::LinkProof{proof, {}}));
 }
 
 void cancel_linking(World& world, const Step& step) {
@@ -450,6 +470,7 @@ constexpr Action operations[] = {
     {"remove friend", 1, 90, remove_friend},
     {"answer request", 1, 90, answer_request},
     {"link device", 2, 90, link_device},
+    {"friend joins", 1, 30, friend_joins},
     {"cancel linking", 1, 90, cancel_linking},
     {"ask around", 1, 90, ask_around},
     {"nonsense", 1, 90, ask_nonsense},

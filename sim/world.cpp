@@ -146,12 +146,12 @@ void World::violation(const std::string& promise, const std::string& what) {
 
 // --- People.
 
-void World::want_link(Device& asks, Device& accepts) {
+void World::want_link(Device& asks, Device& accepts, bool by_invitation) {
   const auto same = [&](const Link& link) {
     return (link.asks == &asks && link.accepts == &accepts) || (link.asks == &accepts && link.accepts == &asks);
   };
   if (&asks == &accepts || std::any_of(links_.begin(), links_.end(), same)) return;
-  links_.push_back({&asks, &accepts});
+  links_.push_back({&asks, &accepts, by_invitation, {}});
   tend();
 }
 
@@ -168,23 +168,30 @@ void World::tend() {
   tending_ = true;
   timeline.after(look_every_ms, [this] {
     tending_ = false;
-    std::erase_if(links_, [this](const Link& link) { return tend_link(link); });
+    std::erase_if(links_, [this](Link& link) { return tend_link(link); });
     std::erase_if(friendships_, [this](const auto& pair) { return tend_friendship(pair); });
     tend();
   });
 }
 
-bool World::tend_link(const Link& link) {
+bool World::tend_link(Link& link) {
   Device& a = *link.asks;
   Device& b = *link.accepts;
   if (!a.running() || !b.running()) return false;
   if (is_blocked(a, b.key()) || is_blocked(b, a.key())) return true;  // nobody wants that any more
   const bool a_linked = counts_as_own(a, b.key());
   const bool b_linked = counts_as_own(b, a.key());
-  if (a_linked && b_linked) return true;
+  if (a_linked && b_linked) {
+    give_up_uri(link);
+    return true;
+  }
   // One that was set back may have forgotten the other, which still counts it as linked.
   Device& asks = a_linked ? b : a;
   Device& other = a_linked ? a : b;
+  if (link.by_invitation) {
+    tend_invitation(link, asks, other);
+    return false;
+  }
   if (!is_friend(asks, other.key())) {
     asks.command([&](Engine& engine, Instant now) { (void)engine.add_friend(other.setup().address, "it is me", now); });
     return false;
@@ -200,6 +207,30 @@ bool World::tend_link(const Link& link) {
     if (there && !there->confirmed_here) confirm(other, asks.key(), *here->code);
   }
   return false;
+}
+
+// From now on anybody may find it.
+void World::give_up_uri(Link& link) {
+  for (Invited& invited : invited_) invited.over = invited.over || invited.uri == link.uri;
+  link.uri.clear();
+}
+
+// Who joins has said so by giving his device the URI; who invites says so then, or with the invitation.
+void World::tend_invitation(Link& link, Device& joins, Device& invites) {
+  const auto here = link_with(joins, invites.key());
+  const auto there = link_with(invites, joins.key());
+  if (here && there && there->code && here->code == there->code && !there->confirmed_here) {
+    confirm(invites, joins.key(), *there->code);
+  }
+  if (here || !joins.running() || !invites.running()) return;
+  give_up_uri(link);
+  invites.command([&](Engine& engine, Instant now) {
+    engine.withdraw_invitations();
+    if (const auto made = engine.invite_device(invited_.size() % 2 == 0, {}, now)) link.uri = made->uri;
+  });
+  if (link.uri.empty()) return;
+  invited_.push_back({link.uri, &invites, &joins, false});
+  joins.command([&](Engine& engine, Instant now) { (void)engine.join_device(link.uri, true, now); });
 }
 
 void World::confirm(Device& device, const PublicKey& peer, const std::string& code) {
@@ -292,7 +323,7 @@ void World::see_to_doubt(Device& device) {
     for (Device* other : devices_of(device.setup().user)) {
       // The copy is from before it was linked.
       const bool forgot = other != &device && other->running() && counts_as_own(*other, device.key());
-      if (forgot) return want_link(device, *other);
+      if (forgot) return want_link(device, *other, false);
     }
     device.command([](Engine& engine, Instant /*now*/) { (void)engine.trust_database(); });
   });

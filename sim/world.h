@@ -87,8 +87,9 @@ class World {
 
   // --- People.
 
-  /// Two devices of one user are to be linked: the people see to it until it is done.
-  void want_link(Device& asks, Device& accepts);
+  /// Two devices of one user are to be linked: the people see to it until it is done. By an invitation of the second,
+  /// or since they are friends.
+  void want_link(Device& asks, Device& accepts, bool by_invitation);
   /// Somebody's device or stock client is to be a friend of a device.
   void want_friend(const PublicKey& asks, const PublicKey& accepts);
   /// In words, those that are open.
@@ -112,6 +113,15 @@ class World {
   /// Crashed devices start again by themselves; not while the user leaves them off.
   void leave_off(Device& device, bool off);
 
+  /// A URI that was made, who made it and for whom. Whoever finds it finds it when it is of no more use.
+  struct Invited {
+    std::string uri;
+    const Device* inviter;
+    const Device* joiner;
+    bool over = false;
+  };
+  [[nodiscard]] const std::vector<Invited>& invited() const { return invited_; }
+
   /// The last packets that went by, for who sends broken ones.
   void saw_packet(const Bytes& bytes);
   [[nodiscard]] const std::vector<Bytes>& seen_packets() const { return seen_packets_; }
@@ -133,10 +143,14 @@ class World {
   struct Link {
     Device* asks;
     Device* accepts;
+    bool by_invitation;
+    std::string uri;  ///< of the last one, if any
   };
   Device& add_device(std::size_t user, const std::string& name, const Plan& plan);
   void tend();
-  bool tend_link(const Link& link);
+  bool tend_link(Link& link);
+  void give_up_uri(Link& link);
+  void tend_invitation(Link& link, Device& joins, Device& invites);
   bool tend_friendship(const std::pair<PublicKey, PublicKey>& pair);
   void look_at_new(Device& device);
   void see_to_doubt(Device& device);
@@ -148,6 +162,7 @@ class World {
   std::vector<std::unique_ptr<StockFriend>> stock_;
   std::uint64_t skipped_ms_ = 0;
   std::vector<Link> links_;
+  std::vector<Invited> invited_;
   std::vector<std::pair<PublicKey, PublicKey>> friendships_;
   std::set<std::pair<PublicKey, PublicKey>> asked_;
   bool tending_ = false;

@@ -26,6 +26,8 @@ enum class PlantedBug {
   hides_lost_life,        ///< what waited through a doubt counts as never sent
   first_come_keeps_name,  ///< of two branches of a log each device lets the one that it has keep the name
   reopens_log,            ///< a closed log is gone on with
+  takes_used_secret,      ///< an invitation that is used up or over lets the next one in
+  takes_replayed_proof,   ///< a proof that one key gave holds for another that repeats it
   hides_doubt,            ///< a message whose receipt was lost counts as never handed over
   // In what the simulator puts around the engine.
   drops_acknowledgements,  ///< `committed` packets are not sent

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/planted.h"
+
 namespace toxtore {
 
 Result<Invitations::Open> Invitations::make(bool confirmed, std::string name, std::uint64_t now_ms) {
@@ -30,6 +32,10 @@ Invitations::Judgement Invitations::judge(const PublicKey& peer, const std::opti
   if (!proof) return refuse(Verdict::unreadable, peer, proof);
   expire(now_ms);
   for (Entry& entry : entries_) {
+    if (planted(PlantedBug::takes_replayed_proof) && entry.used_by &&
+        *proof == invitation_proof(entry.invitation.secret, self_, *entry.used_by)) {
+      return {Verdict::right, entry.invitation, false};
+    }
     if (!same_secret(*proof, invitation_proof(entry.invitation.secret, self_, peer))) continue;
     Judgement met = meet(entry, peer, linking);
     return met.invitation ? met : refuse(met.verdict, peer, proof);
@@ -38,6 +44,7 @@ Invitations::Judgement Invitations::judge(const PublicKey& peer, const std::opti
 }
 
 Invitations::Judgement Invitations::meet(Entry& entry, const PublicKey& peer, bool linking) {
+  if (planted(PlantedBug::takes_used_secret)) return {Verdict::right, entry.invitation, false};
   if (entry.state == State::over) return {Verdict::expired, std::nullopt, false};
   if (entry.state == State::used && entry.used_by == peer && linking) return {Verdict::again, entry.invitation, false};
   if (entry.state == State::used) return {Verdict::used, std::nullopt, false};

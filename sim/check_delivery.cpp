@@ -3,13 +3,13 @@
 // Checks: at the end no message waits for a friend who is connected to a device of its user; a message that is shown as
 // delivered was, whole, and as what it was written; nobody delivers for another device while he lacks later events that
 // he was told of; what a device hands over in one moment goes in the view's order, and none is taken in hand while an
-// older one for the same friend, which could go, waits; a message goes to a stock friend again only after a crash, a
-// lost connection to him, a partition of the devices or the user's word, not once it is known to be delivered, and what
-// he got more than once is shown as perhaps doubled; a message comes to whom it was written, and to nobody else; one
-// that is shown as withdrawn was, and one that failed had its friend removed; a friend with Toxtore shows nothing
-// twice, and gets no Tox message in the moment after he connected, before his hello can have come. Does not check: how
-// soon, which device, in what order `message` packets go, whether doubt is shown without a cause, what waits for a
-// friend whose client poses as another one.
+// older one for the same friend, which could go, waits, unless its database was set back; a message goes to a stock
+// friend again only after a crash, a lost connection to him, a partition of the devices or the user's word, not once it
+// is known to be delivered, and what he got more than once is shown as perhaps doubled; a message comes to whom it was
+// written, and to nobody else; one that is shown as withdrawn was, and one that failed had its friend removed; a friend
+// with Toxtore shows nothing twice, and gets no Tox message in the moment after he connected, before his hello can have
+// come. Does not check: how soon, which device, in what order `message` packets go, whether doubt is shown without a
+// cause, what waits for a friend whose client poses as another one.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -37,6 +37,7 @@ class CheckDelivery final : public Checker {
 
   void started(const Device& device) override { ++lives_[device.key()]; }
 
+  void set_back(const Device& device, bool /*whole_machine*/) override { set_back_.insert(device.key()); }
   void refused(const Device& device, const Dot& message) override {
     refused_ms_[{device.key(), message}] = world_.timeline.now_ms();
   }
@@ -174,7 +175,7 @@ class CheckDelivery final : public Checker {
     const Contact* contact = device.engine().contacts().of(row.conversation);
     const bool not_from_here = contact != nullptr && contact->devices_withheld && row.id.device != device.key();
     const bool was_refused = refused != refused_ms_.end() && now_ms < refused->second + refusal_ms;
-    if (device.engine().status().doubt) return false;
+    if (set_back_.contains(device.key())) return false;
     return !was_refused && !not_from_here && knows_all_since(device.store(), row.id);
   }
 
@@ -320,7 +321,8 @@ class CheckDelivery final : public Checker {
   std::set<Dot> anyway_;
   bool by_hand_ = false;
   std::set<std::string> preempted_;  ///< or written by the stock friend himself
-  std::set<Dot> taken_back_;         ///< withdrawn or erased, or perhaps: the device may have died of it
+  std::set<PublicKey> set_back_;
+  std::set<Dot> taken_back_;  ///< withdrawn or erased, or perhaps: the device may have died of it
   std::map<std::pair<PublicKey, Dot>, std::uint64_t> refused_ms_;                     ///< by toxcore, the last time
   std::map<std::pair<MessageKind, std::string>, std::vector<std::size_t>> received_;  ///< by users with Toxtore
 };

@@ -37,7 +37,6 @@ class CheckDelivery final : public Checker {
 
   void started(const Device& device) override { ++lives_[device.key()]; }
 
-  void set_back(const Device& device, bool /*whole_machine*/) override { set_back_.insert(device.key()); }
   void refused(const Device& device, const Dot& message) override {
     refused_ms_[{device.key(), message}] = world_.timeline.now_ms();
   }
@@ -76,7 +75,10 @@ class CheckDelivery final : public Checker {
     received_[{received->kind, to_text(received->text)}].push_back(device.setup().user);
   }
 
-  void set_back(const Device& device, bool /*whole_machine*/) override { ++lives_[device.key()]; }
+  void set_back(const Device& device, bool /*whole_machine*/) override {
+    ++lives_[device.key()];
+    set_back_.insert(device.key());
+  }
 
   void merged_by_hand(const Contact& /*one*/, const Contact& /*other*/) override { by_hand_ = true; }
   void sends_anyway(const Dot& message) override { anyway_.insert(message); }

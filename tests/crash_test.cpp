@@ -160,10 +160,13 @@ TEST_F(Crash, what_a_killed_server_was_delivering_arrives_and_says_if_it_may_be_
     const std::string& watched = texts[random_below(texts.size())];
     const std::string moment = random_below(2) == 0 ? "sending" : "delivered";
     const std::size_t connections = bert().connections_to(server().key());
-    wait_until("the laptop to hear of it", [&] {
-      const std::string state = newest_on(laptop()).at(watched).at("state");
-      return state == moment || state == "delivered";
-    });
+    wait_until(
+        "the laptop to hear of it",
+        [&] {
+          const std::string state = newest_on(laptop()).at(watched).at("state");
+          return state == moment || state == "delivered";
+        },
+        reconnection_patience);
     server().kill();
     std::map<std::string, std::size_t> states;
     for (const auto& [text, row] : newest_on(laptop())) {

@@ -168,8 +168,10 @@ Result<Profile> Profile::open(const Options& options, Random& random) {
 void Profile::announce(const Options& options) const {
   if (!made_now) return;
   log::info("made the profile “" + options.profile + "” in " + (options.data_folder / options.profile).string());
-  if (!encrypted) log::warning(
-        "the profile has no passphrase: who can read the folder can read everything in it; `toxtore passphrase` gives it "
+  if (!encrypted)
+    log::warning(
+        "the profile has no passphrase: who can read the folder can read everything in it; `toxtore passphrase` gives "
+        "it "
         "one");
   if (options.import_file)
     log::warning("took over the Tox ID of " + options.import_file->string() +

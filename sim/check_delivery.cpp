@@ -75,9 +75,10 @@ class CheckDelivery final : public Checker {
     received_[{received->kind, to_text(received->text)}].push_back(device.setup().user);
   }
 
-  void set_back(const Device& device, bool /*whole_machine*/) override {
+  void set_back(const Device& device, bool whole_machine) override {
     ++lives_[device.key()];
     set_back_.insert(device.key());
+    if (whole_machine) may_fork_.insert(device.key());
   }
 
   void merged_by_hand(const Contact& /*one*/, const Contact& /*other*/) override { by_hand_ = true; }
@@ -129,7 +130,7 @@ class CheckDelivery final : public Checker {
 
   /// A message that goes out again, or from another device, does so for a reason. Pieces of one go in one moment.
   void expect_reason(const Device& device, const Dot& message) {
-    if (anyway_.contains(message)) return;
+    if (anyway_.contains(message) || may_fork_.contains(message.device)) return;
     const std::uint64_t now_ms = world_.timeline.now_ms();
     for (const HandedOver& before : handovers_[message]) {
       if (before.device == &device && before.at_ms == now_ms) continue;
@@ -316,6 +317,7 @@ class CheckDelivery final : public Checker {
   }
 
   std::map<PublicKey, std::uint64_t> lives_;
+  std::set<PublicKey> may_fork_;  ///< two of their messages may have one dot, and what became of either is unsure
   std::map<Dot, std::vector<HandedOver>> handovers_;
   std::map<std::pair<PublicKey, PublicKey>, std::pair<std::uint64_t, OrderKey>> last_;
   std::set<Hash> identities_;

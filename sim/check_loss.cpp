@@ -5,8 +5,9 @@
 // its conversation on every linked device; linked devices hold the same logs to the end.
 // What a device that was set back had shown counts as lost only if another own device, or the other of two copies,
 // holds it.
-// Does not check: texts that the user erased (check_erasing.cpp does), a power cut inside a write of the real database
-// (the store's durability test does), removals.
+// Does not check: texts that the user erased (check_erasing.cpp does), or one of another life of the device with the
+// same number, a power cut inside a write of the real database (the store's durability test does), removals.
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -24,6 +25,7 @@ class CheckLoss final : public Checker {
   void shown(const Device& device, const Event& event) override {
     shown_[device.key()].emplace(event.dot, event_hash(event));
     back_[device.key()].erase(event_hash(event));
+    if (const auto text = text_of(event)) dots_[*text].insert(event.dot);
   }
 
   void set_back(const Device& device, bool /*whole_machine*/) override {
@@ -62,7 +64,10 @@ class CheckLoss final : public Checker {
   }
 
   void erases(const std::vector<MessageRow>& rows) override {
-    for (const MessageRow& row : rows) erased_.insert({row.conversation, to_text(row.text)});
+    for (const MessageRow& row : rows) {
+      erased_.insert({row.conversation, to_text(row.text)});
+      erased_dots_.insert(row.id);
+    }
   }
 
   void ended() override {
@@ -75,7 +80,8 @@ class CheckLoss final : public Checker {
   }
 
  private:
-  using Texts = std::set<std::pair<PublicKey, std::string>>;
+  using Text = std::pair<PublicKey, std::string>;
+  using Texts = std::set<Text>;
 
   static std::set<Hash> hashes_of(const Store& store) {
     std::set<Hash> hashes;
@@ -120,21 +126,31 @@ class CheckLoss final : public Checker {
     const Texts have = texts_of(device.store());
     for (const Texts* texts : {&received_[holder.key()], &sent_[holder.key()]}) {
       for (const auto& [conversation, text] : *texts) {
-        if (have.contains({conversation, text}) || erased_.contains({conversation, text})) continue;
+        if (have.contains({conversation, text}) || was_erased({conversation, text})) continue;
         return world_.violation("P1", device.name() + " lacks \"" + text.substr(0, 12) + "\", which " + holder.name() +
                                           " had acknowledged");
       }
     }
   }
 
+  [[nodiscard]] bool was_erased(const Text& text) const {
+    if (erased_.contains(text)) return true;
+    const auto dots = dots_.find(text);
+    return dots != dots_.end() &&
+           std::ranges::any_of(dots->second, [&](const Dot& dot) { return erased_dots_.contains(dot); });
+  }
+
+  static std::optional<Text> text_of(const Event& event) {
+    const ReadEvent read = read_event(event);
+    if (const auto* sent = std::get_if<TrySend>(&read.body)) return Text{sent->to, to_text(sent->text)};
+    if (const auto* received = std::get_if<Received>(&read.body)) return Text{received->from, to_text(received->text)};
+    return std::nullopt;
+  }
+
   static Texts texts_of(const Store& store) {
     Texts texts;
     for (const auto& [arrival, event] : store.arrived(0, ~std::size_t{0})) {
-      const ReadEvent read = read_event(event);
-      if (const auto* sent = std::get_if<TrySend>(&read.body)) texts.insert({sent->to, to_text(sent->text)});
-      if (const auto* received = std::get_if<Received>(&read.body)) {
-        texts.insert({received->from, to_text(received->text)});
-      }
+      if (const auto text = text_of(event)) texts.insert(*text);
     }
     return texts;
   }
@@ -144,7 +160,9 @@ class CheckLoss final : public Checker {
   std::map<PublicKey, std::uint64_t> set_back_ms_;
   std::map<PublicKey, Texts> received_;
   std::map<PublicKey, Texts> sent_;
+  std::map<Text, std::set<Dot>> dots_;
   Texts erased_;  ///< or perhaps: the device may have died of it
+  std::set<Dot> erased_dots_;
 };
 
 }  // namespace

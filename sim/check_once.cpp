@@ -38,7 +38,8 @@ class CheckOnce final : public Checker {
 
   void noticed(const Device& device, const output::Notice& notice) override {
     if (notice.what != output::Notice::What::message || !notice.message) return;
-    if (!told_[device.key()].insert(*notice.message).second) {
+    const auto event = device.store().event(*notice.message);
+    if (event && !told_[device.key()].insert(event_hash(*event)).second) {
       world_.violation("P3", device.name() + " tells its user twice of one message");
     }
   }
@@ -86,7 +87,7 @@ class CheckOnce final : public Checker {
   std::set<PublicKey> may_fork_;
   std::map<Dot, Hash> hashes_;
   std::map<PublicKey, std::set<Dot>> shown_;
-  std::map<PublicKey, std::set<Dot>> told_;
+  std::map<PublicKey, std::set<Hash>> told_;
   std::map<std::pair<PublicKey, std::string>, std::size_t> tried_;
 };
 

@@ -110,6 +110,14 @@ void Replicator::on_committed(const PublicKey& peer, std::uint64_t count) {
   }
 }
 
+// Whoever holds another event under that dot has another life of this device: what was found alike is not, from here on.
+void Replicator::logged(const Dot& dot) {
+  knowledge_.hold(dot);
+  for (const auto& [key, peer] : knowledge_.peers()) {
+    if (peer.theirs.contains(dot)) knowledge_.set_agreed(key, dot.log(), false);
+  }
+}
+
 Replicator::Verdict Replicator::judge(const PublicKey& peer, const Dot& dot) {
   if (!connected(peer)) return Verdict::unasked;
   ++receipts_[peer].dealt_with;

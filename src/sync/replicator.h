@@ -77,7 +77,7 @@ class Replicator {
   void lost(const PublicKey& peer, std::uint64_t count);
 
   /// An own event was stored.
-  void logged(const Dot& dot) { knowledge_.hold(dot); }
+  void logged(const Dot& dot);
 
   // --- What to do. The engine calls these after its commit.
 

@@ -56,11 +56,7 @@ Bytes as_a_later_version_says(const Packet& packet, Dice& dice) {
     return encode_packet(more);
   }
   if (const auto* sent = std::get_if<packet::SendDot>(&packet)) {
-    packet::SendDot with_hint = *sent;
-    const auto type = static_cast<EventType>(with_hint.event.type);
-    const bool has_hint = type == EventType::received_message || type == EventType::try_send_message;
-    if (has_hint && with_hint.event.body.size() > PublicKey::size) with_hint.event.body[PublicKey::size] = 1;
-    return encode_packet(with_hint);
+    return encode_packet(packet::SendDot{with_hint(sent->event)});
   }
   Bytes bytes = encode_packet(packet);
   const bool room = bytes.size() + 23 <= packet_size_max;

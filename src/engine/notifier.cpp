@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "wire/body.h"
+#include "wire/branch.h"
 
 namespace toxtore {
 namespace {
@@ -46,18 +47,27 @@ bool Notifier::is_told_of(const PublicKey& key) const {
 
 void Notifier::notify(const Dot& message) {
   const auto row = core_.shown(message);
-  if (!row || row->read || !is_told_of(row->conversation) || was_told_of_copy(*row)) return;
+  const auto event = core_.store.event(message);
+  if (!row || !event || row->read || !is_told_of(row->conversation)) return;
+  if (was_told_of(*event) || was_told_of_copy(*row)) return;
   core_.outputs.emplace_back(
       output::Notice{output::Notice::What::message, row->conversation, to_text(row->text), message});
   if (notified_.size() == notified_max) notified_.pop_front();
-  notified_.push_back(message);
+  notified_.push_back({message, event_hash(*event)});
+}
+
+bool Notifier::was_told_of(const Event& event) const {
+  const Hash hash = event_hash(event);
+  const auto origin = origin_of(event);
+  const auto before = origin ? core_.store.event(*origin) : std::nullopt;
+  return (before && event_hash(*before) == hash) || std::ranges::count(notified_, hash, &Notified::event) > 0;
 }
 
 bool Notifier::was_told_of_copy(const MessageRow& row) const {
   if (!row.identity) return false;
   return std::ranges::any_of(core_.store.copies(*row.identity), [&](const MessageRow& copy) {
     const auto shown = core_.shown(copy.id);
-    return shown && shown->id == row.id && std::ranges::find(notified_, copy.id) != notified_.end();
+    return shown && shown->id == row.id && std::ranges::count(notified_, copy.id, &Notified::message) > 0;
   });
 }
 
@@ -78,11 +88,11 @@ void Notifier::release_held_back() {
 }
 
 void Notifier::take_back_read() {
-  std::erase_if(notified_, [this](const Dot& message) {
-    const auto row = core_.shown(message);
+  std::erase_if(notified_, [this](const Notified& told) {
+    const auto row = core_.shown(told.message);
     if (!row || !row->read) return false;
     core_.outputs.emplace_back(
-        output::Notice{output::Notice::What::notification_cleared, row->conversation, {}, message});
+        output::Notice{output::Notice::What::notification_cleared, row->conversation, {}, told.message});
     return true;
   });
 }

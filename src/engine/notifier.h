@@ -7,6 +7,7 @@
 //   only if it is unread all the same.
 // - What a friend writes who is muted or blocked is silent, and so is who is no friend.
 // - What was told of in an earlier run of the program is not told of again, nor taken back.
+// - A message that comes once more by the name of a branch (wire/branch.h), or by the one that it had, is the same one.
 #pragma once
 
 #include <deque>
@@ -29,13 +30,18 @@ class Notifier {
   void look_at(const Fresh& fresh);
   [[nodiscard]] bool is_told_of(const PublicKey& key) const;
   void notify(const Dot& message);
+  [[nodiscard]] bool was_told_of(const Event& event) const;
   [[nodiscard]] bool was_told_of_copy(const MessageRow& row) const;
   void notify_request(const Dot& request);
   void release_held_back();
   void take_back_read();
 
   Core& core_;
-  std::deque<Dot> notified_;
+  struct Notified {
+    Dot message;
+    Hash event;
+  };
+  std::deque<Notified> notified_;
   std::vector<Fresh> held_back_;
 };
 

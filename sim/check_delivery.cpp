@@ -1,15 +1,16 @@
 // P4, delivery.
 //
-// Checks: at the end no message waits for a friend who is connected to a device of its user; a message that is shown as
-// delivered was, whole, and as what it was written; nobody delivers for another device while he lacks later events that
-// he was told of; what a device hands over in one moment goes in the view's order, and none is taken in hand while an
-// older one for the same friend, which could go, waits, unless its database was set back; a message goes to a stock
-// friend again only after a crash, a lost connection to him, a partition of the devices or the user's word, not once it
-// is known to be delivered, and what he got more than once is shown as perhaps doubled; a message comes to whom it was
-// written, and to nobody else; one that is shown as withdrawn was, and one that failed had its friend removed; a friend
-// with Toxtore shows nothing twice, and gets no Tox message in the moment after he connected, before his hello can have
-// come. Does not check: how soon, which device, in what order `message` packets go, whether doubt is shown without a
-// cause, what waits for a friend whose client poses as another one.
+// Checks: at the end no message waits for a friend who is connected to a device of its user; a message that is shown
+// as delivered was, whole, and as what it was written; nobody delivers for another device while he lacks later events
+// that he was told of; what a device hands over in one moment goes in the view's order, and none is taken in hand
+// while an older one for the same friend, which could go, waits, unless its database was set back; a message goes to a
+// stock friend again only after a crash, a lost connection to him, a partition of the devices or the user's word, not
+// once it is known to be delivered, and what he got more than once is shown as perhaps doubled; a device in doubt
+// about its database hands over nothing that waits in it, and takes that for perhaps delivered afterwards; a message
+// comes to whom it was written, and to nobody else; one that is shown as withdrawn was, and one that failed had its
+// friend removed; a friend with Toxtore shows nothing twice, and gets no Tox message in the moment after he connected,
+// before his hello can have come. Does not check: how soon, which device, in what order `message` packets go, whether
+// doubt is shown without a cause, what waits for a friend whose client poses as another one.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -57,6 +58,9 @@ class CheckDelivery final : public Checker {
     expect_reason(device, message);
     expect_order(device, to, message);
     expect_not_done(device, message);
+    if (device.engine().status().doubt && waited_before(device, message) && !anyway_.contains(message)) {
+      world_.violation("P4", device.name() + " is in doubt about its database, and hands over what that says waits");
+    }
     handovers_[message].push_back({&device, to, lives_[device.key()], world_.timeline.now_ms()});
   }
 
@@ -79,6 +83,14 @@ class CheckDelivery final : public Checker {
     ++lives_[device.key()];
     set_back_.insert(device.key());
     if (whole_machine) may_fork_.insert(device.key());
+  }
+
+  void noticed(const Device& device, const output::Notice& notice) override {
+    if (notice.what != output::Notice::What::doubt_over) return;
+    for (const MessageRow& row : device.store().undelivered()) {
+      if (row.delivery != Delivery::queued || !waited_before(device, row.id)) continue;
+      world_.violation("P4", device.name() + " takes what waited through its doubt for never sent");
+    }
   }
 
   void merged_by_hand(const Contact& /*one*/, const Contact& /*other*/) override { by_hand_ = true; }
@@ -119,6 +131,11 @@ class CheckDelivery final : public Checker {
       }
     }
     return true;
+  }
+
+  /// Written before the log that the device goes on with now.
+  static bool waited_before(const Device& device, const Dot& message) {
+    return message.log() != OwnLog(device.key(), device.store()).open();
   }
 
   struct HandedOver {

@@ -45,6 +45,7 @@ void Disk::reopen() {
 
 // Writes everything but the last commits into a new store.
 void Disk::lose_commits(std::size_t count) {
+  if (replaced_) return;
   commits_.resize(commits_.size() - std::min(count, commits_.size()));
   auto fresh = make_memory_store();
   for (const auto& commit : commits_) {

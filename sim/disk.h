@@ -31,7 +31,10 @@ class Disk final : public ForwardingStore {
   void reopen();
   void moment();
   /// The process is over, and the next one finds this.
-  void replace(std::unique_ptr<Store> store) { replace_base(std::move(store)); }
+  void replace(std::unique_ptr<Store> store) {
+    replace_base(std::move(store));
+    replaced_ = true;
+  }
   /// For a planted bug: what is committed inside toxcore's callback is durable only when the turn ends.
   void callback_begins() { in_callback_ = true; }
   void turn_ends() { in_callback_ = last_commit_in_callback_ = false; }
@@ -55,9 +58,10 @@ class Disk final : public ForwardingStore {
   bool full_ = false;
   std::optional<Error> fault_;
 
-  // For planted bugs: every write since the beginning, commit by commit.
+  // For planted bugs: every write since the beginning, commit by commit. None is lost once the disk was replaced.
   std::vector<std::vector<Write>> commits_;
   std::vector<Write> writes_;
+  bool replaced_ = false;
   bool in_callback_ = false;
   bool last_commit_in_callback_ = false;
   unsigned rows_ = 0;

@@ -25,14 +25,10 @@ class CheckErasing final : public Checker {
   // Where nobody else had heard of it, the erasing is forgotten.
   void set_back(const Device& device, bool /*whole_machine*/) override {
     std::erase_if(texts_, [&](const auto& erased) {
-      bool held = false;
-      bool kept = false;
-      for (const Device* each : world_.devices_of(device.setup().user)) {
+      return std::ranges::none_of(world_.devices_of(device.setup().user), [&](const Device* each) {
         const auto event = each->store().event(erased.first);
-        held = held || event;
-        kept = kept || (event && read_event(*event).erased);
-      }
-      return held && !kept;
+        return event && read_event(*event).erased;
+      });
     });
   }
 

@@ -61,7 +61,7 @@ constexpr Case cases[] = {
     {PlantedBug::plain_before_hello, "plain_before_hello", 100},
     {PlantedBug::keeps_no_witness, "keeps_no_witness", 1'000},
     {PlantedBug::trusts_old_database, "trusts_old_database", 1'000},
-    {PlantedBug::sends_in_doubt, "sends_in_doubt", 1'000},
+    {PlantedBug::sends_in_doubt, "sends_in_doubt", 2'000},
     {PlantedBug::reopens_log, "reopens_log", 1'000},
     {PlantedBug::hides_lost_life, "hides_lost_life", 1'000},
     {PlantedBug::first_come_keeps_name, "first_come_keeps_name", 1'000},

@@ -319,14 +319,21 @@ void World::look_at_new(Device& device) {
 // Who has but one device says that it is to go on; one that has forgotten the others is linked once more.
 void World::see_to_doubt(Device& device) {
   timeline.after(look_every_ms, [this, &device] {
-    if (!device.running() || device.engine().devices().size() > 1) return;
-    for (Device* other : devices_of(device.setup().user)) {
-      // The copy is from before it was linked.
-      const bool forgot = other != &device && other->running() && counts_as_own(*other, device.key());
-      if (forgot) return want_link(device, *other, false);
-    }
+    if (!device.running() || link_forgotten(device) || device.engine().devices().size() > 1) return;
     device.command([](Engine& engine, Instant /*now*/) { (void)engine.trust_database(); });
   });
+}
+
+// The copy is from before they were linked. True if there is one.
+bool World::link_forgotten(Device& device) {
+  bool any = false;
+  for (Device* other : devices_of(device.setup().user)) {
+    if (other == &device || !other->running() || !counts_as_own(*other, device.key())) continue;
+    if (counts_as_own(device, other->key())) continue;
+    want_link(device, *other, false);
+    any = true;
+  }
+  return any;
 }
 
 void World::noticed(Device& device, const output::Notice& notice) {
@@ -367,6 +374,9 @@ void World::heal(const Device* left_off) {
     }
   }
   for (const auto& one : stock_) one->start();
+  for (const auto& device : devices_) {
+    if (device->running()) link_forgotten(*device);
+  }
 }
 
 }  // namespace toxtore::sim

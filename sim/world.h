@@ -154,6 +154,7 @@ class World {
   bool tend_friendship(const std::pair<PublicKey, PublicKey>& pair);
   void look_at_new(Device& device);
   void see_to_doubt(Device& device);
+  bool link_forgotten(Device& device);
   void confirm(Device& device, const PublicKey& peer, const std::string& code);
 
   std::uint64_t seed_;

@@ -36,7 +36,10 @@ class CheckDelivery final : public Checker {
  public:
   using Checker::Checker;
 
-  void started(const Device& device) override { ++lives_[device.key()]; }
+  void started(const Device& device) override {
+    ++lives_[device.key()];
+    in_doubt_.erase(device.key());
+  }
 
   void refused(const Device& device, const Dot& message) override {
     refused_ms_[{device.key(), message}] = world_.timeline.now_ms();
@@ -58,7 +61,7 @@ class CheckDelivery final : public Checker {
     expect_reason(device, message);
     expect_order(device, to, message);
     expect_not_done(device, message);
-    if (was_in_doubt(device) && waited_before(device, message) && !anyway_.contains(message)) {
+    if (in_doubt_.contains(device.key()) && waited_before(device, message) && !anyway_.contains(message)) {
       world_.violation("P4", device.name() + " is in doubt about its database, and hands over what that says waits");
     }
     handovers_[message].push_back({&device, to, lives_[device.key()], world_.timeline.now_ms()});
@@ -86,8 +89,9 @@ class CheckDelivery final : public Checker {
   }
 
   void noticed(const Device& device, const output::Notice& notice) override {
-    if (notice.what == output::Notice::What::doubt) doubt_ms_[device.key()] = world_.timeline.now_ms();
+    if (notice.what == output::Notice::What::doubt) in_doubt_.insert(device.key());
     if (notice.what != output::Notice::What::doubt_over) return;
+    in_doubt_.erase(device.key());
     for (const MessageRow& row : device.store().undelivered()) {
       if (row.delivery != Delivery::queued || !waited_before(device, row.id)) continue;
       world_.violation("P4", device.name() + " takes what waited through its doubt for never sent");
@@ -132,13 +136,6 @@ class CheckDelivery final : public Checker {
       }
     }
     return true;
-  }
-
-  /// Before this moment: what it decided before it was, goes out all the same.
-  [[nodiscard]] bool was_in_doubt(const Device& device) const {
-    const auto since = doubt_ms_.find(device.key());
-    const bool just_now = since != doubt_ms_.end() && since->second == world_.timeline.now_ms();
-    return device.engine().status().doubt.has_value() && !just_now;
   }
 
   /// Written before the log that the device goes on with now.
@@ -351,8 +348,8 @@ class CheckDelivery final : public Checker {
   bool by_hand_ = false;
   std::set<std::string> preempted_;  ///< or written by the stock friend himself
   std::set<PublicKey> set_back_;
-  std::map<PublicKey, std::uint64_t> doubt_ms_;
-  std::set<Dot> taken_back_;  ///< withdrawn or erased, or perhaps: the device may have died of it
+  std::set<PublicKey> in_doubt_;  ///< and have said so
+  std::set<Dot> taken_back_;      ///< withdrawn or erased, or perhaps: the device may have died of it
   std::map<std::pair<PublicKey, Dot>, std::uint64_t> refused_ms_;                     ///< by toxcore, the last time
   std::map<std::pair<MessageKind, std::string>, std::vector<std::size_t>> received_;  ///< by users with Toxtore
 };

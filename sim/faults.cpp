@@ -5,7 +5,7 @@ namespace toxtore::sim {
 namespace {
 
 constexpr std::uint64_t hour_ms = 3'600'000;
-constexpr std::uint64_t year_ms = 365 * 24 * hour_ms;
+constexpr std::uint64_t year_ms = std::uint64_t{365} * 24 * hour_ms;
 /// Some cuts end before toxcore notices, some later.
 constexpr std::uint64_t cut_ms_max = 3 * dead_peer_ms;
 constexpr std::uint64_t trouble_ms_max = 60'000;

@@ -32,6 +32,7 @@ constexpr std::array misfortunes{
     Misfortune{"devices cut off from each other", "cut"},
     Misfortune{"a restored backup", "old copy", 0},
     Misfortune{"a device linked while messages wait", "link device", 0, 1},
+    Misfortune{"a restored backup", "old copy"},
 };
 
 std::size_t action_named(std::string_view name) {

@@ -34,7 +34,7 @@ std::uint64_t event_bytes(const World& world) {
 }
 
 /// Silence of that length means that nothing is on its way; what is asked for in vain is asked again after a minute.
-constexpr std::uint64_t settled_ms = 5 * 60'000;
+constexpr std::uint64_t settled_ms = 300'000;
 
 void settle(World& world, std::uint64_t healed_ms) {
   const auto settled_at = [&] { return std::max(world.network.last_packet_ms(), healed_ms) + settled_ms; };
@@ -89,7 +89,7 @@ void become_quiet(World& world, const Plan& plan, Outcome& outcome) {
   take_turns(world, plan, healed_ms);
   if (!world.violated()) run_both_copies(world);
   // What is unsure is sent again after ten minutes at the earliest, and by whom, takes a while to find out.
-  if (!world.violated()) world.run_until(world.timeline.now_ms() + unsure_wait_ms + 5 * 60'000);
+  if (!world.violated()) world.run_until(world.timeline.now_ms() + unsure_wait_ms + settled_ms);
   const std::uint64_t all_on_ms = world.timeline.now_ms();
   const auto quiet_at = [&] { return std::max(world.network.last_packet_ms(), all_on_ms) + quiet_ms; };
   while (!world.violated() && (world.timeline.now_ms() < quiet_at() || !world.all_wishes_done())) {

@@ -18,7 +18,7 @@ inline constexpr std::uint64_t setup_ms_max = 900'000;
 /// Quiet: no packet for so long. Longer than the ten minutes after which an unsure message is sent again (DESIGN 7.4).
 inline constexpr std::uint64_t quiet_ms = 900'000;
 /// After the faults everything must be quiet within that time (P10).
-inline constexpr std::uint64_t until_quiet_ms_max = 2 * 3'600'000;
+inline constexpr std::uint64_t until_quiet_ms_max = 7'200'000;
 
 struct Outcome {
   std::optional<Violation> violation;

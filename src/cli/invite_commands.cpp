@@ -30,7 +30,7 @@ Outcome<> subscribe(Session& session) {
 /// What became of an invitation that is open no more.
 class InvitationWatch {
  public:
-  InvitationWatch(json invitation, Session& session)
+  InvitationWatch(const json& invitation, Session& session)
       : id_(number_in(invitation, "id")), session_(session), before_(device_keys()) {}
 
   /// Waits until somebody uses it: his link, which may be linked already. Failures: offline (nobody did), the daemon's.

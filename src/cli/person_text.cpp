@@ -25,7 +25,7 @@ Table::Cell connection_cell(const json& person) {
 
 /// Where a friend is seen is worth a word only if it is not here.
 Table::Cell presence_cell(const json& person) {
-  const Table::Cell here = connection_cell(person);
+  Table::Cell here = connection_cell(person);
   if (here.tone == Tone::good || !flag_in(person, "online")) return here;
   return {"online" + seen_at(person), Tone::good};
 }

@@ -248,7 +248,7 @@ bool Core::is_blocked(const PublicKey& key) const {
 }
 
 std::optional<MessageRow> Core::shown(const Dot& message) const {
-  const auto row = store.message(message);
+  auto row = store.message(message);
   if (!row || !row->identity) return row;
   std::vector<MessageRow> copies;
   for (const Dot& dot : copies_of(*row)) copies.push_back(*store.message(dot));

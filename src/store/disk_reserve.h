@@ -10,9 +10,9 @@ namespace toxtore {
 
 /// 4 MiB, kept in a file beside the database: freed when a commit finds the disk full, so that this one commit can
 /// still succeed. The engine's largest transaction is far below it.
-inline constexpr std::uint64_t disk_reserve_bytes = 4 * 1024 * 1024;
+inline constexpr std::uint64_t disk_reserve_bytes = std::uint64_t{4} * 1024 * 1024;
 /// 1 MiB: what must be free beside the reserve, so that a store that opens can also do something.
-inline constexpr std::uint64_t disk_spare_bytes = 1024 * 1024;
+inline constexpr std::uint64_t disk_spare_bytes = std::uint64_t{1024} * 1024;
 
 class DiskReserve {
  public:

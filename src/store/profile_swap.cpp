@@ -53,7 +53,7 @@ Result<void> ProfileSwap::finish(const std::optional<std::filesystem::path>& kee
     if (renamed) folder_.reset();
     return renamed;
   }
-  const Result<void> exchanged = exchange(place, profile_);
+  Result<void> exchanged = exchange(place, profile_);
   if (!exchanged) return exchanged;
   folder_.reset();
   if (keep_as) return rename_file(place, *keep_as);

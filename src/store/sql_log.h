@@ -18,7 +18,7 @@ class SqlLog {
   void append(const Event& event, const std::vector<Subject>& subjects);
   void index(const Dot& dot, const std::vector<Subject>& subjects);
   void rewrite(const Event& event);
-  void cut(const LogId& log, std::uint32_t from);
+  void cut(const LogId& id, std::uint32_t from);
   std::optional<Event> event(const Dot& dot);
   std::vector<Event> range(const LogId& log, std::uint32_t after, std::uint32_t until, std::size_t events_max,
                            std::size_t bytes_max);

@@ -63,7 +63,7 @@ class Knowledge {
   /// Its log is another branch than ours. Until it is agreed on, or cut back.
   void set_disputed(const PublicKey& peer, const LogId& log);
   /// Whether a connected peer may be asked for events of that log.
-  [[nodiscard]] bool may_ask(const PublicKey& peer, const LogId& log) const;
+  [[nodiscard]] bool may_ask(const PublicKey& key, const LogId& log) const;
   /// A connected peer holds nothing of that log beyond that number, whatever it said.
   void cut_back(const PublicKey& peer, const LogId& log, std::uint32_t number);
   /// What is held is this from now on: events got other names.

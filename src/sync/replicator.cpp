@@ -110,7 +110,8 @@ void Replicator::on_committed(const PublicKey& peer, std::uint64_t count) {
   }
 }
 
-// Whoever holds another event under that dot has another life of this device: what was found alike is not, from here on.
+// Whoever holds another event under that dot has another life of this device: what was found alike is not, from here
+// on.
 void Replicator::logged(const Dot& dot) {
   knowledge_.hold(dot);
   for (const auto& [key, peer] : knowledge_.peers()) {

@@ -38,6 +38,15 @@ std::map<std::uint32_t, Chain> stored_checkpoints(const Store& store, const LogI
   return checkpoints;
 }
 
+std::vector<std::string> checkpoints_from(const Store& store, const LogId& log, std::uint32_t from) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : store.remembered_under(prefix_of(log))) {
+    const auto number = number_in(name);
+    if (number && *number >= from) names.push_back(name);
+  }
+  return names;
+}
+
 Chains::Known& Chains::known(const LogId& log) {
   const auto [found, fresh] = logs_.try_emplace(log);
   Known& of = found->second;
@@ -97,14 +106,5 @@ void Chains::forget(const LogId& log, std::uint32_t from) {
 }
 
 std::vector<std::pair<std::string, Bytes>> Chains::take_unsaved() { return std::exchange(unsaved_, {}); }
-
-std::vector<std::string> Chains::saved_from(const LogId& log, std::uint32_t from) const {
-  std::vector<std::string> names;
-  for (const auto& [name, value] : store_.remembered_under(prefix_of(log))) {
-    const auto number = number_in(name);
-    if (number && *number >= from) names.push_back(name);
-  }
-  return names;
-}
 
 }  // namespace toxtore

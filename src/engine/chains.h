@@ -25,6 +25,8 @@ inline constexpr std::uint32_t chained_events_max = 4'096;
 
 /// The checkpoints of that log that the store remembers, by number.
 std::map<std::uint32_t, Chain> stored_checkpoints(const Store& store, const LogId& log);
+/// The names of those from that number on, for `Store::forget`.
+std::vector<std::string> checkpoints_from(const Store& store, const LogId& log, std::uint32_t from);
 
 class Chains {
  public:
@@ -44,8 +46,6 @@ class Chains {
 
   /// Checkpoints that the store does not have yet, as names and values for `Store::remember`; and none after that.
   std::vector<std::pair<std::string, Bytes>> take_unsaved();
-  /// Those of that log from that number on, as names for `Store::forget`.
-  [[nodiscard]] std::vector<std::string> saved_from(const LogId& log, std::uint32_t from) const;
 
  private:
   struct Known {

@@ -5,7 +5,7 @@
 namespace toxtore {
 
 void Claims::on_devices(const PublicKey& from, const packet::MyDevices& list, Instant now) {
-  if (core_.is_own(from) || core_.is_guest(from) || core_.is_blocked(from)) return;
+  if (core_.is_or_was_own(from) || core_.is_guest(from) || core_.is_blocked(from)) return;
   if (list.keys.size() > claimed_keys_max || list.removed.size() > claimed_keys_max) return;
   lists_.put(from, list);
   log_lists(now);

@@ -74,7 +74,14 @@ struct ContactChange {
 /// As long as a Tox name may be (TOX_MAX_NAME_LENGTH), in bytes.
 inline constexpr std::size_t alias_size_max = 128;
 
-/// One own device.
+/// By whom a device was removed, itself if it left, and when.
+struct RemovedInfo {
+  DeviceName by;
+  std::uint64_t time_ms = 0;  ///< wall clock of `by`
+  bool operator==(const RemovedInfo&) const = default;
+};
+
+/// One own device, or one that was.
 struct DeviceInfo {
   PublicKey key;
   std::string name;
@@ -90,6 +97,25 @@ struct DeviceInfo {
   std::uint64_t we_lack = 0;
   std::uint64_t it_lacks = 0;
   std::uint64_t coming = 0;  ///< of those that we lack, what it was asked for
+  std::optional<RemovedInfo> removed;
+  std::uint64_t put_aside = 0;  ///< events that it logged behind a cut and that are here, in no view
+};
+
+/// What the user is to know before a device is removed, or leaves.
+struct RemovalInfo {
+  DeviceInfo device;
+  /// Events that are known to be there and on none that stays; of another device nothing is known unless it told what
+  /// it holds (`device.known`).
+  std::uint64_t only_there = 0;
+  std::vector<DeviceInfo> added;         ///< other devices that it linked and that are in, with when it did
+  std::vector<PublicKey> stock_friends;  ///< contacts by id that no device which stays reaches
+};
+
+/// How far a device is with leaving.
+struct LeavingInfo {
+  bool left = false;             ///< it is none of the user's devices any more
+  std::uint64_t only_here = 0;   ///< events that no other device is known to hold: what it waits for
+  std::size_t devices_told = 0;  ///< devices that have said that they know
 };
 
 /// A friend request that waits for an answer, on any device.
@@ -183,13 +209,16 @@ struct Status {
   std::optional<DoubtInfo> doubt;
   std::string device_name;
   Connection connection = Connection::none;
-  std::uint64_t events = 0;           ///< in the log
-  std::uint64_t events_missing = 0;   ///< that some device said to hold, and we lack
-  std::uint64_t backlog = 0;          ///< the most that were missing since none was
-  std::uint64_t only_here = 0;        ///< events that no other device is known to hold
-  std::size_t full_copies = 0;        ///< other devices that are known to hold all that is held here
-  std::size_t undelivered = 0;        ///< messages
-  std::size_t unread = 0;             ///< messages
+  std::uint64_t events = 0;            ///< in the log
+  std::uint64_t events_missing = 0;    ///< that some device said to hold, and we lack
+  std::uint64_t backlog = 0;           ///< the most that were missing since none was
+  std::uint64_t only_here = 0;         ///< events that no other device is known to hold
+  std::size_t full_copies = 0;         ///< other devices that are known to hold all that is held here
+  std::size_t undelivered = 0;         ///< messages
+  std::size_t unread = 0;              ///< messages
+  std::uint64_t put_aside = 0;         ///< events of removed devices that are in no view
+  std::optional<RemovedInfo> removed;  ///< this device was removed, or left: it delivers nothing
+  std::optional<LeavingInfo> leaving;
   std::size_t devices = 0;            ///< own devices, this one included
   std::size_t devices_connected = 0;  ///< without this one
   std::size_t friends = 0;

@@ -8,6 +8,7 @@
 #include "engine/friend_adds.h"
 #include "engine/peer_list.h"
 #include "engine/presence.h"
+#include "engine/removals.h"
 #include "wire/body.h"
 #include "wire/writer.h"
 
@@ -61,6 +62,12 @@ Result<void> Contacts::add(const ToxAddress& address, const std::string& greetin
   if (key == core_.self) return fail(ErrorKind::invalid_argument, "this is the Tox ID of this device itself");
   if (!is_possible(key)) return fail(ErrorKind::invalid_argument, "nobody can have this Tox ID: it is mistyped");
   if (core_.is_own(key)) return fail(ErrorKind::already_exists, "this is the Tox ID of one of your own devices");
+  if (core_.roster.was_own(key)) {
+    return fail(
+        ErrorKind::denied,
+        "this is the Tox ID of a device that was removed from yours: `toxtore device invite` and `join` link it "
+        "again");
+  }
   if (is_added(key)) return fail(ErrorKind::already_exists, "this key is in your friend list already");
   if (auto checked = check_greeting(greeting); !checked) return checked;
   std::vector<Body> bodies = adds_of_all(key);
@@ -115,7 +122,7 @@ Result<void> Contacts::introduce(const PublicKey& key, const std::string& greeti
 
 Result<void> Contacts::remove(const PublicKey& key, Instant now) {
   if (core_.is_own(key)) {
-    return fail(ErrorKind::denied, "this is one of your devices; this version cannot remove a device yet");
+    return fail(ErrorKind::denied, "this is one of your devices: `toxtore device remove` is for those");
   }
   const Contact* contact = core_.contacts().friend_of(key);
   if (contact == nullptr) return fail(ErrorKind::not_found, "this key is not in your friend list");
@@ -235,6 +242,10 @@ void Contacts::reconcile(Instant now) {
     if (const auto key = remembered_name::key_of(remembered_name::stranger, name)) wanted.insert(*key);
   }
   for (const auto& [key, guest] : core_.guests) wanted.insert(key);
+  for (const auto& [key, was] : core_.roster.once_in()) {
+    if (core_.is_linked(key) || is_to_be_told(core_, key, now.wall_ms)) wanted.insert(key);
+  }
+  wanted.erase(core_.self);
   for (const PublicKey& key : wanted) add_to_toxcore(key);
   for (const PublicKey& key : std::set(in_toxcore_)) {
     if (!wanted.contains(key) && !core_.is_own(key)) remove_from_toxcore(key);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/planted.h"
+#include "engine/cuts.h"
 #include "engine/recorder.h"
 #include "wire/body.h"
 #include "wire/reader.h"
@@ -61,6 +62,8 @@ Core::Core(EngineConfig engine_config, Store& the_store, Random& the_random)
       roster(stored_roster(self, the_store)),
       own_log_(self, the_store) {
   replicator.set_open_log(own_log_.open());
+  heed_roster();
+  aside = store.aside();
   clock_.saw(store.latest_timestamp_ms());
 }
 
@@ -167,14 +170,30 @@ bool Core::stated(ByteView statement) {
   return true;
 }
 
+void Core::heed_roster() {
+  std::set<PublicKey> members;
+  std::set<PublicKey> removed;
+  for (const auto& [key, member] : roster.members()) members.insert(key);
+  for (const auto& [key, was] : roster.removed()) removed.insert(key);
+  auto changed = replicator.set_devices(std::move(members), std::move(removed), roster.limits());
+  told_changed_ = told_changed_ || !changed.empty();
+  recounted.merge(changed);
+}
+
+bool Core::is_linked(const PublicKey& key) const {
+  return is_own(key) || (is_removed() && store.remembered(remembered_name::of(remembered_name::rejoined, key)));
+}
+
 bool Core::commit_turn() {
   if (fault_) return false;
   if (!has_uncommitted()) return true;
+  bool moved = false;
   const auto done = change([&] {
     for (const Event& event : arrived_) record(store, event);
     for (const Bytes& statement : stated_) {
       store.remember(std::string(remembered_name::roster) + to_hex(statement_hash(statement)), statement);
     }
+    moved = !stated_.empty() && apply_cuts(store, roster.limits());
     if (told_changed_) store.remember(remembered_name::told, bytes_of(replicator.told()));
   });
   if (!done) return false;
@@ -184,12 +203,20 @@ bool Core::commit_turn() {
   }
   forget_contacts(arrived_);
   view_changed = view_changed || !arrived_.empty();
+  if (moved) recount();
   fresh.insert(fresh.end(), arriving_.begin(), arriving_.end());
   arriving_.clear();
   arrived_.clear();
   stated_.clear();
   told_changed_ = false;
   return true;
+}
+
+void Core::recount() {
+  replicator.set_held(store.holdings());
+  aside = store.aside();
+  std::erase_if(arriving_, [&](const Fresh& each) { return aside.contains(each.dot); });
+  renamed();
 }
 
 void Core::renamed() {
@@ -233,8 +260,8 @@ bool Core::is_guest(const PublicKey& key) const { return guests.contains(key) &&
 
 const ContactGraph& Core::contacts() const {
   if (!contacts_) {
-    std::set<PublicKey> own;
-    for (const auto& [key, member] : roster.members()) own.insert(key);
+    std::set<PublicKey> own{self};
+    for (const auto& [key, member] : roster.once_in()) own.insert(key);
     contacts_ = ContactGraph(store.friend_rows(), own);
   }
   return *contacts_;
@@ -268,8 +295,8 @@ std::vector<Dot> Core::copies_of(const MessageRow& row) const {
 std::string Core::device_name(const PublicKey& key) const {
   const auto row = store.device_row(key);
   if (row && !row->name.empty()) return to_text(row->name);
-  const auto member = roster.members().find(key);
-  return member == roster.members().end() ? std::string() : member->second.name;
+  const auto member = roster.once_in().find(key);
+  return member == roster.once_in().end() ? std::string() : member->second.name;
 }
 
 void Core::send(const PublicKey& to, const Packet& packet) {

@@ -99,6 +99,10 @@ class Core {
   bool heard = true;
   /// Set whenever the log or roster changed, for whoever looks at the view once a turn.
   bool view_changed = true;
+  /// What removed devices logged behind their cuts (cuts.h): kept, and in no view.
+  Holdings aside;
+  /// Logs of which another part counts since the last look, for who knows their chains.
+  std::set<LogId> recounted;
 
   /// At start: makes the view anew if it was made by other rules.
   Result<void> bring_view_up_to_date();
@@ -121,8 +125,10 @@ class Core {
 
   /// An event of a linked device that the replicator takes, as that device sent it.
   void arrived(const PublicKey& from, const Event& event);
-  /// A roster statement; true if it is new.
+  /// A roster statement; true if it is new. Then `heed_roster` is to follow.
   bool stated(ByteView statement);
+  /// Who is in the roster, or how far logs count, may have changed: has the replicator know.
+  void heed_roster();
   void told() { told_changed_ = true; }
   /// Commits what arrived since the last call. False on failure.
   bool commit_turn();
@@ -151,6 +157,12 @@ class Core {
   /// The place of the last event of that type about a key that this device logged; none: it never did.
   [[nodiscard]] std::optional<OrderKey> last_own(const PublicKey& key, EventType type) const;
   [[nodiscard]] bool is_own(const PublicKey& key) const { return roster.contains(key); }
+  [[nodiscard]] bool is_or_was_own(const PublicKey& key) const { return is_own(key) || roster.was_own(key); }
+  /// Whether this device was removed from the user's devices, or left them: it keeps what it has, and stands alone.
+  [[nodiscard]] bool is_removed() const { return roster.is_removed(self); }
+  /// Whether a session is had with that key: it is an own device; or one that took this one in again, which was
+  /// removed, and whose word on that is to come.
+  [[nodiscard]] bool is_linked(const PublicKey& key) const;
   /// Whether this key is in toxcore's list for a linking only.
   [[nodiscard]] bool is_guest(const PublicKey& key) const;
   /// Who is one person, by what is committed. The reference holds until the next event or statement.
@@ -168,6 +180,7 @@ class Core {
  private:
   Event draft(const Body& body, const Dot& dot, Instant now);
   bool failed(const Result<void>& result);
+  void recount();
   void forget_contacts(const std::vector<Event>& events);
 
   HybridClock clock_;
@@ -189,7 +202,11 @@ inline constexpr std::string_view doubt = "doubt";        ///< u8: why; u64: sin
 inline constexpr std::string_view chain = "chain/";    ///< + log and number in hex: 16 bytes, a checkpoint (chains.h)
 inline constexpr std::string_view view = "view";       ///< u32: the view_version that the view was made by
 inline constexpr std::string_view roster = "roster/";  ///< + hash: a statement
-inline constexpr std::string_view asked = "asked/";    ///< + key: address 38, greeting
+/// + key: nothing; the device with which a removed one was linked anew, until it is in again (removals.h)
+inline constexpr std::string_view rejoined = "rejoined/";
+/// + key: nothing; a removed device that is known to know it (removals.h)
+inline constexpr std::string_view knows_removal = "knows_removal/";
+inline constexpr std::string_view asked = "asked/";  ///< + key: address 38, greeting
 /// + key: dot of our friend add, which only answers a request; keys of the devices that received that
 inline constexpr std::string_view answered = "answered/";
 /// + key: dot of our friend add, which no user asked for; dot of another add of the contact; if the key's request was

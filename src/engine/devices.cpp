@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/pieces.h"
 #include "base/utf8.h"
 
 namespace toxtore {
@@ -11,6 +12,12 @@ namespace {
 std::string usable_name(std::string name, const PublicKey& key) {
   if (name.empty() || name.size() > device_name_size_max || !is_utf8(name)) return key.hex().substr(0, 8);
   return name;
+}
+
+std::set<PublicKey> keys_of(const auto& map) {
+  std::set<PublicKey> keys;
+  for (const auto& [key, value] : map) keys.insert(key);
+  return keys;
 }
 
 }  // namespace
@@ -25,7 +32,12 @@ Result<void> check_device_name(const std::string& name) {
   return {};
 }
 
-Devices::Devices(Core& core, Sessions& sessions) : core_(core), sessions_(sessions), linking_(core.self, core.random) {}
+Devices::Devices(Core& core, Sessions& sessions)
+    : core_(core),
+      sessions_(sessions),
+      linking_(core.self, core.random),
+      shown_in_(keys_of(core.roster.members())),
+      shown_removed_(keys_of(core.roster.removed())) {}
 
 Result<void> Devices::introduce_self(Instant now) {
   now_ = now;
@@ -33,6 +45,7 @@ Result<void> Devices::introduce_self(Instant now) {
     core_.stated(encode_statement(
         DeviceAdd{core_.self, core_.self, now.wall_ms, usable_name(core_.config.device_name, core_.self), {}}));
     if (!core_.commit_turn()) return fail(*core_.fault());
+    shown_in_.insert(core_.self);
   }
   sessions_.on_roster_changed();
   std::vector<Body> news;
@@ -53,6 +66,11 @@ Result<void> Devices::introduce_self(Instant now) {
 Result<LinkInfo> Devices::request(const PublicKey& key, Instant now) {
   now_ = now;
   if (core_.is_own(key)) return fail(ErrorKind::already_exists, "this is one of your devices already");
+  if (core_.roster.was_own(key)) {
+    return fail(ErrorKind::denied,
+                "this device was removed from your devices; to link it again, run `toxtore device invite` here and "
+                "`toxtore device join` there");
+  }
   const auto row = core_.store.friend_row(key);
   if (!row || !row->present()) {
     return fail(ErrorKind::not_found,
@@ -116,7 +134,8 @@ void Devices::on_toxtore_peer(const PublicKey& key, Instant now) {
 
 void Devices::on_packet(const PublicKey& from, const Packet& packet, Instant now) {
   const auto row = core_.store.friend_row(from);
-  if (!core_.is_own(from) && !core_.guests.contains(from) && (!row || !row->present())) {
+  const bool is_friend = row && row->present() && !core_.roster.was_own(from);
+  if (!core_.is_own(from) && !core_.guests.contains(from) && !is_friend) {
     ++core_.counters.packets_refused;
     return;
   }
@@ -126,8 +145,7 @@ void Devices::on_packet(const PublicKey& from, const Packet& packet, Instant now
 // A friend's roster that names us is his word that we are his device; it counts only with our user's own word.
 void Devices::on_roster(const PublicKey& from, const packet::Roster& roster, Instant now) {
   now_ = now;
-  const auto before = core_.roster.members();
-  if (sessions_.on_roster(from, roster)) roster_changed(before);
+  if (sessions_.on_roster(from, roster)) roster_changed();
   if (core_.is_own(from)) return;
   const bool names_us = std::any_of(roster.statements.begin(), roster.statements.end(), [&](const Bytes& statement) {
     const auto read = decode_statement(statement);
@@ -154,22 +172,43 @@ void Devices::take(const PublicKey& peer, const Linking::Step& step, Instant now
 
 void Devices::link(const PublicKey& peer, Instant now) {
   if (core_.is_own(peer)) return;  // we were linked; the other side had lost the end of it
-  const auto before = core_.roster.members();
   const std::string name = usable_name(to_text(name_of(peer)), peer);
-  if (core_.stated(encode_statement(DeviceAdd{peer, core_.self, now.wall_ms, name, {}}))) {
-    roster_changed(before);
+  if (core_.is_removed()) {
+    // Its word that this one is in again is heard, though it is no own device yet (Core::is_linked).
+    (void)core_.change([&] { core_.store.remember(remembered_name::of(remembered_name::rejoined, peer), {}); });
+  }
+  auto overruled = in_pieces(core_.roster.standing_removals(peer), overruled_max);
+  if (overruled.empty()) overruled.emplace_back();
+  for (auto& removals : overruled) {
+    core_.stated(encode_statement(DeviceAdd{peer, core_.self, now.wall_ms, name, std::move(removals)}));
+  }
+  roster_changed();
+}
+
+void Devices::roster_changed() {
+  sessions_.on_roster_changed();
+  const auto in_before = std::exchange(shown_in_, keys_of(core_.roster.members()));
+  const auto removed_before = std::exchange(shown_removed_, keys_of(core_.roster.removed()));
+  for (const auto& [key, member] : core_.roster.members()) {
+    if (!in_before.contains(key)) tell_of_linked(key, member);
+  }
+  for (const auto& [key, removed] : core_.roster.removed()) {
+    if (!removed_before.contains(key)) tell_of_removed(key, removed);
   }
 }
 
-void Devices::roster_changed(const Roster::Members& before) {
-  sessions_.on_roster_changed();
-  for (const auto& [key, member] : core_.roster.members()) {
-    if (before.contains(key)) continue;
-    output::Notice notice{output::Notice::What::device_linked, key, member.name};
-    notice.by = DeviceName{member.by, core_.device_name(member.by)};
-    notice.time_ms = member.made_ms;
-    core_.outputs.emplace_back(std::move(notice));
-  }
+void Devices::tell_of_linked(const PublicKey& key, const Roster::Member& member) {
+  output::Notice notice{output::Notice::What::device_linked, key, core_.device_name(key)};
+  notice.by = DeviceName{member.by, core_.device_name(member.by)};
+  notice.time_ms = member.made_ms;
+  core_.outputs.emplace_back(std::move(notice));
+}
+
+void Devices::tell_of_removed(const PublicKey& key, const Roster::Removed& removed) {
+  output::Notice notice{output::Notice::What::device_removed, key, core_.device_name(key)};
+  notice.by = DeviceName{removed.by, core_.device_name(removed.by)};
+  notice.time_ms = removed.made_ms;
+  core_.outputs.emplace_back(std::move(notice));
 }
 
 // A guest's own word, else the name that a friend gave himself.
@@ -224,12 +263,23 @@ std::optional<LinkInfo> Devices::find_request(const PublicKey& peer) const {
 
 std::vector<DeviceInfo> Devices::list() const {
   std::vector<DeviceInfo> devices;
-  for (const auto& [key, member] : core_.roster.members()) devices.push_back(describe(key, member));
+  for (const auto& [key, member] : core_.roster.members()) devices.push_back(describe(key));
+  for (const auto& [key, removed] : core_.roster.removed()) {
+    if (!core_.is_own(key)) devices.push_back(describe(key));
+  }
   return devices;
 }
 
-DeviceInfo Devices::describe(const PublicKey& key, const Roster::Member& member) const {
+DeviceInfo Devices::describe(const PublicKey& key) const {
+  const Roster::Member member = core_.roster.once_in().at(key);
   DeviceInfo device;
+  if (const auto removed = core_.roster.removed().find(key); removed != core_.roster.removed().end()) {
+    const auto& [was, by, made_ms] = removed->second;
+    device.removed = RemovedInfo{DeviceName{by, core_.device_name(by)}, made_ms};
+  }
+  for (const auto& [log, numbers] : core_.aside.logs()) {
+    if (log.device == key) device.put_aside += numbers.count();
+  }
   device.key = key;
   device.name = core_.device_name(key);
   device.self = key == core_.self;

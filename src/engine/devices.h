@@ -43,21 +43,28 @@ class Devices {
   void expire(Instant now);
   [[nodiscard]] std::optional<std::uint64_t> deadline_ms() const { return linking_.deadline_ms(); }
 
+  /// Those that are in, and then those that were and are not.
   [[nodiscard]] std::vector<DeviceInfo> list() const;
+  /// Of a key that is in, or ever was.
+  [[nodiscard]] DeviceInfo describe(const PublicKey& key) const;
+  /// The roster has another statement: has everyone know, and tells the user who came and who went.
+  void roster_changed();
   [[nodiscard]] std::vector<LinkInfo> requests() const;
 
  private:
   void take(const PublicKey& peer, const Linking::Step& step, Instant now);
   void link(const PublicKey& peer, Instant now);
   [[nodiscard]] Bytes name_of(const PublicKey& peer) const;
-  void roster_changed(const Roster::Members& before);
   [[nodiscard]] LinkInfo info(const PublicKey& peer, const Linking::Session& session) const;
-  [[nodiscard]] DeviceInfo describe(const PublicKey& key, const Roster::Member& member) const;
+  void tell_of_linked(const PublicKey& key, const Roster::Member& member);
+  void tell_of_removed(const PublicKey& key, const Roster::Removed& removed);
   [[nodiscard]] std::optional<LinkInfo> find_request(const PublicKey& peer) const;
 
   Core& core_;
   Sessions& sessions_;
   Linking linking_;
+  std::set<PublicKey> shown_in_;  ///< the devices as the user was told of them
+  std::set<PublicKey> shown_removed_;
   Instant now_;  ///< of the last input: what "now" is for a list of requests
 };
 

@@ -20,6 +20,7 @@
 #include "engine/presence.h"
 #include "engine/profile.h"
 #include "engine/recorder.h"
+#include "engine/removals.h"
 #include "engine/requests.h"
 #include "engine/sessions.h"
 #include "engine/strangers.h"
@@ -45,8 +46,9 @@ struct Engine::Parts {
         notifier(core),
         presence(core, contacts),
         guests(core, devices, contacts),
+        removals(core, devices),
         inbound({core, sessions, log_states, devices, contacts, claims, outbox, messages, requests, strangers,
-                 friend_messages, presence, guests}) {}
+                 friend_messages, presence, guests, removals}) {}
 
   Core core;
   Doubt doubt;
@@ -65,6 +67,7 @@ struct Engine::Parts {
   Notifier notifier;
   Presence presence;
   Guests guests;
+  Removals removals;
   Inbound inbound;
 };
 
@@ -77,6 +80,7 @@ Result<std::unique_ptr<Engine>> Engine::start(EngineConfig config, Store& store,
   if (store.fault()) return fail(*store.fault());
   if (auto done = parts.core.bring_view_up_to_date(); !done) return fail(done.error());
   if (auto done = parts.doubt.begin(now); !done) return fail(done.error());
+  parts.removals.begin();
   parts.requests.begin();
   parts.contacts.ask_again();
   for (auto begun : {parts.devices.introduce_self(now), parts.contacts.take_over_imported(now),
@@ -99,6 +103,7 @@ void Engine::finish_turn(Instant now) {
   parts_->doubt.step(now);
   parts_->devices.expire(now);
   parts_->guests.step(now);
+  parts_->removals.step(now);
   parts_->friend_messages.erase_copies(now);
   parts_->outbox.note_news(now);
   parts_->notifier.step();
@@ -130,7 +135,7 @@ std::optional<std::uint64_t> Engine::deadline_ms() const {
   for (const auto deadline :
        {parts_->outbox.deadline_ms(), parts_->sessions.deadline_ms(), parts_->contacts.deadline_ms(),
         parts_->claims.deadline_ms(), parts_->strangers.deadline_ms(), parts_->devices.deadline_ms(),
-        parts_->guests.deadline_ms()}) {
+        parts_->guests.deadline_ms(), parts_->removals.deadline_ms()}) {
     if (deadline && (!earliest || *deadline < *earliest)) earliest = deadline;
   }
   return earliest;
@@ -210,6 +215,18 @@ Result<LinkInfo> Engine::accept_device(const PublicKey& key, const std::string& 
 
 Result<void> Engine::cancel_device(const PublicKey& key, Instant now) { return parts_->devices.cancel(key, now); }
 
+Result<RemovalInfo> Engine::look_at_removal(const PublicKey& key) const { return parts_->removals.look(key); }
+
+Result<void> Engine::remove_devices(const std::vector<PublicKey>& keys, Instant now) {
+  return parts_->removals.remove(keys, now);
+}
+
+Result<std::uint64_t> Engine::take_in(const PublicKey& key, Instant now) { return parts_->removals.take_in(key, now); }
+
+Result<LeavingInfo> Engine::leave_devices(bool at_once, Instant now) { return parts_->removals.leave(at_once, now); }
+
+Result<void> Engine::stay() { return parts_->removals.stay(); }
+
 Result<void> Engine::trust_database() { return parts_->doubt.trust_database(); }
 
 Result<InvitationInfo> Engine::invite_device(bool confirmed, const std::string& name, Instant now) {
@@ -252,7 +269,11 @@ Status Engine::status() const {
   status.backlog = core.backlog;
   status.only_here = core.replicator.held_only_here();
   status.state_check = state_check(core.store);
+  status.put_aside = core.aside.count();
+  status.leaving = parts_->removals.leaving();
   for (const DeviceInfo& device : devices()) {
+    if (device.self) status.removed = device.removed;
+    if (!core.is_own(device.key)) continue;
     if (device.self) status.device_name = device.name;
     if (device.connection != Connection::none) ++status.devices_connected;
     if (device.known && device.it_lacks == 0) ++status.full_copies;

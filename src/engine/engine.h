@@ -129,6 +129,21 @@ class Engine {
   Result<LinkInfo> join_device(const std::string& uri, bool agreed, Instant now);
   /// Ends a linking that is under way. Errors: not_found.
   Result<void> cancel_device(const PublicKey& key, Instant now);
+  /// What removing that device, or leaving if it is this one, comes to. Errors: not_found, already_exists (it is
+  /// removed).
+  [[nodiscard]] Result<RemovalInfo> look_at_removal(const PublicKey& key) const;
+  /// Takes devices out of the user's, together: what one of them says of another does not count. What they log from
+  /// then on enters no view. Errors: not_found, already_exists, invalid_argument (this device), denied (this device is
+  /// removed itself).
+  Result<void> remove_devices(const std::vector<PublicKey>& keys, Instant now);
+  /// Takes in what a removed device logged behind its cut, as far as it is here; gives the number of events. Errors:
+  /// not_found (there is nothing), denied.
+  Result<std::uint64_t> take_in(const PublicKey& key, Instant now);
+  /// This device leaves the user's devices once the others hold all that it holds, or at once. How far it is:
+  /// `status().leaving`. Given again, it is how far it is. Errors: not_found (there are no others).
+  Result<LeavingInfo> leave_devices(bool at_once, Instant now);
+  /// It does not, after all. Errors: not_found (it is not leaving, or has left).
+  Result<void> stay();
   /// The user's word that this device is to go on with the database that it has, though it is in doubt (doubt.h).
   /// Errors: not_found (it is not).
   Result<void> trust_database();

@@ -40,19 +40,34 @@ void Inbound::on(const input::PeerConnection& input, Instant now) {
   parts_.core.notice(output::Notice::What::peer_connection, input.key, std::string(name_of(input.connection)));
 }
 
+// What a device says that was removed is heard only where it may be linked anew.
+bool Inbound::refuse_removed(const PublicKey& from) {
+  Core& core = parts_.core;
+  if (!core.roster.was_own(from) || core.is_linked(from) || core.guests.contains(from)) return false;
+  ++core.counters.packets_refused;
+  return true;
+}
+
 void Inbound::on(const input::FriendRequest& input, Instant now) {
   if (parts_.guests.on_request(input, now)) return;
+  if (refuse_removed(input.key)) return parts_.contacts.forget_request(input.key);
   parts_.requests.on_request_of_friend(input.key);
   input::FriendRequest request = input;
   request.message.resize(std::min(request.message.size(), request_message_max));
   if (!parts_.contacts.admit(request, now)) parts_.requests.on_request(request, now);
 }
 
-void Inbound::on(const input::Message& input, Instant now) { parts_.messages.on_message(input, now); }
+void Inbound::on(const input::Message& input, Instant now) {
+  if (!refuse_removed(input.from)) parts_.messages.on_message(input, now);
+}
 
-void Inbound::on(const input::Offer& input, Instant now) { parts_.messages.on_offer(input, now); }
+void Inbound::on(const input::Offer& input, Instant now) {
+  if (!refuse_removed(input.from)) parts_.messages.on_offer(input, now);
+}
 
-void Inbound::on(const input::PeerName& input, Instant now) { parts_.contacts.on_name(input, now); }
+void Inbound::on(const input::PeerName& input, Instant now) {
+  if (!refuse_removed(input.key)) parts_.contacts.on_name(input, now);
+}
 
 void Inbound::on(const input::HandedOver& input, Instant now) { parts_.outbox.on_handed_over(input, now); }
 
@@ -81,6 +96,10 @@ void Inbound::on(const input::PacketArrived& input, Instant now) {
 }
 
 void Inbound::dispatch(const PublicKey& from, const Packet& packet, Instant now) {
+  if (const auto* list = std::get_if<packet::MyDevices>(&packet); list != nullptr && parts_.core.roster.was_own(from)) {
+    return parts_.removals.on_devices(from, *list);
+  }
+  if (!std::holds_alternative<packet::LinkProof>(packet) && refuse_removed(from)) return;
   Sessions& sessions = parts_.sessions;
   if (const auto* event = std::get_if<packet::SendDot>(&packet)) return sessions.on_event(from, event->event);
   if (const auto* bundle = std::get_if<packet::Bundle>(&packet)) return sessions.on_bundle(from, *bundle);

@@ -13,6 +13,7 @@
 #include "engine/messages.h"
 #include "engine/outbox.h"
 #include "engine/presence.h"
+#include "engine/removals.h"
 #include "engine/requests.h"
 #include "engine/sessions.h"
 #include "engine/strangers.h"
@@ -35,6 +36,7 @@ class Inbound {
     FriendMessages& friend_messages;
     Presence& presence;
     Guests& guests;
+    Removals& removals;
   };
   explicit Inbound(const Parts& parts) : parts_(parts) {}
 
@@ -50,6 +52,7 @@ class Inbound {
   void on(const input::PeerName& input, Instant now);
   void on(const input::HandedOver& input, Instant now);
   void on(const input::Receipt& input, Instant now);
+  bool refuse_removed(const PublicKey& from);
   void dispatch(const PublicKey& from, const Packet& packet, Instant now);
 
   Parts parts_;

@@ -52,13 +52,23 @@ void LogStates::on_event(const PublicKey& from, const Event& event) {
   proven_ = core_.open_log() == event.dot.log() && !core_.replicator.held().contains(event.dot);
 }
 
+// Their ends were put aside, or taken in.
+void LogStates::forget_recounted() {
+  for (const LogId& log : std::exchange(core_.recounted, {})) {
+    chains_.forget(log, 1);
+    std::erase_if(compared_, [&](const auto& each) { return each.first.second == log; });
+    std::erase_if(forks_, [&](const Fork& fork) { return fork.at.log() == log; });
+  }
+}
+
 void LogStates::on_state(const PublicKey& from, const State& state) {
+  forget_recounted();
   if (!takes_states(from)) {
     ++core_.counters.packets_refused;
     return;
   }
   const LogId log = state.end.log();
-  if (!core_.is_own(log.device)) return;
+  if (!core_.replicator.counts(log)) return;
   Compared& of = compared_[{from, log}];
   if (state.what == State::What::cut_back) {
     of = {};
@@ -164,6 +174,7 @@ void LogStates::ask_for_proof(const PublicKey& peer, const LogId& open) {
 }
 
 void LogStates::step(Instant now) {
+  forget_recounted();
   deadline_ms_.reset();
   extend_chains(now);
   compare_told();
@@ -197,7 +208,7 @@ void LogStates::settle(const Fork& fork, Instant now) {
 bool LogStates::call_by_branch(const LogId& log, std::uint32_t from) {
   const Hash first = chains_.event(Dot::of(log, from));
   const LogId branch{log.device, branch_incarnation(first)};
-  const auto forgotten = chains_.saved_from(log, from);
+  const auto forgotten = checkpoints_from(core_.store, log, from);
   const auto done = core_.change([&] {
     Store& store = core_.store;
     std::uint32_t after = from - 1;

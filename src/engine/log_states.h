@@ -73,6 +73,7 @@ class LogStates {
   [[nodiscard]] bool takes_states(const PublicKey& key) const;
   void compare(const PublicKey& from, const State& state, Compared& of);
   [[nodiscard]] bool is_fork(const State& state);
+  void forget_recounted();
   void extend_chains(Instant now);
   void compare_told();
   void search();

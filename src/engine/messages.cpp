@@ -47,6 +47,12 @@ bool Messages::same_contact(const PublicKey& one, const PublicKey& other) const 
 }
 
 Result<void> Messages::check_recipient(const PublicKey& to) const {
+  if (core_.is_removed()) {
+    return fail(
+        ErrorKind::denied,
+        "this device was removed from your devices, so it sends nothing: write from one of those that are still "
+        "yours, or link this one again (`toxtore device join`)");
+  }
   const Contact* contact = core_.contacts().friend_of(to);
   if (contact == nullptr) return fail(ErrorKind::not_found, "this key is not in your friend list");
   if (contact->blocked) return fail(ErrorKind::denied, "this friend is blocked; unblock him to write to him");

@@ -285,6 +285,11 @@ void Outbox::forget_names(Instant now) {
 }
 
 void Outbox::step(Instant now) {
+  if (core_.is_removed()) {  // removals.h, rule 3
+    deadline_ms_.reset();
+    core_.view_changed = false;
+    return;
+  }
   const bool due = deadline_ms_ && *deadline_ms_ <= now.mono_ms;
   if (!core_.heard && !core_.view_changed && !due) return;
   deadline_ms_.reset();

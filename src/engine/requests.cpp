@@ -121,7 +121,7 @@ void Requests::on_request_of_friend(const PublicKey& key) {
 void Requests::act_on_answers(Instant now) {
   const std::set<PublicKey> open = open_here();
   for (const PublicKey& key : std::exchange(waiting_, open)) {
-    if (open.contains(key) || core_.is_own(key)) continue;
+    if (open.contains(key) || core_.is_or_was_own(key)) continue;
     if (core_.contacts().friend_of(key) == nullptr) {
       core_.outputs.emplace_back(output::RemovePeer{key});  // so that it can ask again
     } else if (is_friend_without_us(key)) {
@@ -133,7 +133,7 @@ void Requests::act_on_answers(Instant now) {
 std::vector<FriendRequestInfo> Requests::list() const {
   std::vector<FriendRequestInfo> requests;
   for (const RequestRow& row : core_.store.open_requests()) {
-    if (core_.is_own(row.from)) continue;  // it became one in another way
+    if (core_.is_or_was_own(row.from)) continue;  // it became one in another way
     const auto listed = std::ranges::find(requests, row.from, &FriendRequestInfo::key);
     if (listed == requests.end()) {
       requests.push_back({row.from, row.message, row.shown_ms});

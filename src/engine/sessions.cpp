@@ -67,6 +67,7 @@ bool Sessions::on_hello(const PublicKey& from, const packet::Hello& hello) {
   peer->takes_states = (hello.capabilities & capability::log_states) != 0;
   peer->takes_presence = (hello.capabilities & capability::presence) != 0;
   send_my_devices(from);
+  if (core_.roster.was_own(from)) tell_removed(from);
   begin(from);
   return true;
 }
@@ -79,8 +80,23 @@ void Sessions::send_my_devices(const PublicKey& to) {
     if (!alone) list.keys.push_back(key);
   }
   if (list.keys.size() > own_devices_max) list.keys.resize(own_devices_max);
+  if (!alone) list.removed = removed_to_tell(list.keys.size());
   core_.connected(to)->told_alone = alone;
   core_.send(to, list);
+}
+
+// The last ones, if there are too many for a packet.
+std::vector<PublicKey> Sessions::removed_to_tell(std::size_t keys_told) const {
+  std::vector<std::pair<std::uint64_t, PublicKey>> removed;
+  for (const auto& [key, was] : core_.roster.removed()) {
+    if (key != core_.self) removed.emplace_back(was.made_ms, key);
+  }
+  std::ranges::sort(removed, std::greater{});
+  removed.resize(std::min(removed.size(), packet::listed_devices_max - keys_told));
+  std::vector<PublicKey> keys;
+  for (const auto& [made_ms, key] : removed) keys.push_back(key);
+  std::ranges::sort(keys);
+  return keys;
 }
 
 // A key that is not his yet, and was tried because a friend claims it, is told what that friend is. One that nobody
@@ -112,7 +128,7 @@ void Sessions::tell_changed_devices() {
 
 void Sessions::begin(const PublicKey& key) {
   Peer* peer = core_.connected(key);
-  if (peer == nullptr || !peer->toxtore || peer->session || peer->broken || !core_.is_own(key)) return;
+  if (peer == nullptr || !peer->toxtore || peer->session || peer->broken || !core_.is_linked(key)) return;
   peer->session = true;
   core_.replicator.connect(key, peer->takes_ranges, peer->takes_states);
   std::vector<Bytes> all;
@@ -232,23 +248,37 @@ void Sessions::on_broken(const PublicKey& from, Peer& peer, const packet::Bundle
 
 void Sessions::give_up(const PublicKey& key, Peer& peer) {
   ++core_.counters.packets_malformed;
-  peer.session = false;
   peer.broken = true;
+  end(key, peer);
+}
+
+void Sessions::end(const PublicKey& key, Peer& peer) {
+  peer.session = false;
+  peer.reported = false;
+  peer.statements.clear();
   core_.replicator.disconnect(key);
   log_states_.on_disconnected(key);
   pages_.forget(key);
 }
 
+// What one that is removed must know to find that out goes before everything else.
 void Sessions::on_roster_changed() {
-  std::set<PublicKey> members;
-  for (const auto& [key, member] : core_.roster.members()) members.insert(key);
-  core_.replicator.set_members(std::move(members));
+  core_.heed_roster();
   for (auto& [key, peer] : core_.peers) {
     if (!peer.toxtore) continue;
-    send_my_devices(key);
     if (peer.session && peer.began) send_lacking_statements(key, peer);
+    if (peer.session && !core_.is_linked(key)) {
+      tell_removed(key);
+      end(key, peer);
+    }
+    send_my_devices(key);
     begin(key);
   }
+}
+
+void Sessions::tell_removed(const PublicKey& key) {
+  const auto news = core_.roster.news_for_removed(key);
+  if (!news.empty()) send_statements(key, news);
 }
 
 void Sessions::pump(Instant now) {

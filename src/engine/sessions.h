@@ -45,7 +45,11 @@ class Sessions {
  private:
   [[nodiscard]] bool are_devices_withheld(const PublicKey& from) const;
   [[nodiscard]] std::uint64_t withholdings_of(const PublicKey& key) const;
+  [[nodiscard]] std::vector<PublicKey> removed_to_tell(std::size_t keys_told) const;
   Peer* session_with(const PublicKey& key);
+  /// Tells a key what it must know to find that it was removed, if it was.
+  void tell_removed(const PublicKey& key);
+  void end(const PublicKey& key, Peer& peer);
   void send_statements(const PublicKey& to, const std::vector<Bytes>& statements);
   void send_lacking_statements(const PublicKey& to, Peer& peer);
   void send_report(const PublicKey& to, Peer& peer);

@@ -10,7 +10,7 @@
 namespace toxtore {
 
 bool Strangers::is_stranger(const PublicKey& key) const {
-  return !core_.is_own(key) && !core_.is_guest(key) && !core_.is_blocked(key) &&
+  return !core_.is_or_was_own(key) && !core_.is_guest(key) && !core_.is_blocked(key) &&
          core_.contacts().friend_of(key) == nullptr;
 }
 

@@ -15,6 +15,11 @@ bool VectorClock::raise(const LogId& log, std::uint32_t number) {
   return true;
 }
 
+void VectorClock::lower(const LogId& log, std::uint32_t number) {
+  if (number >= prefix(log)) return;
+  number == 0 ? void(logs_.erase(log)) : void(logs_[log] = number);
+}
+
 bool VectorClock::merge(const VectorClock& other) {
   bool changed = false;
   for (const auto& [log, number] : other.logs_) changed = raise(log, number) || changed;

@@ -18,6 +18,9 @@ class VectorClock {
   /// Takes the greater of what is there and `number`; true if that changed something. 0 is never listed.
   bool raise(const LogId& log, std::uint32_t number);
 
+  /// Takes the lesser of what is there and `number`.
+  void lower(const LogId& log, std::uint32_t number);
+
   /// For each log the greater of both; true if that changed something.
   bool merge(const VectorClock& other);
 

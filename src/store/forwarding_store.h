@@ -28,6 +28,16 @@ class ForwardingStore : public Store {
   void cut(const LogId& log, std::uint32_t from) override {
     write([log, from](Store& store) { store.cut(log, from); });
   }
+  void put_aside(const LogId& log, std::uint32_t from) override {
+    write([log, from](Store& store) { store.put_aside(log, from); });
+  }
+  Holdings aside() const override { return base_->aside(); }
+  std::vector<Event> aside_range(const LogId& log, std::uint32_t until, std::size_t limit) const override {
+    return base_->aside_range(log, until, limit);
+  }
+  void forget_aside(const LogId& log, std::uint32_t until) override {
+    write([log, until](Store& store) { store.forget_aside(log, until); });
+  }
   std::optional<Event> event(const Dot& dot) const override { return base_->event(dot); }
   std::vector<Event> log_range(const LogId& log, std::uint32_t after, std::uint32_t until, std::size_t events_max,
                                std::size_t bytes_max) const override {

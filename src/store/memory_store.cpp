@@ -38,6 +38,10 @@ class MemoryStore final : public Store {
   void index(const Dot& dot, const std::vector<Subject>& subjects) override;
   void rewrite(const Event& event) override;
   void cut(const LogId& log, std::uint32_t from) override;
+  void put_aside(const LogId& log, std::uint32_t from) override;
+  Holdings aside() const override;
+  std::vector<Event> aside_range(const LogId& log, std::uint32_t until, std::size_t limit) const override;
+  void forget_aside(const LogId& log, std::uint32_t until) override;
   std::optional<Event> event(const Dot& dot) const override;
   std::vector<Event> log_range(const LogId& log, std::uint32_t after, std::uint32_t until, std::size_t events_max,
                                std::size_t bytes_max) const override;
@@ -100,6 +104,7 @@ class MemoryStore final : public Store {
   std::map<int, Arrival> last_arrival_;  ///< one or none
   std::map<Dot, Arrival> arrivals_;
   std::map<LogId, NumberRanges> held_;
+  std::map<Dot, Event> aside_;
   std::map<Subject, std::set<Arrival>> subjects_;
   std::map<Dot, MessageRow> messages_;
   std::map<PublicKey, FriendRow> friends_;
@@ -205,6 +210,29 @@ void MemoryStore::cut(const LogId& log, std::uint32_t from) {
   }
   held.remove(gone);
   set(held_, log, held.empty() ? std::nullopt : std::optional(held));
+}
+
+void MemoryStore::put_aside(const LogId& log, std::uint32_t from) {
+  for (const Event& each : log_range(log, from - 1, open_end - 1, no_limit, no_limit)) set(aside_, each.dot, each);
+  cut(log, from);
+}
+
+Holdings MemoryStore::aside() const {
+  Holdings holdings;
+  for (const auto& [dot, event] : aside_) holdings.add(dot.log(), {dot.number(), dot.number()}, no_limit);
+  return holdings;
+}
+
+std::vector<Event> MemoryStore::aside_range(const LogId& log, std::uint32_t until, std::size_t limit) const {
+  std::vector<Event> events;
+  for (const auto& [dot, event] : aside_) {
+    if (dot.log() == log && dot.number() <= until && events.size() < limit) events.push_back(event);
+  }
+  return events;
+}
+
+void MemoryStore::forget_aside(const LogId& log, std::uint32_t until) {
+  for (const Event& each : aside_range(log, until, no_limit)) set(aside_, each.dot, std::nullopt);
 }
 
 std::optional<Event> MemoryStore::event(const Dot& dot) const {

@@ -1,5 +1,7 @@
 #include "store/sql_log.h"
 
+#include <algorithm>
+
 #include "store/sql_values.h"
 
 namespace toxtore {
@@ -7,6 +9,11 @@ namespace {
 
 /// What `read_event` takes, from column 0 on.
 #define EVENT_COLUMNS "logs.device, logs.incarnation, number, timestamp_ms, type, body"
+
+// What SQLite takes for a number.
+constexpr std::size_t limit_max = std::size_t{1} << 62;
+// Of what is put aside nothing is told or asked for, so it may have any number of gaps.
+constexpr std::size_t no_bound = ~std::size_t{0};
 
 Event read_event(const SqlQuery& row) {
   const LogId log{.device = key_from(row.blob(0)), .incarnation = static_cast<std::uint32_t>(row.integer(1))};
@@ -104,6 +111,48 @@ void SqlLog::cut(const LogId& id, std::uint32_t from) {
   database_.query("DELETE FROM ranges_ahead WHERE log = ?1 AND first >= ?2", log.id, from).run();
   database_.query("UPDATE ranges_ahead SET last = ?2 - 1 WHERE log = ?1 AND last >= ?2", log.id, from).run();
   database_.query("UPDATE logs SET prefix = ?2 - 1 WHERE id = ?1 AND prefix >= ?2", log.id, from).run();
+}
+
+void SqlLog::put_aside(const LogId& id, std::uint32_t from) {
+  const Log log = log_of(id);
+  database_
+      .query(
+          "INSERT OR REPLACE INTO aside (log, number, timestamp_ms, type, body) "
+          "SELECT log, number, timestamp_ms, type, body FROM events WHERE log = ?1 AND number >= ?2",
+          log.id, from)
+      .run();
+  cut(id, from);
+  database_
+      .query(
+          "UPDATE logs SET latest_ms = (SELECT ifnull(max(timestamp_ms), 0) FROM events WHERE log = ?1 AND "
+          "timestamp_ms BETWEEN 0 AND ?2) WHERE id = ?1",
+          log.id, timestamp_ms_end - 1)
+      .run();
+}
+
+Holdings SqlLog::aside() {
+  SqlQuery found = database_.query("SELECT device, incarnation, number FROM aside JOIN logs ON logs.id = log");
+  Holdings holdings;
+  while (found.row()) {
+    const LogId log{.device = key_from(found.blob(0)), .incarnation = static_cast<std::uint32_t>(found.integer(1))};
+    const auto number = static_cast<std::uint32_t>(found.integer(2));
+    holdings.add(log, {number, number}, no_bound);
+  }
+  return holdings;
+}
+
+std::vector<Event> SqlLog::aside_range(const LogId& log, std::uint32_t until, std::size_t limit) {
+  SqlQuery found = database_.query("SELECT " EVENT_COLUMNS
+                                   " FROM aside JOIN logs ON logs.id = log "
+                                   "WHERE device = ?1 AND incarnation = ?2 AND number <= ?3 ORDER BY number LIMIT ?4",
+                                   log.device.bytes, log.incarnation, until, std::min(limit, limit_max));
+  std::vector<Event> events;
+  while (found.row()) events.push_back(read_event(found));
+  return events;
+}
+
+void SqlLog::forget_aside(const LogId& id, std::uint32_t until) {
+  database_.query("DELETE FROM aside WHERE log = ?1 AND number <= ?2", log_of(id).id, until).run();
 }
 
 std::optional<Event> SqlLog::event(const Dot& dot) {

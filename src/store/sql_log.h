@@ -19,6 +19,10 @@ class SqlLog {
   void index(const Dot& dot, const std::vector<Subject>& subjects);
   void rewrite(const Event& event);
   void cut(const LogId& id, std::uint32_t from);
+  void put_aside(const LogId& id, std::uint32_t from);
+  Holdings aside();
+  std::vector<Event> aside_range(const LogId& log, std::uint32_t until, std::size_t limit);
+  void forget_aside(const LogId& id, std::uint32_t until);
   std::optional<Event> event(const Dot& dot);
   std::vector<Event> range(const LogId& log, std::uint32_t after, std::uint32_t until, std::size_t events_max,
                            std::size_t bytes_max);

@@ -146,8 +146,19 @@ constexpr SchemaStep version_7 = R"sql(
 CREATE TABLE unscrubbed (id INTEGER PRIMARY KEY CHECK (id = 1));
 )sql";
 
-constexpr std::array<SchemaStep, 7> steps_of_this_version{version_1, version_2, version_3, version_4,
-                                                          version_5, version_6, version_7};
+// What a removed device logged behind its cut (DESIGN 8): kept, and in nothing else.
+constexpr SchemaStep version_8 = R"sql(
+CREATE TABLE aside (
+  log INTEGER NOT NULL REFERENCES logs (id),
+  number INTEGER NOT NULL,
+  timestamp_ms INTEGER NOT NULL,
+  type INTEGER NOT NULL,
+  body BLOB NOT NULL,
+  PRIMARY KEY (log, number)) WITHOUT ROWID;
+)sql";
+
+constexpr std::array<SchemaStep, 8> steps_of_this_version{version_1, version_2, version_3, version_4,
+                                                          version_5, version_6, version_7, version_8};
 
 Result<void> outcome(SqlDatabase& database) {
   if (database.fault()) return fail(*database.fault());

@@ -64,6 +64,18 @@ class OpenSqlStore final : public SqlStore {
     assert(in_transaction_);
     log_.cut(log, from);
   }
+  void put_aside(const LogId& log, std::uint32_t from) override {
+    assert(in_transaction_);
+    log_.put_aside(log, from);
+  }
+  Holdings aside() const override { return log_.aside(); }
+  std::vector<Event> aside_range(const LogId& log, std::uint32_t until, std::size_t limit) const override {
+    return log_.aside_range(log, until, limit);
+  }
+  void forget_aside(const LogId& log, std::uint32_t until) override {
+    assert(in_transaction_);
+    log_.forget_aside(log, until);
+  }
   void rewrite(const Event& event) override {
     assert(in_transaction_);
     log_.rewrite(event);

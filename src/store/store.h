@@ -113,6 +113,15 @@ class Store {
   /// Takes the events of a log from that number on out of it, as if they had never come; their arrivals are not used
   /// again. The view is to be made anew.
   virtual void cut(const LogId& log, std::uint32_t from) = 0;
+  /// As `cut`, but the events are kept: a removal put them aside (DESIGN 8). They are in nothing here but the
+  /// three below.
+  virtual void put_aside(const LogId& log, std::uint32_t from) = 0;
+  /// All numbers that are put aside. Costs as much as there are events.
+  virtual Holdings aside() const = 0;
+  /// The first `limit` events of a log that are put aside, ascending, none beyond `until`.
+  virtual std::vector<Event> aside_range(const LogId& log, std::uint32_t until, std::size_t limit) const = 0;
+  /// Keeps those of a log up to that number no longer: they are taken in.
+  virtual void forget_aside(const LogId& log, std::uint32_t until) = 0;
   virtual std::optional<Event> event(const Dot& dot) const = 0;
   /// Events of one log with numbers in (after, until], ascending, those that are held. Stops after `events_max`
   /// events, or before the event with which the bodies would exceed `bytes_max` together (but always gives the first).

@@ -346,6 +346,35 @@ TEST_P(StoreContract, CutsTheEndOfALogOff) {
   EXPECT_TRUE(store_->holdings().numbers(log_a).empty());
 }
 
+TEST_P(StoreContract, PutsTheEndOfALogAsideAndGivesItBack) {
+  const Subject subject = Subject::key(sample_key(3));
+  for (const std::uint32_t number : {1u, 2u, 3u, 4u, 7u, 9u}) {
+    append(sample_event(Dot::of(log_a, number), number * 10, "text"), {subject});
+  }
+  append(sample_event(Dot::of(log_b, 1), 25, "kept"));
+  commit([&] { store_->put_aside(log_a, 3); });
+  EXPECT_EQ(store_->clock().prefix(log_a), 2u);
+  EXPECT_EQ(store_->event(Dot::of(log_a, 3)), std::nullopt);
+  EXPECT_EQ(store_->about(subject).size(), 2u);
+  EXPECT_EQ(store_->arrived(0, 99).size(), 3u);
+  EXPECT_EQ(store_->latest_timestamp_ms(), 25u) << "no clock is set by what does not count";
+  EXPECT_EQ(store_->aside().count(), 4u);
+  EXPECT_TRUE(store_->aside().contains(Dot::of(log_a, 7)));
+  EXPECT_TRUE(store_->aside().numbers(log_b).empty());
+
+  EXPECT_TRUE(store_->aside_range(log_a, 2, 9).empty());
+  EXPECT_TRUE(store_->aside_range(log_b, 9, 9).empty());
+  const std::vector<Event> first = store_->aside_range(log_a, 7, 2);
+  ASSERT_EQ(first.size(), 2u);
+  EXPECT_EQ(first.back(), sample_event(Dot::of(log_a, 4), 40, "text"));
+  EXPECT_EQ(store_->aside_range(log_a, open_end - 1, ~std::size_t{0}).size(), 4u);
+  commit([&] { store_->forget_aside(log_a, 7); });
+  ASSERT_EQ(store_->aside_range(log_a, 99, 9).size(), 1u);
+  EXPECT_EQ(store_->aside_range(log_a, 99, 9).front().dot, Dot::of(log_a, 9));
+  append(sample_event(Dot::of(log_a, 3), 30, "text"), {subject});
+  EXPECT_EQ(store_->clock().prefix(log_a), 3u);
+}
+
 TEST_P(StoreContract, RemembersAndForgets) {
   commit([&] {
     store_->remember("roster/b", to_bytes("2"));

@@ -33,7 +33,7 @@ std::vector<Packet> Announcer::report(const PublicKey& peer) {
   if (to == peers_.end()) return {};
   std::vector<Entry> entries;
   for (const auto& [log, numbers] : knowledge_.held().logs()) {
-    if (!knowledge_.of_member(log)) continue;
+    if (!knowledge_.counts(log)) continue;
     for (const auto& [from, until] : numbers.ranges()) entries.push_back({log, from, until});
   }
   to->second.announced = knowledge_.held();
@@ -79,7 +79,7 @@ std::vector<Announcer::Entry> Announcer::untold(const PublicKey& key, const Peer
   const bool takes_ranges = knowledge_.peer(key)->takes_ranges;
   std::vector<Entry> entries;
   for (const auto& [log, numbers] : knowledge_.held().logs()) {
-    if (!knowledge_.of_member(log)) continue;
+    if (!knowledge_.counts(log)) continue;
     const NumberRanges& told = peer.announced.numbers(log);
     if (numbers == told || is_told_otherwise(key, peer, log)) continue;
     for (const auto& [from, until] : numbers.ranges()) {

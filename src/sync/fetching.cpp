@@ -25,7 +25,8 @@ void Fetcher::wake_at(std::uint64_t at_ms, std::uint64_t now_ms) {
 Fetcher::Wanted Fetcher::wants(const PublicKey& peer, const Dot& dot) const {
   const auto from = peers_.find(peer);
   const Holdings& held = knowledge_.held();
-  if (from == peers_.end() || !knowledge_.of_member(dot.log()) || knowledge_.is_open(dot.log())) return Wanted::no;
+  const bool counts = dot.number() <= knowledge_.last_counting(dot.log());
+  if (from == peers_.end() || !counts || knowledge_.is_open(dot.log())) return Wanted::no;
   if (from->second.requests.asked(dot)) return held.has_room_for(dot) ? Wanted::asked : Wanted::no;
   const bool in_page =
       from->second.page_since_ms && knowledge_.may_ask(peer, dot.log()) && held.has_room_for(dot, page_ranges_max);
@@ -175,6 +176,7 @@ bool Fetcher::may_leave(const PublicKey& source, const LogId& log, std::uint64_t
 }
 
 void Fetcher::choose_tail(const LogId& log, std::uint64_t now_ms, Ranges& ranges) {
+  if (knowledge_.is_cut(log)) return;  // nothing comes after; what lacks comes in blocks
   const auto source = tail_source(log);
   const auto best = best_tail_source(log);
   if (!best || best == source) return;
@@ -285,7 +287,7 @@ void Fetcher::ask_first_form(const PublicKey& key, const LogId& log, std::uint64
   if (!lowest) return;
   requests.close(log);  // the peer has one range a log: this one takes the place of a tail
   const bool is_last = lowest->until == known(key).theirs.top(log) && lowest->from > knowledge_.held().top(log);
-  if (is_last && !tail_source(log)) {
+  if (is_last && !tail_source(log) && !knowledge_.is_cut(log)) {
     requests.ask_tail(log, lowest->from - 1);
     ranges[key].push_back({log, lowest->from - 1, open_end});
   } else {

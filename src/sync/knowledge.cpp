@@ -10,6 +10,55 @@ Knowledge::Knowledge(const PublicKey& self, Holdings held, VectorClock told)
   for (const auto& [log, numbers] : held_.logs()) told_.raise(log, numbers.top());
 }
 
+std::uint32_t Knowledge::last_counting(const LogId& log) const {
+  return members_.contains(log.device) || removed_.contains(log.device) ? limits_.last(log) : 0;
+}
+
+std::set<LogId> Knowledge::all_logs() const {
+  std::set<LogId> logs;
+  const auto take = [&logs](const auto& of) {
+    for (const auto& [log, numbers] : of.logs()) logs.insert(log);
+  };
+  take(held_);
+  take(told_);
+  for (const auto& [key, of] : peers_) take(of.theirs);
+  for (const auto& [key, theirs] : last_known_) take(theirs);
+  return logs;
+}
+
+std::set<LogId> Knowledge::set_devices(std::set<PublicKey> members, std::set<PublicKey> removed, LogLimits limits) {
+  std::map<LogId, std::uint32_t> before;
+  for (const LogId& log : all_logs()) before[log] = last_counting(log);
+  members_ = std::move(members);
+  removed_ = std::move(removed);
+  limits_ = std::move(limits);
+  std::set<LogId> changed;
+  for (const auto& [log, last] : before) {
+    if (last_counting(log) == last) continue;
+    changed.insert(log);
+    forget_beyond(log);
+  }
+  return changed;
+}
+
+// What is held beyond is put aside by who stores it, which then says so (`set_held`).
+void Knowledge::forget_beyond(const LogId& log) {
+  const std::uint32_t last = last_counting(log);
+  told_.lower(log, last);
+  for (auto& [key, of] : peers_) {
+    if (last < open_end - 1) of.theirs.remove(log, {last + 1, open_end});
+    of.agreed.erase(log);
+    of.disputed.erase(log);
+  }
+  if (last == open_end - 1) return;
+  for (auto& [key, theirs] : last_known_) theirs.remove(log, {last + 1, open_end});
+}
+
+void Knowledge::set_held(Holdings held) {
+  held_ = std::move(held);
+  for (const auto& [log, numbers] : held_.logs()) told_.raise(log, numbers.top());
+}
+
 void Knowledge::connect(const PublicKey& peer, bool takes_ranges, bool takes_states) {
   peers_[peer] = ConnectedPeer{takes_ranges, takes_states, {}, {}, false, {}};
 }
@@ -79,14 +128,16 @@ void Knowledge::hold(const Dot& dot) {
   told_.raise(dot.log(), dot.number());
 }
 
-// An entry for a key that was never an own device is ignored; so is a log beyond the bound on memory.
+// An entry for a key that was never an own device is ignored, and what is behind a cut; so is a log beyond the bound on
+// memory.
 bool Knowledge::learn(const PublicKey& peer, const LogId& log, const NumberRanges::Range& range) {
   const auto found = peers_.find(peer);
-  if (found == peers_.end() || !of_member(log)) return false;
+  const NumberRanges::Range counting{range.from, std::min(range.until, last_counting(log))};
+  if (found == peers_.end() || counting.from > counting.until) return false;
   const bool is_new_log = told_.prefix(log) == 0;
   if (is_new_log && told_.logs().size() >= known_logs_max) return false;
-  found->second.theirs.add(log, range, told_ranges_max);
-  return !is_open(log) && told_.raise(log, range.until);
+  found->second.theirs.add(log, counting, told_ranges_max);
+  return !is_open(log) && told_.raise(log, counting.until);
 }
 
 void Knowledge::unlearn(const PublicKey& peer, const LogId& log, const NumberRanges::Range& range) {
@@ -130,7 +181,7 @@ std::set<LogId> Knowledge::wanted_logs() const {
   std::set<LogId> logs;
   for (const PublicKey& member : members_) logs.insert({member, 0});
   for (const auto& [log, number] : told_.logs()) {
-    if (of_member(log)) logs.insert(log);
+    if (counts(log)) logs.insert(log);
   }
   if (open_log_) logs.erase(*open_log_);
   return logs;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "model/holdings.h"
+#include "sync/roster.h"
 
 namespace toxtore {
 
@@ -41,8 +42,10 @@ class Knowledge {
   /// `told`: for each log the greatest number that anyone ever said to hold; what is held counts too.
   Knowledge(const PublicKey& self, Holdings held, VectorClock told);
 
-  /// The keys of the roster. Logs of other keys are none of our business.
-  void set_members(std::set<PublicKey> members) { members_ = std::move(members); }
+  /// The own devices, those that were removed, and how far the logs of both count. Logs of other keys, and what lies
+  /// behind a cut, are none of our business. Gives the logs of which another part counts now; what was known of those
+  /// is to be learned anew, beyond what counts and, where more counts, as others tell it again.
+  std::set<LogId> set_devices(std::set<PublicKey> members, std::set<PublicKey> removed, LogLimits limits);
   /// The log that this device writes now; none: its last one is closed, and no other is open.
   void set_open_log(std::optional<LogId> log);
   void connect(const PublicKey& peer, bool takes_ranges, bool takes_states);
@@ -66,8 +69,8 @@ class Knowledge {
   [[nodiscard]] bool may_ask(const PublicKey& key, const LogId& log) const;
   /// A connected peer holds nothing of that log beyond that number, whatever it said.
   void cut_back(const PublicKey& peer, const LogId& log, std::uint32_t number);
-  /// What is held is this from now on: events got other names.
-  void renamed(Holdings held) { held_ = std::move(held); }
+  /// What is held is this from now on: events got other names, were put aside or taken in.
+  void set_held(Holdings held);
   /// Of the logs of that device, what was told of one branch is not to be expected of the other: only what is held,
   /// or known to be held by somebody, counts as told. True if that is less.
   bool reconsider_told(const PublicKey& device);
@@ -78,7 +81,12 @@ class Knowledge {
   /// All of these that are held, with how far without a gap.
   [[nodiscard]] std::vector<Dot> own_prefixes() const;
   [[nodiscard]] const std::set<PublicKey>& members() const { return members_; }
-  [[nodiscard]] bool of_member(const LogId& log) const { return members_.contains(log.device); }
+  /// Whether anything of that log counts.
+  [[nodiscard]] bool counts(const LogId& log) const { return last_counting(log) > 0; }
+  /// The last number of a log that counts; 0: none, `open_end` - 1: all.
+  [[nodiscard]] std::uint32_t last_counting(const LogId& log) const;
+  /// Whether nothing more will come of it, since it counts up to some number only.
+  [[nodiscard]] bool is_cut(const LogId& log) const { return last_counting(log) < open_end - 1; }
   [[nodiscard]] const Holdings& held() const { return held_; }
   [[nodiscard]] const VectorClock& told() const { return told_; }
   [[nodiscard]] const Peers& peers() const { return peers_; }
@@ -90,16 +98,21 @@ class Knowledge {
   [[nodiscard]] bool may_come(const LogId& log) const;
 
   [[nodiscard]] bool is_open(const LogId& log) const { return open_log_ == log; }
-  /// Logs that are to be fetched: those of every member, and every one that we were told of, but the one that is
-  /// written here.
+  /// Logs that are to be fetched: those of every member, and every one that counts and that we were told of, but the
+  /// one that is written here.
   [[nodiscard]] std::set<LogId> wanted_logs() const;
   /// What is lacking of a log, as far as we were told.
   [[nodiscard]] NumberRanges missing(const LogId& log) const;
 
  private:
+  [[nodiscard]] std::set<LogId> all_logs() const;
+  void forget_beyond(const LogId& log);
+
   PublicKey self_;
   std::optional<LogId> open_log_;
   std::set<PublicKey> members_;
+  std::set<PublicKey> removed_;
+  LogLimits limits_;
   Holdings held_;
   VectorClock told_;
   Peers peers_;

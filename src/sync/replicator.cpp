@@ -26,6 +26,16 @@ void Replicator::disconnect(const PublicKey& peer) {
   knowledge_.disconnect(peer);
 }
 
+std::set<LogId> Replicator::set_devices(std::set<PublicKey> members, std::set<PublicKey> removed, LogLimits limits) {
+  auto changed = knowledge_.set_devices(std::move(members), std::move(removed), std::move(limits));
+  for (const LogId& log : changed) {
+    announcer_.cut_back(log, 0);
+    server_.forget(log);
+    fetcher_.forget(std::nullopt, log);
+  }
+  return changed;
+}
+
 std::vector<PublicKey> Replicator::connected_peers() const {
   std::vector<PublicKey> keys;
   keys.reserve(knowledge_.peers().size());
@@ -89,7 +99,7 @@ bool Replicator::on_cut_back(const PublicKey& peer, const LogId& log, std::uint3
 }
 
 void Replicator::cut_back(const LogId& log, std::uint32_t number, Holdings held) {
-  knowledge_.renamed(std::move(held));
+  knowledge_.set_held(std::move(held));
   for (const PublicKey& peer : connected_peers()) knowledge_.set_agreed(peer, log, false);
   announcer_.cut_back(log, number);
   server_.cut_back(log, number);

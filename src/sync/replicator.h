@@ -41,8 +41,11 @@ class Replicator {
   Replicator(const Replicator&) = delete;
   Replicator& operator=(const Replicator&) = delete;
 
-  /// The keys of the roster. Peers and logs of other keys are none of our business.
-  void set_members(std::set<PublicKey> members) { knowledge_.set_members(std::move(members)); }
+  /// The own devices, those that were removed, and how far the logs of both count (knowledge.h). Of the logs of which
+  /// another part counts now, everything is told and asked for anew; gives those. What is held of them is to be put
+  /// aside or taken in, and then `set_held`.
+  std::set<LogId> set_devices(std::set<PublicKey> members, std::set<PublicKey> removed, LogLimits limits);
+  void set_held(Holdings held) { knowledge_.set_held(std::move(held)); }
   /// The log that this device writes now; none: its last one is closed. At first {self, 0}.
   void set_open_log(std::optional<LogId> log) { knowledge_.set_open_log(log); }
 
@@ -139,6 +142,8 @@ class Replicator {
   // --- What is known.
 
   [[nodiscard]] const Holdings& held() const { return knowledge_.held(); }
+  /// Whether anything of that log counts: one of a device that is in, or of a removed one as far as its cut.
+  [[nodiscard]] bool counts(const LogId& log) const { return knowledge_.counts(log); }
   [[nodiscard]] const VectorClock& told() const { return knowledge_.told(); }
   /// For rule 1 of DESIGN 7. Of each log with gaps, the event from which on it is held whole, as far as anyone ever
   /// told: what lacks is older than that. Nothing if the newest events of a log lack.

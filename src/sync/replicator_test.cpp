@@ -31,7 +31,7 @@ using Verdict = Replicator::Verdict;
 class DeviceA : public Replicator {
  public:
   explicit DeviceA(const std::vector<Dot>& held = {}) : DeviceA(Holdings(clock_of(held))) {}
-  explicit DeviceA(const Holdings& held) : Replicator(a, held, {}) { set_members({a, b, c}); }
+  explicit DeviceA(const Holdings& held) : Replicator(a, held, {}) { set_devices({a, b, c}, {}, {}); }
   void connect(const PublicKey& peer, bool takes_ranges = true) { Replicator::connect(peer, takes_ranges); }
   void end_report(const PublicKey& peer, const std::vector<Dot>& prefixes = {}) {
     if (!prefixes.empty()) on_clock(peer, {prefixes});
@@ -441,7 +441,7 @@ TEST(Replicator, ReportsAllHoldingsInPacketsThatFitAndEndsThem) {
     members.insert(key_of(n));
   }
   Replicator device(a, held, {});
-  device.set_members(members);
+  device.set_devices(members, {}, {});
   device.connect(b, true);
   const auto report = device.report(b);
   ASSERT_EQ(report.size(), 5U);

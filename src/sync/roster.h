@@ -98,7 +98,9 @@ class Roster {
   /// The devices that were in once and are not any more, this one included.
   [[nodiscard]] const std::map<PublicKey, Removed>& removed() const { return removed_; }
   [[nodiscard]] bool is_removed(const PublicKey& key) const { return removed_.contains(key); }
-  /// Of devices that this one does not take for its own since it was removed itself: they are no longer its own.
+  /// The keys that ever were in, with what was said of them last. A removed device's own are among them.
+  [[nodiscard]] const Members& once_in() const { return once_in_; }
+  /// Removed, or a device that this one does not take for its own any more since it was removed itself.
   [[nodiscard]] bool was_own(const PublicKey& key) const { return once_in_.contains(key) && !members_.contains(key); }
   /// As they are for devices that are in; of a removed one's own logs, all counts for itself.
   [[nodiscard]] const LogLimits& limits() const { return limits_; }

@@ -44,7 +44,7 @@ void Server::on_fetch(const PublicKey& peer, const packet::Fetch& fetch) {
   if (from == nullptr) return;
   const bool one_range_a_log = !knowledge_.peer(peer)->takes_ranges;
   for (const auto& range : fetch.ranges) {
-    if (!knowledge_.of_member(range.log)) continue;
+    if (!knowledge_.counts(range.log)) continue;
     const bool is_stop = range.after == range.until;
     if (is_stop || one_range_a_log) stop(*from, range.log);
     if (is_stop) continue;
@@ -55,6 +55,10 @@ void Server::on_fetch(const PublicKey& peer, const packet::Fetch& fetch) {
       add_block(*from, range);
     }
   }
+}
+
+void Server::forget(const LogId& log) {
+  for (auto& [key, peer] : peers_) stop(peer, log);
 }
 
 void Server::cut_back(const LogId& log, std::uint32_t number) {

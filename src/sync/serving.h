@@ -43,6 +43,8 @@ class Server {
 
   /// Events of that log beyond that number are others now: what was asked of them is asked again.
   void cut_back(const LogId& log, std::uint32_t number);
+  /// Nothing of that log is asked for any more.
+  void forget(const LogId& log);
   void on_fetch(const PublicKey& peer, const packet::Fetch& fetch);
   /// Gives the events that the peer is known to hold now.
   std::vector<Dot> on_committed(const PublicKey& peer, std::uint64_t count);

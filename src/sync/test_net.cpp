@@ -22,7 +22,7 @@ void Net::make_replicator(std::size_t i, Holdings held, VectorClock told) {
   std::set<PublicKey> members;
   for (std::size_t j = 0; j < size(); ++j) members.insert(name(j));
   nodes_[i].replicator = std::make_unique<Replicator>(name(i), std::move(held), std::move(told));
-  nodes_[i].replicator->set_members(std::move(members));
+  nodes_[i].replicator->set_devices(std::move(members), {}, {});
 }
 
 bool Net::both_take_ranges(std::size_t i, std::size_t j) const {

@@ -99,6 +99,8 @@ struct MyDevices {
   bool operator==(const MyDevices&) const = default;
 };
 inline constexpr std::size_t device_keys_max = 42;
+/// Of a list with a version, keys and removed keys together.
+inline constexpr std::size_t listed_devices_max = 41;
 
 /// "Take me as one of your devices": the asker's user named this peer.
 struct DeviceAddRequest {

@@ -1,0 +1,335 @@
+// Devices that are removed, leave, and are linked anew, between engines.
+#include "engine/removals.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "engine/test_two_devices.h"
+
+namespace toxtore {
+namespace {
+
+using What = output::Notice::What;
+
+/// Laptop, server and phone of one user, linked; Bob, with a stock client, knows laptop and server.
+class Removing : public TwoDevices {
+ protected:
+  void SetUp() override {
+    TwoDevices::SetUp();
+    world.link(server, phone);
+    world.befriend(bob, phone);
+    settle();
+  }
+  static bool same_views(const World::Node& a, const World::Node& b) {
+    return a.engine->status().state_check == b.engine->status().state_check;
+  }
+  void settle() {
+    ASSERT_TRUE(world.run_until(
+        [&] { return same_views(laptop, server) && same_views(server, phone) && laptop.engine->friends().size() == 1; },
+        120'000));
+    world.run_for(15'000);
+  }
+  void remove(World::Node& by, const std::vector<PublicKey>& keys) {
+    const auto done = by.engine->remove_devices(keys, world.now());
+    ASSERT_TRUE(done) << done.error().message;
+    world.pump(by);
+  }
+  static bool is_in(const World::Node& node, const PublicKey& key) {
+    const auto devices = node.engine->devices();
+    return std::ranges::any_of(devices, [&](const DeviceInfo& each) { return each.key == key && !each.removed; });
+  }
+  static std::optional<DeviceInfo> device(const World::Node& node, const PublicKey& key) {
+    for (const DeviceInfo& each : node.engine->devices()) {
+      if (each.key == key) return each;
+    }
+    return std::nullopt;
+  }
+  static bool shows(const World::Node& node, const PublicKey& conversation, const std::string& text) {
+    const auto rows = history_of(node, conversation);
+    return std::ranges::any_of(rows, [&](const std::string& row) { return row.find(text) != std::string::npos; });
+  }
+  bool shown(const World::Node& node, const std::string& text) { return shows(node, bob.key(), text); }
+  static std::size_t count(const World::Node& node, What what) {
+    return static_cast<std::size_t>(std::ranges::count(node.notices, what, &output::Notice::what));
+  }
+  void join(World::Node& joins, World::Node& invites) {
+    const auto invitation = invites.engine->invite_device(true, "", world.now());
+    ASSERT_TRUE(invitation) << invitation.error().message;
+    const auto joined = joins.engine->join_device(invitation->uri, true, world.now());
+    ASSERT_TRUE(joined) << joined.error().message;
+    world.pump(joins);
+    world.pump(invites);
+  }
+  void isolate(World::Node& node, bool cut) {
+    for (World::Node* other : {&laptop, &server, &phone}) {
+      if (other != &node) world.cut(node, *other, cut);
+    }
+  }
+
+  World::Node& phone = world.add_device("phone");
+};
+
+TEST_F(Removing, AllLearnOfItAndTheRemovedOneFindsItselfOut) {
+  remove(laptop, {phone.key()});
+  ASSERT_TRUE(world.run_until([&] { return !is_in(server, phone.key()) && phone.engine->status().removed; }));
+  for (World::Node* node : {&laptop, &server, &phone}) {
+    const auto told = std::ranges::find(node->notices, What::device_removed, &output::Notice::what);
+    ASSERT_NE(told, node->notices.end()) << node->name;
+    EXPECT_EQ(told->key, phone.key());
+    EXPECT_EQ(told->text, "phone");
+    EXPECT_EQ(told->by, (DeviceName{laptop.key(), "laptop"}));
+  }
+  EXPECT_EQ(device(server, phone.key())->removed->by.name, "laptop");
+  EXPECT_EQ(phone.engine->status().devices, 1U) << "it stands alone";
+  EXPECT_TRUE(shown(phone, "") || !history_of(laptop, bob.key()).size()) << "and keeps what it has";
+  world.run_for(5'000);
+  EXPECT_FALSE(laptop.toxcore_list.contains(phone.key())) << "it knows, so there is nothing more to say";
+  EXPECT_FALSE(server.toxcore_list.contains(phone.key()));
+  EXPECT_TRUE(laptop.engine->friends().size() == 1 && phone.engine->friends().size() == 1) << "and is no friend";
+}
+
+TEST_F(Removing, WhatItLoggedBeforeStaysAndWhatItLogsThenCountsNowhere) {
+  world.write(bob, phone, "before");
+  ASSERT_TRUE(world.run_until([&] { return shown(server, "before"); }));
+  isolate(phone, true);
+  world.run_for(1'000);
+  world.write(bob, phone, "behind");
+  world.run_for(1'000);
+  remove(laptop, {phone.key()});
+  world.run_for(1'000);
+  isolate(phone, false);
+  ASSERT_TRUE(world.run_until([&] { return phone.engine->status().removed.has_value(); }));
+  world.run_for(120'000);
+  for (World::Node* node : {&laptop, &server}) {
+    EXPECT_TRUE(shown(*node, "before")) << node->name;
+    EXPECT_FALSE(shown(*node, "behind")) << node->name;
+    EXPECT_EQ(node->engine->status().put_aside, 0U) << "nothing behind the cut is fetched";
+    EXPECT_EQ(node->engine->status().events_missing, 0U) << node->name;
+  }
+  EXPECT_TRUE(shown(phone, "behind"));
+  EXPECT_TRUE(same_views(laptop, server));
+}
+
+TEST_F(Removing, WhatCameBeforeTheNewsIsPutAsideOnEachAndCanBeTakenIn) {
+  world.cut(laptop, phone, true);
+  world.cut(laptop, server, true);
+  world.run_for(1'000);
+  world.write(bob, phone, "behind");
+  ASSERT_TRUE(world.run_until([&] { return shown(server, "behind"); }));
+  remove(laptop, {phone.key()});
+  world.stop(phone);
+  world.cut(laptop, server, false);
+  ASSERT_TRUE(world.run_until([&] { return !is_in(server, phone.key()); }));
+  world.run_for(60'000);
+  EXPECT_FALSE(shown(server, "behind"));
+  EXPECT_EQ(server.engine->status().put_aside, 1U);
+  EXPECT_EQ(device(server, phone.key())->put_aside, 1U);
+  EXPECT_TRUE(same_views(laptop, server));
+
+  world.stop(server);
+  world.start(server);
+  EXPECT_EQ(server.engine->status().put_aside, 1U) << "also after a restart";
+  EXPECT_FALSE(laptop.engine->take_in(phone.key(), world.now())) << "here is nothing";
+  const auto taken = server.engine->take_in(phone.key(), world.now());
+  ASSERT_TRUE(taken) << taken.error().message;
+  EXPECT_EQ(*taken, 1U);
+  world.pump(server);
+  EXPECT_TRUE(shown(server, "behind"));
+  EXPECT_EQ(server.engine->status().put_aside, 0U);
+  EXPECT_TRUE(world.run_until([&] { return shown(laptop, "behind"); })) << "and all have it";
+  EXPECT_TRUE(world.run_until([&] { return same_views(laptop, server); }));
+  EXPECT_FALSE(is_in(laptop, phone.key())) << "the device itself is not back";
+}
+
+TEST_F(Removing, ItNeverComesBackByItself) {
+  isolate(phone, true);
+  world.run_for(1'000);
+  remove(laptop, {phone.key()});
+  ASSERT_TRUE(world.run_until([&] { return !is_in(server, phone.key()); }));
+  // A server of yesterday, and the removed one itself, go on talking.
+  isolate(phone, false);
+  for (int i = 0; i < 3; ++i) {
+    world.stop(phone);
+    world.start(phone);
+    world.run_for(30'000);
+  }
+  for (World::Node* node : {&laptop, &server}) {
+    EXPECT_FALSE(is_in(*node, phone.key()));
+    EXPECT_EQ(node->engine->devices().size(), 3U) << "two, and the removed one as such";
+    EXPECT_TRUE(node->engine->link_requests().empty());
+  }
+}
+
+TEST_F(Removing, ANewLinkBringsItBackInANewIncarnation) {
+  isolate(phone, true);
+  world.run_for(1'000);
+  world.write(bob, phone, "behind");
+  world.run_for(1'000);
+  remove(laptop, {phone.key()});
+  world.run_for(1'000);
+  isolate(phone, false);
+  ASSERT_TRUE(world.run_until([&] { return phone.engine->status().removed.has_value(); }));
+  world.write(bob, phone, "meanwhile");
+  world.run_for(5'000);
+  EXPECT_FALSE(phone.engine->send_message({bob.key(), MessageKind::normal, "no", ""}, world.now()));
+  join(phone, laptop);
+  ASSERT_TRUE(world.run_until([&] { return is_in(laptop, phone.key()) && is_in(server, phone.key()); }, 120'000));
+  ASSERT_TRUE(world.run_until([&] { return shown(server, "meanwhile") && same_views(server, phone); }, 120'000))
+      << "what friends wrote while it was out counts";
+  EXPECT_FALSE(phone.engine->status().removed);
+  EXPECT_FALSE(shown(phone, "behind")) << "what lies behind the cut does not, on itself either";
+  EXPECT_EQ(phone.engine->status().put_aside, 1U);
+  ASSERT_TRUE(phone.engine->take_in(phone.key(), world.now()));
+  world.pump(phone);
+  ASSERT_TRUE(world.run_until([&] { return shown(laptop, "behind") && same_views(laptop, phone); }, 120'000));
+  const auto row = send(phone, "I am back");
+  EXPECT_GT(row.id.incarnation(), 0U);
+  EXPECT_TRUE(world.run_until([&] { return shown(laptop, "I am back"); }));
+  world.stop(phone);
+  world.start(phone);
+  world.run_for(30'000);
+  EXPECT_TRUE(is_in(phone, laptop.key()) && same_views(laptop, phone));
+}
+
+TEST_F(Removing, AThiefsOwnDeviceGoesWithIt) {
+  World::Node& puppet = world.add_device("puppet");
+  isolate(phone, true);
+  world.run_for(1'000);
+  join(puppet, phone);
+  ASSERT_TRUE(world.run_until([&] { return is_in(phone, puppet.key()); }));
+  remove(laptop, {phone.key()});
+  world.run_for(1'000);
+  isolate(phone, false);
+  world.run_for(120'000);
+  for (World::Node* node : {&laptop, &server}) {
+    EXPECT_FALSE(is_in(*node, puppet.key())) << node->name;
+    EXPECT_FALSE(is_in(*node, phone.key())) << node->name;
+  }
+}
+
+TEST_F(Removing, TheCommandSaysWhatItComesTo) {
+  World::Node& desk = world.add_device("desk");
+  join(desk, phone);
+  ASSERT_TRUE(world.run_until([&] { return is_in(laptop, desk.key()) && is_in(desk, laptop.key()); }, 120'000));
+  World::Node& carol = world.add_stock("carol");
+  world.befriend(carol, phone);
+  world.run_for(15'000);
+  world.cut(laptop, server, true);
+  isolate(desk, true);
+  const auto info = laptop.engine->look_at_removal(phone.key());
+  ASSERT_TRUE(info) << info.error().message;
+  EXPECT_TRUE(info->device.known);
+  EXPECT_EQ(info->only_there, 0U);
+  ASSERT_EQ(info->added.size(), 1U);
+  EXPECT_EQ(info->added.front().key, desk.key());
+  EXPECT_EQ(info->stock_friends, std::vector<PublicKey>{carol.key()}) << "Bob knows others too";
+  EXPECT_FALSE(laptop.engine->look_at_removal(bob.key()));
+  remove(laptop, {phone.key()});
+  EXPECT_TRUE(is_in(laptop, desk.key())) << "what is not named stays";
+  EXPECT_FALSE(laptop.engine->look_at_removal(phone.key())) << "once";
+  EXPECT_FALSE(laptop.engine->remove_devices({laptop.key()}, world.now())) << "that is leaving";
+}
+
+TEST_F(Removing, TwoThatRemoveEachOtherAreBothOut) {
+  isolate(phone, true);
+  world.cut(laptop, server, true);
+  remove(laptop, {phone.key()});
+  remove(phone, {laptop.key()});
+  world.run_for(1'000);
+  isolate(phone, false);
+  world.cut(laptop, server, false);
+  ASSERT_TRUE(world.run_until([&] { return server.engine->status().devices == 1; }, 120'000));
+  EXPECT_TRUE(laptop.engine->status().removed && phone.engine->status().removed);
+}
+
+TEST_F(Removing, AQueuedMessageOfALostDeviceIsDelivered) {
+  world.stop(bob);
+  world.run_for(1'000);
+  send(phone, "from the phone");
+  ASSERT_TRUE(world.run_until([&] { return shown(server, "from the phone"); }));
+  world.stop(phone);
+  remove(laptop, {phone.key()});
+  world.start(bob);
+  ASSERT_TRUE(world.run_until([&] { return !bob.texts.empty(); }, 120'000));
+  world.start(phone);
+  world.run_for(120'000);
+  EXPECT_EQ(std::ranges::count(bob.texts, "from the phone", &World::Text::text), 1);
+}
+
+TEST_F(Removing, AFriendSplitsItOffAndItsWordsAreRefused) {
+  const std::uint64_t refused = laptop.engine->status().counters.packets_refused;
+  isolate(phone, true);
+  world.run_for(1'000);
+  remove(laptop, {phone.key()});
+  // It is connected, and says nothing of having heard that it is removed.
+  world.mangle = [&](const World::Node& from, Bytes& packet) {
+    if (&from != &phone && packet.size() > 1 && packet[1] == 24) packet[1] = 200;
+  };
+  isolate(phone, false);
+  world.run_for(30'000);
+  EXPECT_FALSE(phone.engine->status().removed) << "it does not know";
+  laptop.engine->handle(input::Message{phone.key(), MessageKind::normal, to_bytes("let me in")}, world.now());
+  laptop.engine->handle(input::FriendRequest{phone.key(), to_bytes("let me in")}, world.now());
+  world.pump(laptop);
+  EXPECT_TRUE(laptop.engine->friend_requests().empty());
+  EXPECT_TRUE(history_of(laptop, phone.key()).empty());
+  EXPECT_GT(laptop.engine->status().counters.packets_refused, refused) << "counted, and shown by status";
+  world.run_for(60'000);
+  EXPECT_FALSE(laptop.toxcore_list.contains(phone.key())) << "and no more is said to it";
+}
+
+class LeavingDevices : public Removing {
+ protected:
+  LeavingInfo leave(World::Node& node, bool at_once = false) {
+    const auto info = node.engine->leave_devices(at_once, world.now());
+    EXPECT_TRUE(info) << info.error().message;
+    world.pump(node);
+    return info.value_or(LeavingInfo{});
+  }
+};
+
+TEST_F(LeavingDevices, WaitsUntilOthersHoldAllAndGoes) {
+  isolate(phone, true);
+  world.run_for(1'000);
+  world.write(bob, phone, "only there");
+  world.run_for(1'000);
+  const LeavingInfo info = leave(phone);
+  EXPECT_FALSE(info.left);
+  EXPECT_GT(info.only_here, 0U);
+  world.run_for(60'000);
+  EXPECT_FALSE(phone.engine->status().removed);
+  isolate(phone, false);
+  ASSERT_TRUE(world.run_until([&] { return phone.engine->status().removed.has_value(); }));
+  ASSERT_TRUE(world.run_until([&] { return phone.engine->status().leaving->devices_told == 2; }));
+  EXPECT_TRUE(shown(laptop, "only there") && shown(server, "only there")) << "nothing is put aside";
+  EXPECT_EQ(laptop.engine->status().put_aside, 0U);
+  EXPECT_FALSE(is_in(laptop, phone.key()));
+  EXPECT_EQ(device(laptop, phone.key())->removed->by.name, "phone");
+  EXPECT_TRUE(same_views(laptop, server));
+}
+
+TEST_F(LeavingDevices, AtOnceAlsoWhenNobodyIsThereAndTellsThemLater) {
+  isolate(phone, true);
+  world.run_for(1'000);
+  EXPECT_TRUE(leave(phone, true).left);
+  EXPECT_TRUE(is_in(laptop, phone.key())) << "nobody knows yet";
+  isolate(phone, false);
+  ASSERT_TRUE(world.run_until([&] { return !is_in(laptop, phone.key()) && !is_in(server, phone.key()); }));
+}
+
+TEST_F(LeavingDevices, CanBeTakenBackWhileItWaits) {
+  isolate(phone, true);
+  world.run_for(1'000);
+  world.write(bob, phone, "only there");
+  world.run_for(1'000);
+  leave(phone);
+  ASSERT_TRUE(phone.engine->stay());
+  isolate(phone, false);
+  world.run_for(60'000);
+  EXPECT_TRUE(is_in(laptop, phone.key()) && is_in(phone, laptop.key()));
+  EXPECT_FALSE(phone.engine->stay());
+}
+
+}  // namespace
+}  // namespace toxtore

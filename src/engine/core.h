@@ -204,7 +204,7 @@ inline constexpr std::string_view view = "view";       ///< u32: the view_versio
 inline constexpr std::string_view roster = "roster/";  ///< + hash: a statement
 /// + key: nothing; the device with which a removed one was linked anew, until it is in again (removals.h)
 inline constexpr std::string_view rejoined = "rejoined/";
-/// + key: nothing; a removed device that is known to know it (removals.h)
+/// + key: u8; a removed device that is known to know it, or for which that was given up (removals.h)
 inline constexpr std::string_view knows_removal = "knows_removal/";
 inline constexpr std::string_view asked = "asked/";  ///< + key: address 38, greeting
 /// + key: dot of our friend add, which only answers a request; keys of the devices that received that

@@ -5,6 +5,7 @@
 
 #include "base/pieces.h"
 #include "base/utf8.h"
+#include "engine/removals.h"
 
 namespace toxtore {
 namespace {
@@ -145,7 +146,7 @@ void Devices::on_packet(const PublicKey& from, const Packet& packet, Instant now
 // A friend's roster that names us is his word that we are his device; it counts only with our user's own word.
 void Devices::on_roster(const PublicKey& from, const packet::Roster& roster, Instant now) {
   now_ = now;
-  if (sessions_.on_roster(from, roster)) roster_changed();
+  if (sessions_.on_roster(from, roster) || hear_removals(from, roster, now)) roster_changed();
   if (core_.is_own(from)) return;
   const bool names_us = std::any_of(roster.statements.begin(), roster.statements.end(), [&](const Bytes& statement) {
     const auto read = decode_statement(statement);
@@ -153,6 +154,21 @@ void Devices::on_roster(const PublicKey& from, const packet::Roster& roster, Ins
     return add != nullptr && add->key == core_.self && add->by == from;
   });
   if (names_us) take(from, linking_.named_by(from, now.mono_ms), now);
+}
+
+// Two devices that remove each other are both to be out, whoever is heard first (DESIGN 8). So one that is removed is
+// heard as far as that goes, until it knows: it may have spoken before. One removal of each device that is in.
+bool Devices::hear_removals(const PublicKey& from, const packet::Roster& roster, Instant now) {
+  if (!is_to_be_told(core_, from, now.wall_ms)) return false;
+  bool news = false;
+  for (const Bytes& statement : roster.statements) {
+    const auto read = decode_statement(statement);
+    const auto* removal = read ? std::get_if<DeviceRemoval>(&*read) : nullptr;
+    if (removal != nullptr && removal->by == from && core_.is_own(removal->key)) {
+      news = core_.stated(statement) || news;
+    }
+  }
+  return news;
 }
 
 void Devices::take(const PublicKey& peer, const Linking::Step& step, Instant now) {
@@ -190,10 +206,19 @@ void Devices::roster_changed() {
   const auto in_before = std::exchange(shown_in_, keys_of(core_.roster.members()));
   const auto removed_before = std::exchange(shown_removed_, keys_of(core_.roster.removed()));
   for (const auto& [key, member] : core_.roster.members()) {
-    if (!in_before.contains(key)) tell_of_linked(key, member);
+    if (in_before.contains(key)) continue;
+    tell_of_linked(key, member);
+    forget_removal(key);
   }
   for (const auto& [key, removed] : core_.roster.removed()) {
     if (!removed_before.contains(key)) tell_of_removed(key, removed);
+  }
+}
+
+void Devices::forget_removal(const PublicKey& key) {
+  for (const auto what : {remembered_name::rejoined, remembered_name::knows_removal}) {
+    const std::string name = remembered_name::of(what, key);
+    if (core_.store.remembered(name)) (void)core_.change([&] { core_.store.forget(name); });
   }
 }
 

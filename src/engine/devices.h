@@ -52,10 +52,12 @@ class Devices {
   [[nodiscard]] std::vector<LinkInfo> requests() const;
 
  private:
+  bool hear_removals(const PublicKey& from, const packet::Roster& roster, Instant now);
   void take(const PublicKey& peer, const Linking::Step& step, Instant now);
   void link(const PublicKey& peer, Instant now);
   [[nodiscard]] Bytes name_of(const PublicKey& peer) const;
   [[nodiscard]] LinkInfo info(const PublicKey& peer, const Linking::Session& session) const;
+  void forget_removal(const PublicKey& key);
   void tell_of_linked(const PublicKey& key, const Roster::Member& member);
   void tell_of_removed(const PublicKey& key, const Roster::Removed& removed);
   [[nodiscard]] std::optional<LinkInfo> find_request(const PublicKey& peer) const;

@@ -32,6 +32,7 @@ void Inbound::on(const input::PeerConnection& input, Instant now) {
     parts_.core.view_changed = true;  // messages may be waiting for it
   }
   if (!is_connected && was_connected) {
+    if (parts_.core.roster.was_own(input.key)) parts_.core.view_changed = true;  // toxcore's list
     parts_.devices.on_disconnected(input.key);
     parts_.friend_messages.on_disconnected(input.key);
     parts_.outbox.on_disconnected(input.key, now);
@@ -99,7 +100,9 @@ void Inbound::dispatch(const PublicKey& from, const Packet& packet, Instant now)
   if (const auto* list = std::get_if<packet::MyDevices>(&packet); list != nullptr && parts_.core.roster.was_own(from)) {
     return parts_.removals.on_devices(from, *list);
   }
-  if (!std::holds_alternative<packet::LinkProof>(packet) && refuse_removed(from)) return;
+  const bool heard =
+      std::holds_alternative<packet::LinkProof>(packet) || std::holds_alternative<packet::Roster>(packet);
+  if (!heard && refuse_removed(from)) return;
   Sessions& sessions = parts_.sessions;
   if (const auto* event = std::get_if<packet::SendDot>(&packet)) return sessions.on_event(from, event->event);
   if (const auto* bundle = std::get_if<packet::Bundle>(&packet)) return sessions.on_bundle(from, *bundle);

@@ -12,6 +12,10 @@ const Roster::Removed* removed(const Core& core, const PublicKey& key) {
   return found == core.roster.removed().end() ? nullptr : &found->second;
 }
 
+// What is remembered of a key that knows of a removal: it said so, or it was given a minute.
+const Bytes said_so{0};
+const Bytes given_up{1};
+
 // A stock friend is met by the devices that he knows, and by no other.
 std::vector<PublicKey> stock_friends_of(const Core& core, const PublicKey& device) {
   std::vector<PublicKey> friends;
@@ -30,10 +34,11 @@ std::vector<PublicKey> stock_friends_of(const Core& core, const PublicKey& devic
 
 }  // namespace
 
+// Who has said that it knows is let go with its connection, or what is on its way to it would be lost.
 bool is_to_be_told(const Core& core, const PublicKey& key, std::uint64_t wall_ms) {
-  if (!core.roster.was_own(key) || core.store.remembered(remembered_name::of(remembered_name::knows_removal, key))) {
-    return false;
-  }
+  if (!core.roster.was_own(key)) return false;
+  const auto knows = core.store.remembered(remembered_name::of(remembered_name::knows_removal, key));
+  if (knows && (*knows == given_up || core.connected(key) == nullptr)) return false;
   const Roster::Removed* ended = removed(core, core.is_removed() ? core.self : key);
   return ended != nullptr && wall_ms < ended->made_ms + removed_kept_ms;
 }
@@ -80,7 +85,8 @@ Result<RemovalInfo> Removals::look(const PublicKey& key) const {
   info.stock_friends = stock_friends_of(core_, key);
   for (const DeviceAdd& add : core_.roster.added_by(key)) {
     const bool listed = std::ranges::any_of(info.added, [&](const DeviceInfo& each) { return each.key == add.key; });
-    if (core_.is_own(add.key) && add.key != core_.self && !listed) {
+    // Who was in by another's word was only linked back.
+    if (core_.is_own(add.key) && core_.roster.once_in().at(add.key).by == key && !listed) {
       info.added.push_back(devices_.describe(add.key));
       info.added.back().linked_ms = add.made_ms;
     }
@@ -193,7 +199,8 @@ std::optional<LeavingInfo> Removals::leaving() const {
   if (!info.left && (out != nullptr || leaving_ == Leaving::no)) return std::nullopt;
   info.only_here = info.left ? 0 : core_.replicator.held_only_here();
   for (const auto& [key, was] : core_.roster.once_in()) {
-    if (core_.store.remembered(remembered_name::of(remembered_name::knows_removal, key))) ++info.devices_told;
+    if (core_.store.remembered(remembered_name::of(remembered_name::knows_removal, key)) == said_so)
+      ++info.devices_told;
   }
   return info;
 }
@@ -221,14 +228,14 @@ void Removals::close_log() {
   if (core_.is_removed() || is_cut) (void)core_.close_log();  // a failure is kept by the core as its fault
 }
 
-void Removals::knows(const PublicKey& key) {
-  (void)core_.change([&] { core_.store.remember(remembered_name::of(remembered_name::knows_removal, key), {}); });
+void Removals::knows(const PublicKey& key, const Bytes& how) {
+  (void)core_.change([&] { core_.store.remember(remembered_name::of(remembered_name::knows_removal, key), how); });
   core_.view_changed = true;  // toxcore's list
 }
 
 void Removals::on_devices(const PublicKey& from, const packet::MyDevices& list) {
   const bool names_us = std::ranges::find(list.keys, core_.self) != list.keys.end();
-  if (!names_us) knows(from);
+  if (!names_us) knows(from, said_so);
 }
 
 void Removals::give_up_telling(Instant now) {
@@ -243,7 +250,7 @@ void Removals::give_up_telling(Instant now) {
       deadline_ms_ = until;
     }
   }
-  for (const PublicKey& key : told) knows(key);
+  for (const PublicKey& key : told) knows(key, given_up);
 }
 
 void Removals::step(Instant now) {

@@ -60,7 +60,7 @@ class Removals {
   void go_if_ready(Instant now);
   void close_log();
   void give_up_telling(Instant now);
-  void knows(const PublicKey& key);
+  void knows(const PublicKey& key, const Bytes& how);
 
   Core& core_;
   Devices& devices_;

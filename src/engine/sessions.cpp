@@ -277,7 +277,8 @@ void Sessions::on_roster_changed() {
 }
 
 void Sessions::tell_removed(const PublicKey& key) {
-  const auto news = core_.roster.news_for_removed(key);
+  auto news = core_.roster.news_for_removed(key);
+  if (core_.is_removed()) std::ranges::move(core_.roster.news_for_removed(core_.self), std::back_inserter(news));
   if (!news.empty()) send_statements(key, news);
 }
 

@@ -47,7 +47,7 @@ class Sessions {
   [[nodiscard]] std::uint64_t withholdings_of(const PublicKey& key) const;
   [[nodiscard]] std::vector<PublicKey> removed_to_tell(std::size_t keys_told) const;
   Peer* session_with(const PublicKey& key);
-  /// Tells a key what it must know to find that it was removed, if it was.
+  /// Tells a key what it must know to find that it was removed, or that this device left, if that is so.
   void tell_removed(const PublicKey& key);
   void end(const PublicKey& key, Peer& peer);
   void send_statements(const PublicKey& to, const std::vector<Bytes>& statements);

@@ -128,7 +128,10 @@ void Roster::derive_once_in() {
       member->second.by = what.by;
       member->second.made_ms = what.made_ms;
     }
-    if (what.by == what.key) member->second.name = what.name;  // a device's own word about its name
+  }
+  for (const Add& add : adds_) {  // a device's own word about its name, also once it is out
+    const auto own = add.what.by == add.what.key ? once_in_.find(add.what.key) : once_in_.end();
+    if (own != once_in_.end()) own->second.name = add.what.name;
   }
 }
 
@@ -154,7 +157,10 @@ bool Roster::is_removed_by_other(const PublicKey& key) const {
                              [&](const Removal* removal) { return stands(*removal) && removal->what.by != key; });
 }
 
-bool Roster::may_raise(const PublicKey& key) const { return known_.contains(key) && !is_removed_by_other(key); }
+// A device that came in again is trusted as any other; one that left has no say about itself any more.
+bool Roster::may_raise(const PublicKey& by, const PublicKey& of) const {
+  return known_.contains(by) && !is_removed_by_other(by) && (by != of || !removed_.contains(by));
+}
 
 std::map<std::uint32_t, std::uint32_t> Roster::named_by_removals(const PublicKey& key) const {
   std::map<std::uint32_t, std::uint32_t> by_known;
@@ -180,7 +186,7 @@ void Roster::derive_limits() {
   }
   for (const CutRaise& raise : raises_) {
     const auto of = limits_.devices.find(raise.key);
-    if (of == limits_.devices.end() || raise.by == raise.key || !may_raise(raise.by)) continue;
+    if (of == limits_.devices.end() || !may_raise(raise.by, raise.key)) continue;
     raise_to(of->second.named, raise.cuts);
   }
   if (removed_.contains(self_)) limits_.devices.erase(self_);
@@ -229,7 +235,7 @@ std::vector<DeviceAdd> Roster::added_by(const PublicKey& key) const {
 std::map<PublicKey, std::vector<LogCut>> Roster::raises_by(const PublicKey& key) const {
   std::map<PublicKey, std::vector<LogCut>> raises;
   for (const CutRaise& raise : raises_) {
-    if (raise.by != key || raise.key == key || !may_raise(key)) continue;
+    if (raise.by != key || raise.key == key || !may_raise(key, raise.key)) continue;
     for (const LogCut& cut : raise.cuts) {
       if (limits_.last({raise.key, cut.incarnation}) == cut.number) raises[raise.key].push_back(cut);
     }

@@ -27,7 +27,7 @@
 // other known devices count. If none names the log: the key's own, unless another's removal of it stands, for a
 // device's word about itself lets it leave and nothing else. If there is none either: those by whoever is reachable, so
 // that nobody can put all of a log aside by a removal that names nothing of it and an author of his own making. Raises,
-// which open, count only by who is in, or left by itself, and is another device.
+// which open, count only by who is in, or left by itself and is another device.
 #pragma once
 
 #include <cstdint>
@@ -138,7 +138,7 @@ class Roster {
   [[nodiscard]] const std::vector<const Removal*>& removals_of(const PublicKey& key) const;
   [[nodiscard]] bool stands(const Removal& removal) const { return !overruled_.contains(removal.hash); }
   [[nodiscard]] bool is_removed_by_other(const PublicKey& key) const;
-  [[nodiscard]] bool may_raise(const PublicKey& key) const;
+  [[nodiscard]] bool may_raise(const PublicKey& by, const PublicKey& of) const;
   [[nodiscard]] std::map<std::uint32_t, std::uint32_t> named_by_removals(const PublicKey& key) const;
 
   PublicKey self_;

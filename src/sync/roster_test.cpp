@@ -223,6 +223,13 @@ TEST(Cuts, ARemovedDevicesWordAboutItselfDoesNotCount) {
   EXPECT_EQ(last(roster_of(1, all), 2, 7), 0U);
 }
 
+TEST(Cuts, OneThatIsInAgainMayTakeInWhatItLoggedBehindThem) {
+  const Said removal = removed(2, 1, {1, 3}, {{0, 9}});
+  const auto out = three_devices() + std::vector{removal, raised(2, 2, {{0, 60}})};
+  EXPECT_EQ(last(roster_of(1, out), 2), 9U);
+  EXPECT_EQ(last(roster_of(1, out + std::vector{added(2, 1, {removal})}), 2), 60U);
+}
+
 TEST(Cuts, WhoeverItAddsAfterwardsDoesNotCountEither) {
   const auto all = three_devices() + std::vector{removed(2, 1, {1, 3}, {{0, 9}}), added(9, 2),
                                                  removed(2, 9, {}, {{0, 50}}), raised(2, 9, {{0, 60}})};

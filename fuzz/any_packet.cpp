@@ -243,7 +243,7 @@ packet::LogState any_log_state(Choices& choices) {
 }
 
 Packet any_session_packet(Choices& choices) {
-  switch (choices.below(9)) {
+  switch (choices.below(10)) {
     case 0: return packet::Clock{choices.below(4) == 0 ? std::vector<Dot>() : some_dots(choices)};
     case 1: return any_fetch(choices);
     case 2: return any_holdings(choices);
@@ -255,6 +255,7 @@ Packet any_session_packet(Choices& choices) {
     case 5: return any_roster(choices);
     case 6: return any_presence(choices);
     case 7: return any_log_state(choices);
+    case 8: return packet::Texts{some_dots(choices)};
     default: return any_bundle(choices);
   }
 }

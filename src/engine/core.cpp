@@ -188,11 +188,13 @@ bool Core::commit_turn() {
   if (fault_) return false;
   if (!has_uncommitted()) return true;
   bool moved = false;
+  bool put_back = false;
   const auto done = change([&] {
     for (const Event& event : arrived_) record(store, event);
     for (const Bytes& statement : stated_) {
       store.remember(std::string(remembered_name::roster) + to_hex(statement_hash(statement)), statement);
     }
+    for (const Event& event : found_texts_) put_back = restore_text(store, event) || put_back;
     moved = !stated_.empty() && apply_cuts(store, roster.limits());
     if (told_changed_) store.remember(remembered_name::told, bytes_of(replicator.told()));
   });
@@ -202,7 +204,9 @@ bool Core::commit_turn() {
     if (std::holds_alternative<Opaque>(read_event(event).body)) ++counters.events_opaque;
   }
   forget_contacts(arrived_);
-  view_changed = view_changed || !arrived_.empty();
+  view_changed = view_changed || !arrived_.empty() || put_back;
+  for (auto& [key, peer] : peers) peer.texts_to_look = peer.texts_to_look || put_back;
+  found_texts_.clear();
   if (moved) recount();
   fresh.insert(fresh.end(), arriving_.begin(), arriving_.end());
   arriving_.clear();

@@ -48,6 +48,9 @@ struct Peer {
   std::optional<bool> told_alone;  ///< whether `my devices`, as it was told last, held this device only; none: not yet
   bool takes_states = false;       ///< its hello's capability `log_states` (log_states.h)
   bool takes_presence = false;     ///< its hello's capability `presence` (presence.h)
+  std::set<Dot> texts_asked;       ///< events without text that it was asked for (lost_texts.h)
+  std::set<Dot> texts_wanted;      ///< and those that it asked for and was not sent, at most `texts_wanted_max`
+  bool texts_to_look = false;      ///< one of these may be here now
   std::set<PublicKey> told_connected;  ///< friends' keys that it was told are connected to us
   std::set<PublicKey> sees;            ///< keys that it told are connected to it, at most `presence_keys_max`
 };
@@ -129,6 +132,8 @@ class Core {
   bool stated(ByteView statement);
   /// Who is in the roster, or how far logs count, may have changed: has the replicator know.
   void heed_roster();
+  /// An event of which this device lost the text, as another one has it; it counts only if it is that event.
+  void found_text(const Event& event) { found_texts_.push_back(event); }
   void told() { told_changed_ = true; }
   /// Commits what arrived since the last call. False on failure.
   bool commit_turn();
@@ -141,7 +146,9 @@ class Core {
   bool names_changed = false;
   /// The logs that keep this device from being caught up on what stands there.
   [[nodiscard]] std::vector<LogId> logs_lacking_since(const OrderKey& place) const;
-  [[nodiscard]] bool has_uncommitted() const { return told_changed_ || !arrived_.empty() || !stated_.empty(); }
+  [[nodiscard]] bool has_uncommitted() const {
+    return told_changed_ || !arrived_.empty() || !stated_.empty() || !found_texts_.empty();
+  }
 
   [[nodiscard]] const std::optional<Error>& fault() const { return fault_; }
 
@@ -188,6 +195,7 @@ class Core {
   std::vector<Event> arrived_;
   std::vector<Fresh> arriving_;
   std::vector<Bytes> stated_;
+  std::vector<Event> found_texts_;
   bool told_changed_ = false;
   std::optional<Error> fault_;
   mutable std::optional<ContactGraph> contacts_;  ///< none: to be made anew
@@ -215,6 +223,7 @@ inline constexpr std::string_view by_itself = "by_itself/";
 /// + key: u64 ms of wall clock when it first connected: a stranger of whom it is not known whether he asks
 /// (strangers.h)
 inline constexpr std::string_view stranger = "stranger/";
+inline constexpr std::string_view lost_text = "lost_text/";  ///< + dot in hex: the dot (lost_texts.h)
 inline constexpr std::string_view anyway = "anyway/";  ///< + dot in hex: the dot, of what the user wants sent anyway
 inline constexpr std::string_view hello = "hello/";    ///< + key: u8, what it turned out to speak (hello_wait.cpp)
 

@@ -109,6 +109,7 @@ void Inbound::dispatch(const PublicKey& from, const Packet& packet, Instant now)
   if (const auto* clock = std::get_if<packet::Clock>(&packet)) return sessions.on_clock(from, *clock);
   if (const auto* holdings = std::get_if<packet::Holdings>(&packet)) return sessions.on_holdings(from, *holdings);
   if (const auto* page = std::get_if<packet::Page>(&packet)) return sessions.on_page(from, *page);
+  if (const auto* texts = std::get_if<packet::Texts>(&packet)) return sessions.on_texts(from, *texts);
   if (const auto* fetch = std::get_if<packet::Fetch>(&packet)) return sessions.on_fetch(from, *fetch);
   if (const auto* committed = std::get_if<packet::Committed>(&packet)) return sessions.on_committed(from, *committed);
   if (const auto* state = std::get_if<packet::LogState>(&packet)) return parts_.log_states.on_state(from, *state);

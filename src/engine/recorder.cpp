@@ -4,8 +4,10 @@
 #include <utility>
 
 #include "base/planted.h"
+#include "engine/core.h"
 #include "view/rules.h"
 #include "wire/body.h"
+#include "wire/reader.h"
 #include "wire/writer.h"
 
 namespace toxtore {
@@ -95,9 +97,24 @@ bool was_erased(const Store& store, const Dot& dot) {
                      [](const ReadEvent& event) { return std::holds_alternative<ContentErased>(event.body); });
 }
 
+std::string lost_text_name(const Dot& dot) {
+  return std::string(remembered_name::lost_text) + to_hex(Writer().dot(dot).take());
+}
+
+bool was_erased(const Store& store, const ReadEvent& read) {
+  return was_erased(store, read.dot) || (read.origin && was_erased(store, *read.origin));
+}
+
+void note_lost_text(Store& store, const ReadEvent& read) {
+  if (read.erased && !was_erased(store, read)) {
+    store.remember(lost_text_name(read.dot), Writer().dot(read.dot).take());
+  }
+}
+
 void erase_event(Store& store, const Dot& dot) {
   const auto event = store.event(dot);
   if (!event) return;
+  if (const std::string name = lost_text_name(dot); store.remembered(name)) store.forget(name);
   if (const auto erased = erased_form(*event)) store.rewrite(*erased);
 }
 
@@ -111,8 +128,7 @@ void erase_content(Store& store, const Dot& dot) {
 
 // An event whose text was erased before it came is stored without it.
 Event form_to_store(const Store& store, const Event& event, const ReadEvent& read) {
-  const bool erased = was_erased(store, event.dot) || (read.origin && was_erased(store, *read.origin));
-  if (!conversation_of(read) || !erased) return event;
+  if (!conversation_of(read) || !was_erased(store, read)) return event;
   return erased_form(event).value_or(event);
 }
 
@@ -199,20 +215,47 @@ void record(Store& store, const Event& event) {
   const ReadEvent read = read_event(event);
   store.append(form_to_store(store, event, read), subjects_of(read));
   apply(store, read);
+  note_lost_text(store, read);
+}
+
+std::vector<Dot> lost_texts(const Store& store) {
+  std::vector<Dot> dots;
+  for (const auto& [name, bytes] : store.remembered_under(remembered_name::lost_text)) {
+    dots.push_back(Reader(bytes).dot());
+  }
+  return dots;
+}
+
+bool is_text_lost(const Store& store, const Dot& dot) { return store.remembered(lost_text_name(dot)).has_value(); }
+
+bool restore_text(Store& store, const Event& event) {
+  const std::string name = lost_text_name(event.dot);
+  const auto held = store.event(event.dot);
+  if (!held || !store.remembered(name)) return false;
+  const ReadEvent read = read_event(event);
+  if (read.erased || event_hash(event) != event_hash(*held) || event.timestamp_ms != held->timestamp_ms) return false;
+  store.forget(name);
+  store.rewrite(event);
+  apply(store, read);
+  return true;
 }
 
 void rebuild_view(Store& store) {
   constexpr std::size_t page = 512;
   store.clear_view();
+  for (const Dot& dot : lost_texts(store)) store.forget(lost_text_name(dot));
+  std::vector<ReadEvent> without_text;
   Arrival done = 0;
   for (auto events = store.arrived(done, page); !events.empty(); events = store.arrived(done, page)) {
     for (const auto& [arrival, event] : events) {
       const ReadEvent read = read_event(event);
       store.index(event.dot, subjects_of(read));
       apply(store, read);
+      if (read.erased) without_text.push_back(read);
       done = arrival;
     }
   }
+  for (const ReadEvent& read : without_text) note_lost_text(store, read);
 }
 
 }  // namespace toxtore

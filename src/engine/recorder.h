@@ -20,6 +20,14 @@ void rebuild_view(Store& store);
 /// the texts out that it erases. Call inside `store.transact`.
 void record(Store& store, const Event& event);
 
+/// The events that are held without their text though no erasing that counts took it: what erased them is behind a cut
+/// (cuts.h), or still to come.
+std::vector<Dot> lost_texts(const Store& store);
+bool is_text_lost(const Store& store, const Dot& dot);
+/// Puts such an event in the place of the one without its text, and derives its rows anew; false if it is not that
+/// event, or its text is not lost. Call inside `store.transact`.
+bool restore_text(Store& store, const Event& event);
+
 /// What `status` shows of the view's rows: as cheap as reading one number.
 StateCheck state_check(const Store& store);
 

@@ -12,7 +12,7 @@ namespace {
 
 using What = output::Notice::What;
 
-/// Laptop, server and phone of one user, linked; Bob, with a stock client, knows laptop and server.
+/// Laptop, server and phone of one user, linked; Bob, with a stock client, knows server and phone.
 class Removing : public TwoDevices {
  protected:
   void SetUp() override {
@@ -285,6 +285,53 @@ TEST_F(Removing, AFriendSplitsItOffAndItsWordsAreRefused) {
   EXPECT_GT(laptop.engine->status().counters.packets_refused, refused) << "counted, and shown by status";
   world.run_for(60'000);
   EXPECT_FALSE(laptop.toxcore_list.contains(phone.key())) << "and no more is said to it";
+}
+
+TEST_F(Removing, WhatItErasedBehindTheCutIsFetchedAgain) {
+  world.write(bob, server, "keep this");
+  ASSERT_TRUE(world.run_until([&] { return shown(phone, "keep this") && shown(laptop, "keep this"); }));
+  world.cut(laptop, phone, true);
+  world.cut(laptop, server, true);
+  world.run_for(1'000);
+  const Dot message = phone.engine->store().history({bob.key(), std::nullopt, 9}).back().id;
+  ASSERT_TRUE(phone.engine->erase_message(message, world.now()));
+  world.pump(phone);
+  ASSERT_TRUE(world.run_until([&] { return !shown(server, "keep this"); }));
+  remove(laptop, {phone.key()});
+  world.stop(phone);
+  world.cut(laptop, server, false);
+  ASSERT_TRUE(world.run_until([&] { return shown(server, "keep this"); })) << "the laptop still has it";
+  EXPECT_TRUE(same_views(laptop, server));
+  const std::size_t packets = world.packets_sent();
+  world.run_for(600'000);
+  EXPECT_EQ(world.packets_sent(), packets) << "and nobody asks again";
+}
+
+TEST_F(Removing, ATextThatIsNotTheErasedOneIsNotTaken) {
+  world.write(bob, server, "keep this");
+  ASSERT_TRUE(world.run_until([&] { return shown(phone, "keep this") && shown(laptop, "keep this"); }));
+  world.cut(laptop, phone, true);
+  world.cut(laptop, server, true);
+  world.run_for(1'000);
+  const Dot message = phone.engine->store().history({bob.key(), std::nullopt, 9}).back().id;
+  ASSERT_TRUE(phone.engine->erase_message(message, world.now()));
+  world.pump(phone);
+  ASSERT_TRUE(world.run_until([&] { return !shown(server, "keep this"); }));
+  bool forged = false;
+  world.mangle = [&](const World::Node& from, Bytes& packet) {
+    const std::string bytes = to_text(packet);
+    const auto text = bytes.find("keep this");
+    if (&from != &laptop || text == std::string::npos) return;
+    packet[text] = 'b';
+    forged = true;
+  };
+  remove(laptop, {phone.key()});
+  world.stop(phone);
+  world.cut(laptop, server, false);
+  ASSERT_TRUE(world.run_until([&] { return forged; })) << "it is sent";
+  world.run_for(10'000);
+  EXPECT_FALSE(shown(server, "beep this"));
+  EXPECT_TRUE(server.store->message(message)->erased);
 }
 
 class LeavingDevices : public Removing {

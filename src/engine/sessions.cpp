@@ -219,7 +219,7 @@ void Sessions::on_event(const PublicKey& from, const Event& event) {
   log_states_.on_event(from, event);
   switch (core_.replicator.judge(from, event.dot)) {
     case Replicator::Verdict::take: core_.arrived(from, event); break;
-    case Replicator::Verdict::held: break;
+    case Replicator::Verdict::held: texts_.on_held(event); break;
     case Replicator::Verdict::unasked: ++core_.counters.events_unasked; break;
   }
 }
@@ -256,6 +256,8 @@ void Sessions::end(const PublicKey& key, Peer& peer) {
   peer.session = false;
   peer.reported = false;
   peer.statements.clear();
+  peer.texts_asked.clear();
+  peer.texts_wanted.clear();
   core_.replicator.disconnect(key);
   log_states_.on_disconnected(key);
   pages_.forget(key);
@@ -287,6 +289,7 @@ void Sessions::pump(Instant now) {
   const std::uint64_t missing = core_.replicator.missing_count();
   core_.backlog = missing == 0 ? 0 : std::max(core_.backlog, missing);
   for (const auto& [to, packet] : core_.replicator.requests(now.mono_ms)) core_.send(to, packet);
+  texts_.ask();
   serve();
   for (const PublicKey& peer : core_.replicator.connected_peers()) {
     const auto acknowledgement = core_.replicator.acknowledge(peer);
@@ -318,7 +321,7 @@ void Sessions::serve() {
 // What is new before what is old; a page before what it makes bearable to wait for.
 bool Sessions::serve_next(const PublicKey& to) {
   using Class = packet::Bundle::Class;
-  return serve_piece(to, Class::live) || serve_page(to) || serve_piece(to, Class::backfill);
+  return serve_piece(to, Class::live) || serve_page(to) || serve_texts(to) || serve_piece(to, Class::backfill);
 }
 
 void Sessions::send_events(const PublicKey& to, const std::vector<Event>& events, packet::Bundle::Class cls) {
@@ -337,6 +340,17 @@ bool Sessions::serve_piece(const PublicKey& to, packet::Bundle::Class cls) {
   if (events.empty()) return false;  // the store failed; nothing comes out any more
   send_events(to, events, cls);
   core_.replicator.served(to, cls, *piece, sent_of(events));
+  return true;
+}
+
+// They are accounted for as a page is: the peer may have got them elsewhere.
+bool Sessions::serve_texts(const PublicKey& to) {
+  const std::size_t room = core_.replicator.room(to, packet::Bundle::Class::backfill);
+  if (room == 0) return false;
+  const auto events = texts_.next_for(to, piece_events_max, std::min(room, piece_bytes_max));
+  if (events.empty()) return false;
+  send_events(to, events, packet::Bundle::Class::backfill);
+  core_.replicator.served_page(to, sent_of(events));
   return true;
 }
 

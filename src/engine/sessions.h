@@ -7,13 +7,14 @@
 
 #include "engine/core.h"
 #include "engine/log_states.h"
+#include "engine/lost_texts.h"
 #include "engine/pages.h"
 
 namespace toxtore {
 
 class Sessions {
  public:
-  Sessions(Core& core, LogStates& log_states) : core_(core), log_states_(log_states), pages_(core) {}
+  Sessions(Core& core, LogStates& log_states) : core_(core), log_states_(log_states), pages_(core), texts_(core) {}
 
   /// A key came or went. Says hello to whoever comes.
   void on_connection(const PublicKey& key, Connection connection, Instant now);
@@ -23,6 +24,7 @@ class Sessions {
   bool on_roster(const PublicKey& from, const packet::Roster& roster);
   void on_clock(const PublicKey& from, const packet::Clock& clock);
   void on_holdings(const PublicKey& from, const packet::Holdings& holdings);
+  void on_texts(const PublicKey& from, const packet::Texts& texts) { texts_.on_texts(from, texts); }
   void on_page(const PublicKey& from, const packet::Page& page);
   void on_fetch(const PublicKey& from, const packet::Fetch& fetch);
   void on_committed(const PublicKey& from, const packet::Committed& committed);
@@ -58,12 +60,14 @@ class Sessions {
   void send_events(const PublicKey& to, const std::vector<Event>& events, packet::Bundle::Class cls);
   bool serve_piece(const PublicKey& to, packet::Bundle::Class cls);
   bool serve_page(const PublicKey& to);
+  bool serve_texts(const PublicKey& to);
   bool serve_next(const PublicKey& to);
   void serve();
 
   Core& core_;
   LogStates& log_states_;
   Pages pages_;
+  LostTexts texts_;
 };
 
 }  // namespace toxtore

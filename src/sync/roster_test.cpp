@@ -227,7 +227,7 @@ TEST(Cuts, OneThatIsInAgainMayTakeInWhatItLoggedBehindThem) {
   const Said removal = removed(2, 1, {1, 3}, {{0, 9}});
   const auto out = three_devices() + std::vector{removal, raised(2, 2, {{0, 60}})};
   EXPECT_EQ(last(roster_of(1, out), 2), 9U);
-  EXPECT_EQ(last(roster_of(1, out + std::vector{added(2, 1, {removal})}), 2), 60U);
+  EXPECT_EQ(last(roster_of(1, out + std::vector{added(2, 1, {removal.hash()})}), 2), 60U);
 }
 
 TEST(Cuts, WhoeverItAddsAfterwardsDoesNotCountEither) {

@@ -176,6 +176,13 @@ Writer encode(const packet::Presence& packet) {
   return out;
 }
 
+Writer encode(const packet::Texts& packet) {
+  Writer out = begin(PacketType::texts);
+  write_count(out, packet.events.size());
+  for (const Dot& dot : packet.events) out.dot(dot);
+  return out;
+}
+
 // ---- reading ----
 
 /// n u8, then n items. Takes no memory for items that are announced and not there.
@@ -344,6 +351,7 @@ std::optional<Packet> read_content(PacketType type, Reader& in) {
     case PacketType::link_cancel: return packet::LinkCancel{};
     case PacketType::link_proof: return read_link_proof(in);
     case PacketType::presence: return packet::Presence{read_list(in, read_presence_entry)};
+    case PacketType::texts: return packet::Texts{read_list(in, read_event_dot)};
   }
   return std::nullopt;
 }

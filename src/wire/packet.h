@@ -51,6 +51,7 @@ enum class PacketType : std::uint8_t {
   link_cancel = 29,
   presence = 30,
   link_proof = 31,
+  texts = 32,
 };
 
 /// Tags of the extensions of `my devices`. Given once, never reused.
@@ -264,13 +265,20 @@ struct Presence {
 };
 inline constexpr std::size_t presence_entries_max = 41;
 
+/// "Send me these events, if you have their texts": the sender holds them without (engine/lost_texts.h).
+struct Texts {
+  std::vector<Dot> events;  ///< at most 34 fit a packet
+  bool operator==(const Texts&) const = default;
+};
+inline constexpr std::size_t texts_events_max = 34;
+
 }  // namespace packet
 
 using Packet =
     std::variant<packet::MyDevices, packet::DeviceAddRequest, packet::Clock, packet::SendDot, packet::Hello,
                  packet::Fetch, packet::Holdings, packet::Page, packet::Bundle, packet::Committed, packet::LogState,
                  packet::Message, packet::Received, packet::Roster, packet::LinkCommit, packet::LinkNonce,
-                 packet::LinkConfirm, packet::LinkCancel, packet::LinkProof, packet::Presence>;
+                 packet::LinkConfirm, packet::LinkCancel, packet::LinkProof, packet::Presence, packet::Texts>;
 
 /// With both leading bytes. The content must fit (an assertion: whoever makes a packet cuts it to the limits above).
 Bytes encode_packet(const Packet& packet);

@@ -217,6 +217,7 @@ const std::map<std::string, ReadPacket>& packets() {
       {"link cancel", [](const Json&, const Json&) { return LinkCancel{}; }},
       {"link proof", link_proof},
       {"presence", [](const Json& f, const Json&) { return Presence{each(f.at("entries"), presence_entry)}; }},
+      {"texts", [](const Json& f, const Json&) { return Texts{dots(f.at("events"))}; }},
   };
   return readers;
 }

@@ -80,7 +80,7 @@ inline Received received() {
 }
 
 inline Body body() {
-  switch (size_between(0, 19)) {
+  switch (size_between(0, 20)) {
     case 0: return FriendAdd{key()};
     case 1: return FriendRemove{dot()};
     case 2:
@@ -186,6 +186,7 @@ inline Packet packet() {
     case 16: return packet::LinkCancel{};
     case 17: return packet::LinkProof{hash(), bytes_of_size(0, device_name_size_max)};
     case 18: return log_state();
+    case 19: return packet::Texts{list_of(0, packet::texts_events_max, dot)};
     default: return packet::Presence{list_of(0, packet::presence_entries_max, presence_entry)};
   }
 }

@@ -9,6 +9,7 @@
 
 #include "base/test_memory.h"
 #include "engine/test_world.h"
+#include "sync/roster.h"
 #include "wire/body.h"
 #include "wire/bundle.h"
 #include "wire/event_frame.h"
@@ -316,6 +317,91 @@ TEST_F(Attack, QuestionsWithoutEndCostBoundedMemory) {
     flood(thief, packet::Page{static_cast<std::uint8_t>(1 + n % 200), {bob.key(), mallory.key()}});
   }
   EXPECT_LT(growth.bytes(), 4 * mebibyte);
+  expect_that_others_go_on();
+}
+
+// --- A device that was removed.
+
+class RemovedAttack : public Attack {
+ protected:
+  void SetUp() override {
+    Attack::SetUp();
+    world.mangle = [&](const World::Node& from, Bytes& packet) {  // the thief's program hears of nothing
+      if (&from != &thief && packet.size() > 1 && packet[1] == static_cast<std::uint8_t>(PacketType::roster)) {
+        packet[1] = 200;
+      }
+    };
+    ASSERT_TRUE(laptop.engine->remove_devices({thief.key()}, world.now()));
+    world.pump(laptop);
+    world.mangle = [](const World::Node&, Bytes&) {};
+    world.run_for(1'000);
+  }
+};
+
+TEST_F(RemovedAttack, WhatItSendsIsRefusedAndCounted) {
+  const Event event = event_of_thief(received(bob, "forged"));
+  const LogId log{thief.key(), 0};
+  const std::vector<Packet> packets = {
+      packet::Clock{{Dot::of(log, 1'000)}},
+      packet::Holdings{{{log, 2'000, 3'000}}},
+      packet::Fetch{{{log, 0, open_end}}},
+      packet::Page{50, {}},
+      packet::Committed{1},
+      packet::SendDot{event},
+      packet::Presence{{{bob.key(), true}}},
+      packet::Texts{{event.dot}},
+      packet::DeviceAddRequest{},
+      packet::LinkCommit{},
+  };
+  const std::uint64_t held = events();
+  for (const Packet& packet : packets) {
+    const std::uint64_t before = counters().packets_refused;
+    give(thief, packet);
+    EXPECT_EQ(counters().packets_refused, before + 1) << "packet " << packet.index();
+  }
+  EXPECT_EQ(events(), held);
+  EXPECT_EQ(laptop.engine->status().events_missing, 0U);
+  EXPECT_EQ(laptop.engine->status().put_aside, 0U) << "and costs no room";
+  EXPECT_TRUE(laptop.engine->link_requests().empty());
+  expect_that_others_go_on();
+}
+
+TEST_F(RemovedAttack, ItsStatementsBringNobodyIn) {
+  Hash removal{};
+  for (const auto& [name, statement] : laptop.store->remembered_under("roster/")) {
+    const auto read = decode_statement(statement);
+    if (read && std::holds_alternative<DeviceRemoval>(*read)) removal = statement_hash(statement);
+  }
+  ASSERT_NE(removal, Hash{});
+  const std::vector<Statement> statements = {
+      DeviceAdd{thief.key(), thief.key(), 1, "thief", {removal}},
+      DeviceAdd{mallory.key(), thief.key(), 1, "mallory", {}},
+      DeviceAdd{thief.key(), mallory.key(), 1, "thief", {removal}},
+      CutRaise{thief.key(), thief.key(), 1, {{0, 1'000'000}}},
+      CutRaise{thief.key(), mallory.key(), 1, {{0, 1'000'000}}},
+  };
+  packet::Roster roster;
+  for (const Statement& statement : statements) roster.statements.push_back(encode_statement(statement));
+  give(thief, roster);
+  for (const DeviceInfo& device : laptop.engine->devices()) {
+    EXPECT_TRUE(device.removed.has_value() == (device.key == thief.key())) << device.name;
+    EXPECT_NE(device.key, mallory.key());
+  }
+  expect_that_others_go_on();
+}
+
+TEST_F(RemovedAttack, ItsRemovalsAreHeardForAMinuteAndOneOfEachDevice) {
+  packet::Roster roster;
+  for (std::uint64_t i = 0; i < 6; ++i) {
+    roster.statements.push_back(encode_statement(DeviceRemoval{mallory.key(), thief.key(), i, {}, {}}));
+  }
+  give(thief, roster);
+  EXPECT_EQ(laptop.engine->devices().size(), 3U) << "whom it names is none of the user's";
+  world.run_for(70'000);
+  EXPECT_FALSE(laptop.toxcore_list.contains(thief.key())) << "it had its minute";
+  const Statement late = DeviceRemoval{server.key(), thief.key(), 9, {}, {}};
+  give(thief, packet::Roster{{encode_statement(late)}});
+  EXPECT_TRUE(laptop.engine->look_at_removal(server.key())) << "the server is still in";
   expect_that_others_go_on();
 }
 

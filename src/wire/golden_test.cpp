@@ -8,7 +8,9 @@
 #include <map>
 #include <set>
 
+#include "model/chain.h"
 #include "wire/body.h"
+#include "wire/branch.h"
 #include "wire/bundle.h"
 #include "wire/event_frame.h"
 #include "wire/packet.h"
@@ -82,6 +84,46 @@ TEST(Golden, ErasedForms) {
     EXPECT_EQ(to_hex(encode_event(*erased)), vector.at("erased").get<std::string>());
     EXPECT_EQ(to_hex(event_hash(*erased)), vector.at("hash").get<std::string>());
     EXPECT_EQ(erased_form(*erased), erased);
+  }
+}
+
+TEST(Golden, Identities) {
+  for (const Json& vector : vectors::list("identities.json", "vectors")) {
+    const Hash identity = message_identity(vectors::dot(vector.at("dot")),
+                                           static_cast<MessageKind>(vector.at("message_kind").get<std::uint8_t>()),
+                                           bytes_in(vector, "text"));
+    EXPECT_EQ(to_hex(identity), vector.at("identity").get<std::string>()) << vector.at("name");
+  }
+}
+
+TEST(Golden, NamesOfBranches) {
+  for (const Json& vector : vectors::list("branches.json", "incarnations")) {
+    EXPECT_EQ(branch_incarnation(vectors::hash(vector.at("hash"))), vector.at("incarnation").get<std::uint32_t>())
+        << vector.at("name");
+  }
+  for (const Json& vector : vectors::list("branches.json", "branches")) {
+    SCOPED_TRACE(vector.at("name"));
+    const Event logged = vectors::whole_event(vector.at("logged"));
+    const Event named = vectors::whole_event(vector.at("named"));
+    EXPECT_EQ(named.dot.log().incarnation, branch_incarnation(vectors::hash(vector.at("first"))));
+    EXPECT_EQ(branched(logged, named.dot), named);
+    EXPECT_EQ(as_logged(named), logged);
+    for (const Event& event : {logged, named}) {
+      EXPECT_EQ(to_hex(event_hash(event)), vector.at("hash").get<std::string>());
+    }
+  }
+}
+
+TEST(Golden, Chains) {
+  for (const Json& vector : vectors::list("branches.json", "chains")) {
+    SCOPED_TRACE(vector.at("name"));
+    const Json& chains = vector.at("chains");
+    ASSERT_EQ(vector.at("hashes").size(), chains.size());
+    Chain chain{};
+    for (std::size_t i = 0; i < chains.size(); ++i) {
+      chain = next_chain(chain, vectors::hash(vector.at("hashes").at(i)));
+      EXPECT_EQ(to_hex(chain), chains.at(i).get<std::string>()) << "chain(" << i + 1 << ")";
+    }
   }
 }
 

@@ -18,7 +18,6 @@ PublicKey key(const Json& digits) { return PublicKey::from_hex(digits.get<std::s
 std::uint64_t u64(const Json& text) { return std::stoull(text.get<std::string>()); }
 
 LogId log(const Json& value) { return {key(value.at("device")), value.at("incarnation").get<std::uint32_t>()}; }
-Dot dot(const Json& value) { return Dot::of(log(value), value.at("number").get<std::uint32_t>()); }
 
 template <class ReadOne>
 auto each(const Json& values, ReadOne read_one) {
@@ -284,5 +283,7 @@ Event whole_event(const nlohmann::json& event) {
 }
 
 Hash hash(const nlohmann::json& digits) { return key(digits).bytes; }
+
+Dot dot(const nlohmann::json& value) { return Dot::of(log(value), value.at("number").get<std::uint32_t>()); }
 
 }  // namespace toxtore::vectors

@@ -29,4 +29,7 @@ Event whole_event(const nlohmann::json& event);
 /// Hexadecimal digits, 32 bytes.
 Hash hash(const nlohmann::json& digits);
 
+/// {device, incarnation, number}
+Dot dot(const nlohmann::json& value);
+
 }  // namespace toxtore::vectors

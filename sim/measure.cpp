@@ -30,7 +30,6 @@ constexpr std::array misfortunes{
     Misfortune{"crashes", "crash"},
     Misfortune{"lost receipts", "", 2},
     Misfortune{"devices cut off from each other", "cut"},
-    Misfortune{"a restored backup", "old copy", 0},
     Misfortune{"a device linked while messages wait", "link device", 0, 1},
     Misfortune{"a restored backup", "old copy"},
 };

@@ -148,6 +148,8 @@ std::optional<Outbox::Way> Outbox::way_at_once(const PublicKey& to, Instant now)
   const Contact* contact = core_.contacts().of(to);
   const auto way = contact == nullptr ? std::nullopt : way_to(*contact, now);
   if (!way || refused(way->to, now)) return std::nullopt;
+  const Amount room = room_for(way->to);
+  if (room.messages == 0 || room.bytes < long_message_size_max) return std::nullopt;
   caught_up_from_ = core_.caught_up_from();
   const auto rows = rows_to_deliver(*contact);
   const bool waits = std::ranges::any_of(rows, [&](const MessageRow& row) { return holds_up(row, *way, now); });
@@ -168,7 +170,7 @@ bool Outbox::refused(const PublicKey& to, Instant now) const {
 }
 
 void Outbox::send_at_once(const MessageRow& row, const Way& way, Instant now) {
-  hand_over(row, own_[row.id] = Sending{way, row.id, now.mono_ms, false});
+  hand_over(row, own_[row.id] = Sending{way, row.id, now.mono_ms, row.text.size(), false});
 }
 
 void Outbox::hand_over(const MessageRow& row, Sending& sending) {
@@ -377,6 +379,16 @@ bool Outbox::is_serving(const PublicKey& to) const {
   return std::ranges::any_of(own_, [&](const auto& entry) { return entry.second.way.to == to; });
 }
 
+Outbox::Amount Outbox::room_for(const PublicKey& to) const {
+  Amount room{in_hand_messages_max, in_hand_bytes_max};
+  for (const auto& [message, sending] : own_) {
+    if (sending.way.to != to) continue;
+    room.messages -= std::min<std::size_t>(room.messages, 1);
+    room.bytes -= std::min(room.bytes, sending.bytes);
+  }
+  return room;
+}
+
 std::uint64_t Outbox::wait_ms(const PublicKey& to) const {
   const FriendRow* row = core_.contacts().row(to);
   const bool stock = row != nullptr && !row->devices;
@@ -391,32 +403,46 @@ std::map<PublicKey, Outbox::Queue> Outbox::queues(Instant now) {
   for (const MessageRow& row : rows_) {
     const auto way = way_.find(row.conversation);
     if (way == way_.end()) continue;
-    Queue& queue = all[way->second.to];
-    queue.way = way->second;
+    const auto [found, is_new] = all.try_emplace(way->second.to);
+    Queue& queue = found->second;
+    if (is_new) queue.way = way->second, queue.room = room_for(queue.way.to);
     const bool in_hand = row.delivery == Delivery::sending && !own_.contains(row.id);
     queue.behind_other = queue.behind_other || in_hand;
     if (queue.behind_other && !anyway_.contains(row.id)) continue;
-    if (queue.messages.size() < sending_messages_max && may_go(row, way->second, now)) queue.messages.push_back(row.id);
+    add(queue, row, now);
   }
   return all;
 }
 
+void Outbox::add(Queue& queue, const MessageRow& row, Instant now) {
+  const bool anyway = anyway_.contains(row.id);
+  if (queue.messages.size() >= sending_messages_max || (queue.full && !anyway)) return;
+  if (!may_go(row, queue.way, now)) return;
+  queue.full = queue.room.messages == 0 || queue.room.bytes < row.text.size();
+  if (queue.full && !anyway) return;
+  queue.room.messages -= std::min<std::size_t>(queue.room.messages, 1);
+  queue.room.bytes -= std::min(queue.room.bytes, row.text.size());
+  queue.messages.push_back(row);
+}
+
 void Outbox::begin_waiting(Instant now) {
   for (const auto& [to, queue] : queues(now)) {
-    if (queue.messages.empty()) {
-      ready_since_ms_.erase(to);
-      continue;
-    }
+    if (queue.messages.empty() && !queue.full) ready_since_ms_.erase(to);
+    if (queue.messages.empty()) continue;
     const std::uint64_t since_ms = ready_since_ms_.try_emplace(to, now.mono_ms).first->second;
     if (has_logged_sending(to) || refused(to, now) || is_later(since_ms + wait_ms(to), now)) continue;
-    begin(queue.way, queue.messages, now);
+    begin(queue, now);
   }
 }
 
-void Outbox::begin(const Way& way, const std::vector<Dot>& messages, Instant now) {
-  const auto logged = core_.log({toxtore::Sending{way.to, messages, way.as_packet}}, now);
+void Outbox::begin(const Queue& queue, Instant now) {
+  std::vector<Dot> messages;
+  for (const MessageRow& row : queue.messages) messages.push_back(row.id);
+  const auto logged = core_.log({toxtore::Sending{queue.way.to, messages, queue.way.as_packet}}, now);
   if (!logged) return;
-  for (const Dot& message : messages) own_[message] = Sending{way, logged->front().dot, now.mono_ms, false};
+  for (const MessageRow& row : queue.messages) {
+    own_[row.id] = Sending{queue.way, logged->front().dot, now.mono_ms, row.text.size(), false};
+  }
 }
 
 bool Outbox::acknowledged_by_all(const Dot& event) {

@@ -31,10 +31,13 @@
 //    its `done` still counts.
 // 8. The user may say of a message that it is to go anyway: then this device, once, waits neither for what it lacks
 //    (1), nor for acknowledgements and what is before it (3), nor for the end of a device that is not connected (4),
-//    nor ten minutes (4).
+//    nor ten minutes (4), nor for room (10).
 // 9. A message goes to any key of the contact that it names: of those that are connected to the one last heard. The
 //    friend's own devices bring it to the others. To a friend from whom the devices are withheld goes only what this
 //    device wrote.
+// 10. To one key at most 64 messages, and 1 MiB of them, are in hand at a time: begun, and neither delivered nor ended.
+//    The others wait for their turn, also what is typed meanwhile. So a friend who takes nothing costs bounded memory,
+//    and when his connection goes few messages are unsure.
 //
 // States of one sending of this device: logged -> (acknowledged by all) -> handed over -> receipt -> done.
 // docs/DELIVERY.md draws them.
@@ -49,6 +52,7 @@
 #include "engine/handovers.h"
 #include "engine/hello_wait.h"
 #include "view/attempts.h"
+#include "wire/body.h"
 
 namespace toxtore {
 
@@ -65,6 +69,12 @@ inline constexpr std::uint64_t refused_wait_ms_max = 32'000;
 
 /// A stock friend sees each copy: the doubt costs him one copy in ten minutes at most.
 inline constexpr std::uint64_t unsure_wait_ms = 600'000;
+
+/// In hand for one key: two sendings, so that the devices agree on the next while one is on its way. A friend 0.2 s
+/// away gets 300 messages a second.
+inline constexpr std::size_t in_hand_messages_max = 2 * sending_messages_max;
+/// One sending of the longest messages; what toxcore sends within seconds. What waits in its queue is in memory.
+inline constexpr std::size_t in_hand_bytes_max = std::size_t{1024} * 1024;
 
 class Outbox {
  public:
@@ -106,13 +116,21 @@ class Outbox {
     Way way;
     Dot logged;  ///< the event that all connected own devices must have
     std::uint64_t logged_ms = 0;
-    bool handed = false;  ///< out of this device's hands, or just on the way out
+    std::size_t bytes = 0;  ///< of the text
+    bool handed = false;    ///< out of this device's hands, or just on the way out
+  };
+  /// How much is in hand for one key, or may be.
+  struct Amount {
+    std::size_t messages = 0;
+    std::size_t bytes = 0;
   };
   /// What may be begun of the messages to one key.
   struct Queue {
     Way way;
-    std::vector<Dot> messages;  ///< in order, at most `sending_messages_max`
-    bool behind_other = false;  ///< another device has one in hand that stands before the rest
+    std::vector<MessageRow> messages;  ///< in order, as many as may be begun together
+    Amount room;                       ///< for more of them
+    bool full = false;                 ///< the next has no room, so the rest must wait
+    bool behind_other = false;         ///< another device has one in hand that stands before the rest
   };
   struct Refusal {
     std::uint64_t until_ms = 0;
@@ -134,8 +152,9 @@ class Outbox {
   [[nodiscard]] bool can_hand_over(const MessageRow& row, const Sending& sending, Instant now);
   void end_refused(Instant now);
   [[nodiscard]] std::map<PublicKey, Queue> queues(Instant now);
+  void add(Queue& queue, const MessageRow& row, Instant now);
   void begin_waiting(Instant now);
-  void begin(const Way& way, const std::vector<Dot>& messages, Instant now);
+  void begin(const Queue& queue, Instant now);
   void end_dead(Instant now);
   void end_overtaken(Instant now);
   void end(const PublicKey& device, const std::vector<Dot>& messages, SendingOutcome outcome, Instant now);
@@ -151,6 +170,7 @@ class Outbox {
   [[nodiscard]] bool has_logged_sending(const PublicKey& to) const;
   /// Whether messages to that key are in this device's hands.
   [[nodiscard]] bool is_serving(const PublicKey& to) const;
+  [[nodiscard]] Amount room_for(const PublicKey& to) const;
   bool acknowledged_by_all(const Dot& event);
   [[nodiscard]] bool yields_to_other(const Dot& message, const Sending& sending) const;
   [[nodiscard]] bool other_is_to_yield(const Dot& message) const;

@@ -5,7 +5,7 @@
 // What this does not check: a power failure, which also loses what the kernel had not written yet; and a message that
 // the friend sent without a receipt, which may be there or not.
 //
-//   TOXTORE_CRASH_ROUNDS=N   kills per test (3); more for a longer search
+//   TOXTORE_CRASH_ROUNDS=N   kills per test (3), a third of it at each point of a delivery; more for a longer search
 //   TOXTORE_CRASH_SEED=N     chooses the moments; it is printed, though timing decides too
 #include <gtest/gtest.h>
 
@@ -114,6 +114,38 @@ class Crash : public WorldTest {
         reconnection_patience);
   }
 
+  static std::vector<std::string> write_on_the_laptop(std::size_t round) {
+    std::vector<std::string> texts;
+    for (std::size_t i = 0; i < delivered_at_once; ++i) texts.push_back("delivery " + numbered_text(round, i));
+    for (const std::string& text : texts) laptop().send(bert_key(), text);
+    return texts;
+  }
+
+  /// How many messages wait for that, as the server sees it.
+  static std::size_t waiting_for(const std::string& what) {
+    const json waiting = server().rpc("message.outbox").at("waiting");
+    return static_cast<std::size_t>(
+        std::ranges::count_if(waiting, [&](const json& one) { return one.at("waits_for") == what; }));
+  }
+
+  /// Starts the killed server again and waits until Bert has all of these: none is lost, and what came twice says that
+  /// it may have. How many did.
+  static std::size_t doubled_after_restart(const std::vector<std::string>& texts, std::size_t connections) {
+    server().start();
+    bert().wait_reconnected(server().key(), connections);
+    deliver_all(texts);
+    std::size_t doubled = 0;
+    const auto rows = newest_on(server());
+    for (const std::string& text : texts) {
+      const std::size_t copies = copies_at_bert(text);
+      EXPECT_GE(copies, 1U) << "lost: " << text.substr(0, 40);
+      if (copies > 1) ++doubled;
+      EXPECT_TRUE(copies <= 1 || rows.at(text).at("state") == "perhaps_doubled") << rows.at(text).dump().substr(0, 300);
+      EXPECT_LE(copies, 2U);
+    }
+    return doubled;
+  }
+
   static std::size_t copies_at_bert(const std::string& text) {
     const auto texts = bert().messages_from(server().key());
     return static_cast<std::size_t>(std::ranges::count(texts, text));
@@ -122,6 +154,8 @@ class Crash : public WorldTest {
   std::uint32_t seed_ = number_from_environment("TOXTORE_CRASH_SEED", std::random_device{}());
   std::mt19937 random_{seed_};
   std::uint32_t rounds_ = number_from_environment("TOXTORE_CRASH_ROUNDS", 3);
+  /// Of three points there is a test each.
+  [[nodiscard]] std::size_t rounds_at_a_point() const { return (rounds_ + 2) / 3; }
 };
 
 TEST_F(Crash, a_server_killed_while_it_receives_has_every_acknowledged_message) {
@@ -154,9 +188,7 @@ TEST_F(Crash, what_a_killed_server_was_delivering_arrives_and_says_if_it_may_be_
   std::size_t doubled = 0;
   std::size_t interrupted = 0;
   for (std::size_t round = 0; round < rounds_; ++round) {
-    std::vector<std::string> texts;
-    for (std::size_t i = 0; i < delivered_at_once; ++i) texts.push_back("delivery " + numbered_text(round, i));
-    for (const std::string& text : texts) laptop().send(bert_key(), text);
+    const auto texts = write_on_the_laptop(round);
     const std::string& watched = texts[random_below(texts.size())];
     const std::string moment = random_below(2) == 0 ? "sending" : "delivered";
     const std::size_t connections = bert().connections_to(server().key());
@@ -172,18 +204,7 @@ TEST_F(Crash, what_a_killed_server_was_delivering_arrives_and_says_if_it_may_be_
     for (const auto& [text, row] : newest_on(laptop())) {
       if (std::ranges::count(texts, text) > 0) ++states[row.at("state")];
     }
-    server().start();
-    bert().wait_reconnected(server().key(), connections);
-    deliver_all(texts);
-    std::size_t doubled_now = 0;
-    const auto rows = newest_on(server());
-    for (const std::string& text : texts) {
-      const std::size_t copies = copies_at_bert(text);
-      EXPECT_GE(copies, 1U) << "lost: " << text.substr(0, 40);
-      if (copies > 1) ++doubled_now;
-      EXPECT_TRUE(copies <= 1 || rows.at(text).at("state") == "perhaps_doubled") << rows.at(text).dump().substr(0, 300);
-      EXPECT_LE(copies, 2U);
-    }
+    const std::size_t doubled_now = doubled_after_restart(texts, connections);
     if (states["delivered"] < texts.size()) ++interrupted;
     doubled += doubled_now;
     std::cout << "round " << round << ": killed when the laptop knew of " << states["delivered"] << " delivered, "
@@ -193,6 +214,63 @@ TEST_F(Crash, what_a_killed_server_was_delivering_arrives_and_says_if_it_may_be_
   std::cout << doubled << " of " << rounds_ * delivered_at_once << " arrived twice, and said that they may"
             << std::endl;
   EXPECT_GT(interrupted, 0U) << "no kill came in the middle, so this run showed nothing";
+  wait_for_equal_histories(laptop(), server(), bert_key());
+}
+
+// The laptop stands still, so it does not acknowledge the `sending`, and nothing is handed over before it does.
+TEST_F(Crash, a_server_killed_between_sending_and_hand_over_loses_and_doubles_nothing) {
+  for (std::size_t round = 0; round < rounds_at_a_point(); ++round) {
+    bert().stop();
+    server().wait_connected(bert_key(), false);
+    const auto texts = write_on_the_laptop(1'000 + round);
+    wait_until("the server to have them", [&] { return waiting_for("friend") == texts.size(); });
+    bert().start();
+    server().wait_connected(bert_key());
+    laptop().pause();
+    wait_until("the server to begin", [&] { return waiting_for("acknowledgement") > 0; });
+    const std::size_t connections = bert().connections_to(server().key());
+    server().kill();
+    laptop().resume();
+    EXPECT_TRUE(bert().messages_from(server().key()).empty());
+    const std::size_t doubled = doubled_after_restart(texts, connections);
+    EXPECT_EQ(doubled, 0U);
+    std::cout << "round " << round << ": killed before it handed over; " << doubled << " arrived twice" << std::endl;
+  }
+  wait_for_equal_histories(laptop(), server(), bert_key());
+}
+
+// Bert's client stands still, so that no receipt comes of what it gets once it goes on.
+TEST_F(Crash, a_server_killed_between_hand_over_and_receipt_loses_nothing_and_says_what_may_be_doubled) {
+  std::size_t doubled = 0;
+  for (std::size_t round = 0; round < rounds_at_a_point(); ++round) {
+    const std::size_t connections = bert().connections_to(server().key());
+    bert().pause();
+    const auto texts = write_on_the_laptop(2'000 + round);
+    wait_until("the server to hand them over", [&] { return waiting_for("receipt") == texts.size(); });
+    server().kill();
+    bert().resume();
+    const std::size_t doubled_now = doubled_after_restart(texts, connections);
+    doubled += doubled_now;
+    std::cout << "round " << round << ": killed before any receipt; " << doubled_now << " arrived twice" << std::endl;
+  }
+  EXPECT_GT(doubled, 0U) << "nothing had arrived when the server was killed, so this run showed nothing";
+  wait_for_equal_histories(laptop(), server(), bert_key());
+}
+
+TEST_F(Crash, a_server_killed_right_behind_a_receipt_loses_nothing_and_says_what_may_be_doubled) {
+  for (std::size_t round = 0; round < rounds_at_a_point(); ++round) {
+    const std::size_t connections = bert().connections_to(server().key());
+    const auto texts = write_on_the_laptop(3'000 + round);
+    const std::string& watched = texts[random_below(texts.size())];
+    wait_until("the receipt", [&] {
+      const auto rows = newest_on(server());
+      return rows.contains(watched) && rows.at(watched).at("state") == "delivered";
+    });
+    server().kill();
+    const std::size_t doubled = doubled_after_restart(texts, connections);
+    std::cout << "round " << round << ": killed behind a receipt; " << doubled << " arrived twice" << std::endl;
+    EXPECT_EQ(copies_at_bert(watched), 1U);
+  }
   wait_for_equal_histories(laptop(), server(), bert_key());
 }
 

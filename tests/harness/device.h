@@ -31,6 +31,9 @@ class Device {
   void stop();
   /// kill -9.
   void kill();
+  /// It stands still, and goes on. While it does it answers no call.
+  void pause() { process_->pause(); }
+  void resume() { process_->resume(); }
   void restart() {
     stop();
     start();

@@ -153,4 +153,8 @@ void Process::kill() {
   status_ = status;
 }
 
+void Process::pause() { ::kill(id_, SIGSTOP); }
+
+void Process::resume() { ::kill(id_, SIGCONT); }
+
 }  // namespace toxtore

@@ -54,6 +54,9 @@ class Process {
   int terminate();
   /// SIGKILL: as a crash of the machine would end it. Returns when it is gone.
   void kill();
+  /// SIGSTOP, as if its machine slept; and SIGCONT.
+  void pause();
+  void resume();
   /// Whether it is running still.
   [[nodiscard]] bool running();
   [[nodiscard]] pid_t id() const { return id_; }

@@ -22,6 +22,9 @@ class StockFriend {
   /// Gone for a while, and back with the same Tox ID and friends.
   void stop();
   void start();
+  /// His client stands still, and goes on: what came meanwhile it gets then.
+  void pause() { process_->pause(); }
+  void resume() { process_->resume(); }
 
   [[nodiscard]] const std::string& tox_id() const { return tox_id_; }
   [[nodiscard]] std::string key() const { return tox_id_.substr(0, 64); }

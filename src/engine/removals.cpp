@@ -229,6 +229,8 @@ void Removals::close_log() {
 }
 
 void Removals::knows(const PublicKey& key, const Bytes& how) {
+  const auto before = core_.store.remembered(remembered_name::of(remembered_name::knows_removal, key));
+  if (before == how || before == given_up) return;  // however often it says so
   (void)core_.change([&] { core_.store.remember(remembered_name::of(remembered_name::knows_removal, key), how); });
   core_.view_changed = true;  // toxcore's list
 }

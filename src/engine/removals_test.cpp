@@ -265,7 +265,22 @@ TEST_F(Removing, AQueuedMessageOfALostDeviceIsDelivered) {
   EXPECT_EQ(std::ranges::count(bob.texts, "from the phone", &World::Text::text), 1);
 }
 
-TEST_F(Removing, AFriendSplitsItOffAndItsWordsAreRefused) {
+TEST_F(Removing, AFriendWithToxtoreSplitsItOff) {
+  World::Node& anna = world.add_device("anna");
+  world.befriend(anna, phone);
+  const auto keys_shown = [&] {
+    const auto shown = anna.engine->find_friend(server.key());
+    return shown ? shown->contact.keys.size() : 0;
+  };
+  ASSERT_TRUE(world.run_until([&] { return keys_shown() == 3; }, 300'000)) << "one contact with three devices";
+  remove(laptop, {phone.key()});
+  ASSERT_TRUE(world.run_until([&] { return keys_shown() == 2; }, 300'000));
+  EXPECT_EQ(anna.engine->find_friend(phone.key())->contact.keys, std::vector<PublicKey>{phone.key()})
+      << "Anna added that key herself, so it stays a friend, of its own";
+  EXPECT_TRUE(anna.engine->find_friend(laptop.key())->contact.present) << "and so do the others";
+}
+
+TEST_F(Removing, WhatItWritesAsAFriendIsRefused) {
   const std::uint64_t refused = laptop.engine->status().counters.packets_refused;
   isolate(phone, true);
   world.run_for(1'000);

@@ -85,6 +85,11 @@ std::string log_text(const output::Notice& notice) {
       const std::string by = notice.by ? ", by “" + to_valid_utf8(notice.by->name) + "”" : "";
       return "linked the device “" + text + "”, " + key + by;
     }
+    case What::device_removed: {
+      const bool left = notice.by && notice.by->key == notice.key;
+      const std::string by = notice.by && !left ? ", by “" + to_valid_utf8(notice.by->name) + "”" : "";
+      return (left ? "the device “" + text + "” has left, " : "removed the device “" + text + "”, ") + key + by;
+    }
     case What::peer_connection: return key + " is connected by: " + text;
     case What::friend_presence: return key + " is " + text;
   }
@@ -197,7 +202,9 @@ ExitCode Daemon::run() {
   schedule();
   std::cout << "toxtored: ready, socket " << options_.socket.string() << std::endl;
   if (!stopped_) io_.run();
+  if (erasing_ && exit_code_ == ExitCode::clean) erase();  // who asked for it sees its end by that of the connection
   server_.reset();
+  if (erasing_) return exit_code_;
   if (exit_code_ == ExitCode::clean) {
     if (const auto saved = save(); !saved) stop(saved.error());
     if (const auto scrubbed = scrub_last(); !scrubbed) stop(scrubbed.error());
@@ -236,6 +243,11 @@ void Daemon::schedule() {
 void Daemon::turn() {
   if (stopped_) return;
   timer_due_ms_.reset();
+  if (erasing_) {  // the answer to who asked for it is on its way
+    stopped_ = true;
+    io_.stop();
+    return;
+  }
   last_turn_ms_ = now().mono_ms;
   node_->iterate([this](const Input& input) { handle(input); });
   bootstrap();
@@ -319,6 +331,20 @@ Result<void> Daemon::save() {
   return saved;
 }
 
+/// Nothing of what uses the profile may be there any more.
+void Daemon::erase() {
+  dispatcher_.reset();
+  engine_.reset();
+  node_.reset();
+  state_file_.reset();
+  if (const auto erased = Profile::erase(options_, std::move(profile_)); !erased) {
+    log::error(erased.error().message);
+    exit_code_ = ExitCode::other;
+  } else {
+    log::info("erased the profile “" + options_.profile + "”; stopped");
+  }
+}
+
 void Daemon::check_faults() {
   if (stopped_) return;
   if (const auto fault = engine_->fault()) return stop(*fault);  // the store's too
@@ -389,6 +415,14 @@ Result<void> Daemon::start_examination(std::uint64_t wall_ms) {
   };
   if (examination_.start(work)) return {};
   return fail(ErrorKind::busy, "an examination is under way; wait for its end");
+}
+
+Result<ProfilePlace> Daemon::erase_profile() {
+  if (backup_.running() || examination_.running())
+    return fail(ErrorKind::busy, "a backup or an examination of the profile is under way; wait for its end");
+  if (const auto checked = profile_.may_be_erased(); !checked) return fail(checked.error());
+  erasing_ = true;
+  return ProfilePlace{profile_.files->path(), options_.state_file};
 }
 
 }  // namespace toxtore

@@ -60,6 +60,7 @@ class Daemon final : private LineService, private Host {
   void scrub_if_due();
   Result<void> scrub_last();
   Result<void> save();
+  void erase();
   void check_faults();
   void stop(const Error& fault);
 
@@ -82,6 +83,7 @@ class Daemon final : private LineService, private Host {
   [[nodiscard]] std::optional<Result<std::vector<Finding>>> examination_report() override {
     return examination_.report();
   }
+  Result<ProfilePlace> erase_profile() override;
 
   // In the order of what rests on what: the last is destroyed first.
   Options options_;
@@ -103,6 +105,7 @@ class Daemon final : private LineService, private Host {
   std::optional<std::uint64_t> timer_due_ms_;  ///< while the timer runs
   std::uint64_t stall_check_due_ms_ = 0;
   Connection last_connection_ = Connection::none;
+  bool erasing_ = false;  ///< the next turn ends the loop, and the profile goes
   bool stopped_ = false;
   ExitCode exit_code_ = ExitCode::clean;
 };

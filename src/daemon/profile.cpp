@@ -1,10 +1,13 @@
 #include "daemon/profile.h"
 
+#include <algorithm>
+#include <array>
 #include <fstream>
 #include <system_error>
 
 #include "daemon/log.h"
 #include "store/profile_store.h"
+#include "store/profile_swap.h"
 #include "tox/profile_file.h"
 #include "tox/tox_node.h"
 
@@ -193,6 +196,36 @@ void Profile::discard(const Options& options, Profile profile) {
   for (const auto* end : {"-wal", "-shm", ""}) remove(folder->database().string() + end);
   remove(folder->new_key());
   remove(folder->path() / "reserve");
+}
+
+Result<void> Profile::may_be_erased() const {
+  // profile_folder.h lists them; a file that takes another's place ends in .tmp before it does.
+  static constexpr std::array<std::string_view, 8> ours{"toxtore.db", "toxtore.db-wal", "toxtore.db-shm", "key",
+                                                        "key.new",    "key.tmp",        "lock",           "reserve"};
+  const fs::path& folder = files->path();
+  std::error_code failed;
+  if (fs::is_symlink(folder, failed))
+    return fail(ErrorKind::denied, folder.string() + " is a link to another folder: erase that one by hand");
+  for (fs::directory_iterator each(folder, failed), end; !failed && each != end; each.increment(failed)) {
+    if (std::ranges::find(ours, each->path().filename().string()) != ours.end()) continue;
+    return fail(ErrorKind::denied,
+                each->path().string() + " is not the profile's: move it elsewhere, and then have the profile erased");
+  }
+  if (failed) return fail(ErrorKind::io, "cannot look into " + folder.string() + ": " + failed.message());
+  return {};
+}
+
+Result<void> Profile::erase(const Options& options, Profile profile) {
+  const fs::path folder = profile.files->path();
+  profile.store.reset();  // the lock is held on
+  remove_profile(folder);
+  remove_profile(unfinished_swap_of(folder));
+  std::error_code failed;
+  fs::remove(options.state_file, failed);
+  if (fs::exists(folder, failed) || fs::exists(options.state_file, failed))
+    return fail(ErrorKind::io, "not all of " + folder.string() + " and " + options.state_file.string() +
+                                   " could be erased: remove what is left by hand");
+  return sync_folder(folder.parent_path());
 }
 
 Result<void> save_profile(Store& store, ByteView savedata) {

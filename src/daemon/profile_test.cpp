@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
 
 #include "daemon/running_daemon.h"
 #include "store/profile_store.h"
@@ -107,6 +108,44 @@ TEST_F(ProfileTest, OneThatWasTakenBackCanBeMadeAgain) {
   const auto again = open();
   ASSERT_TRUE(again) << again.error().message;
   EXPECT_TRUE(again->made_now);
+}
+
+TEST_F(ProfileTest, IsErasedWithAllThatIsItsOwn) {
+  options.state_file = folder.file("state", "words");
+  auto made = open();
+  ASSERT_TRUE(made) << made.error().message;
+  ASSERT_TRUE(made->may_be_erased()) << made->may_be_erased().error().message;
+  const auto erased = Profile::erase(options, std::move(*made));
+  ASSERT_TRUE(erased) << erased.error().message;
+  EXPECT_FALSE(fs::exists(place()));
+  EXPECT_FALSE(fs::exists(options.state_file));
+  EXPECT_TRUE(fs::exists(options.data_folder)) << "other profiles may be there";
+  EXPECT_TRUE(open()) << "and a new one may be made";
+}
+
+TEST_F(ProfileTest, IsNotErasedTogetherWithAnythingElse) {
+  const auto made = open();
+  ASSERT_TRUE(made) << made.error().message;
+  for (const char* theirs : {"letter", "key.bak", ".hidden"}) {
+    std::ofstream(place() / theirs) << "dear aunt";
+    const auto checked = made->may_be_erased();
+    ASSERT_FALSE(checked) << theirs;
+    EXPECT_EQ(checked.error().kind, ErrorKind::denied);
+    EXPECT_NE(checked.error().message.find(theirs), std::string::npos) << checked.error().message;
+    fs::remove(place() / theirs);
+  }
+  EXPECT_TRUE(made->may_be_erased());
+  fs::create_directory(place() / "photos");
+  EXPECT_FALSE(made->may_be_erased());
+}
+
+TEST_F(ProfileTest, IsNotErasedThroughALink) {
+  ASSERT_TRUE(open());
+  fs::rename(place(), folder / "elsewhere");
+  fs::create_directory_symlink(folder / "elsewhere", place());
+  const auto opened = open();
+  ASSERT_TRUE(opened) << opened.error().message;
+  EXPECT_EQ(opened->may_be_erased().error().kind, ErrorKind::denied);
 }
 
 TEST_F(ProfileTest, APassphraseFromAFile) {

@@ -1,4 +1,4 @@
-// device.*: the devices of this user, and linking another one.
+// device.*: the devices of this user; linking another one, and taking one out.
 #include <algorithm>
 
 #include "base/utf8.h"
@@ -20,6 +20,31 @@ tl::expected<PublicKey, RpcError> resolve_link(const Call& call) {
   for (const LinkInfo& link : call.engine.link_requests())
     candidates.push_back({link.key, to_valid_utf8(to_text(link.name))});
   return resolve_name(call.text("device"), candidates, link_noun);
+}
+
+/// This device too, if it was removed itself: it stands alone.
+bool is_in(const DeviceInfo& device) { return device.self || !device.removed; }
+bool has_put_aside(const DeviceInfo& device) { return device.put_aside > 0; }
+
+/// Of those that are `wanted`; what fits none of them may mean another one that is or was a device. So a name that a
+/// removed device had is free for a new one.
+tl::expected<PublicKey, RpcError> resolve_device(const Engine& engine, std::string_view given,
+                                                 bool (*wanted)(const DeviceInfo&)) {
+  std::vector<Named> candidates;
+  std::vector<Named> all;
+  for (const DeviceInfo& device : engine.devices()) {
+    all.push_back({device.key, to_valid_utf8(device.name)});
+    if (wanted(device)) candidates.push_back(all.back());
+  }
+  auto found = resolve_name(given, candidates, device_noun);
+  const bool none = !found && found.error().kind == kind_name(ErrorKind::not_found);
+  return none ? resolve_name(given, all, device_noun) : found;
+}
+
+std::optional<DeviceInfo> find_device(const Engine& engine, const PublicKey& key) {
+  const auto devices = engine.devices();
+  const auto found = std::find_if(devices.begin(), devices.end(), [&](const auto& each) { return each.key == key; });
+  return found == devices.end() ? std::nullopt : std::optional(*found);
 }
 
 Answer list_devices(const Call& call) {
@@ -68,9 +93,8 @@ Answer accept_device(const Call& call) {
   if (!key) return refuse(key.error());
   const auto link = call.engine.accept_device(*key, call.text("code"), call.now);
   if (!link) return refuse(link.error());
-  const auto devices = call.engine.devices();
-  const auto device = std::find_if(devices.begin(), devices.end(), [&](const auto& d) { return d.key == *key; });
-  if (device == devices.end()) return to_json(*link);
+  const auto device = find_device(call.engine, *key);
+  if (!device || !is_in(*device)) return to_json(*link);
   return json{{"linked", true}, {"key", key->hex()}, {"name", to_valid_utf8(device->name)}};
 }
 
@@ -82,14 +106,52 @@ Answer cancel_device(const Call& call) {
 }
 
 Answer rename_device(const Call& call) {
-  std::vector<Named> candidates;
-  for (const DeviceInfo& device : call.engine.devices()) candidates.push_back({device.key, to_valid_utf8(device.name)});
-  const auto key = resolve_name(call.text("device"), candidates, device_noun);
+  const auto key = resolve_device(call.engine, call.text("device"), is_in);
   if (!key) return refuse(key.error());
   if (const auto renamed = call.engine.rename_device(*key, call.text("name"), call.now); !renamed)
     return refuse(renamed.error());
-  const auto devices = call.engine.devices();
-  return to_json(*std::find_if(devices.begin(), devices.end(), [&](const auto& each) { return each.key == *key; }));
+  return to_json(find_device(call.engine, *key).value());
+}
+
+Answer look_at_removal(const Call& call) {
+  const auto key = resolve_device(call.engine, call.text("device"), is_in);
+  if (!key) return refuse(key.error());
+  const auto removal = call.engine.look_at_removal(*key);
+  if (!removal) return refuse(removal.error());
+  ShownNames names(call.engine);
+  return to_json(*removal, names);
+}
+
+Answer remove_devices(const Call& call) {
+  std::vector<PublicKey> keys;
+  for (const std::string& given : call.texts("devices")) {
+    const auto key = resolve_device(call.engine, given, is_in);
+    if (!key) return refuse(key.error());
+    if (std::find(keys.begin(), keys.end(), *key) == keys.end()) keys.push_back(*key);
+  }
+  if (const auto removed = call.engine.remove_devices(keys, call.now); !removed) return refuse(removed.error());
+  json removed = json::array();
+  for (const PublicKey& key : keys) removed.push_back(to_json(find_device(call.engine, key).value()));
+  return json{{"removed", std::move(removed)}};
+}
+
+Answer take_in(const Call& call) {
+  const auto key = resolve_device(call.engine, call.text("device"), has_put_aside);
+  if (!key) return refuse(key.error());
+  const auto taken = call.engine.take_in(*key, call.now);
+  if (!taken) return refuse(taken.error());
+  return json{{"taken_in", *taken}, {"device", to_json(find_device(call.engine, *key).value())}};
+}
+
+Answer leave(const Call& call) {
+  const auto leaving = call.engine.leave_devices(call.flag("at_once").value_or(false), call.now);
+  if (!leaving) return refuse(leaving.error());
+  return to_json(*leaving);
+}
+
+Answer stay(const Call& call) {
+  if (const auto stays = call.engine.stay(); !stays) return refuse(stays.error());
+  return json::object();
 }
 
 Answer trust_database(const Call& call) {
@@ -112,6 +174,11 @@ std::vector<Method> device_methods() {
           {"device.requests", {}, list_requests},
           {"device.accept", {{"device"}, {"code"}}, accept_device},
           {"device.cancel", {{"device"}}, cancel_device},
+          {"device.removal", {{"device"}}, look_at_removal},
+          {"device.remove", {{"devices", Parameter::Type::texts}}, remove_devices},
+          {"device.take_in", {{"device"}}, take_in},
+          {"device.leave", {{"at_once", Parameter::Type::flag, false}}, leave},
+          {"device.stay", {}, stay},
           {"device.trust_database", {}, trust_database}};
 }
 

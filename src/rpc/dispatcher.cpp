@@ -56,6 +56,9 @@ bool is_of_type(const json& value, Parameter::Type type) {
     case Parameter::Type::text: return value.is_string();
     case Parameter::Type::number: return value.is_number_unsigned();
     case Parameter::Type::flag: return value.is_boolean();
+    case Parameter::Type::texts:
+      return value.is_array() && !value.empty() &&
+             std::all_of(value.begin(), value.end(), [](const json& each) { return each.is_string(); });
   }
   return false;
 }
@@ -65,6 +68,7 @@ std::string_view type_words(Parameter::Type type) {
     case Parameter::Type::text: return "a string";
     case Parameter::Type::number: return "an integer, 0 or greater";
     case Parameter::Type::flag: return "true or false";
+    case Parameter::Type::texts: return "a list of one or more strings";
   }
   return "";
 }

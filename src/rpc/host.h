@@ -22,6 +22,12 @@ struct BackupRequest {
   std::optional<SecretText> passphrase;
 };
 
+/// Where a profile lies that is to be erased.
+struct ProfilePlace {
+  std::filesystem::path folder;
+  std::filesystem::path state_file;
+};
+
 class Host {
  public:
   Host() = default;
@@ -50,6 +56,11 @@ class Host {
   virtual Result<void> start_examination(std::uint64_t wall_ms) = 0;
   [[nodiscard]] virtual bool examination_running() = 0;
   [[nodiscard]] virtual std::optional<Result<std::vector<Finding>>> examination_report() = 0;
+
+  /// The program ends, and then erases all of the profile: its folder is gone when the connections have ended, or what
+  /// could not be erased is still in it. Errors: busy (a backup or an examination is under way), denied (the folder
+  /// holds what is not the profile's; the message names it).
+  virtual Result<ProfilePlace> erase_profile() = 0;
 };
 
 }  // namespace toxtore

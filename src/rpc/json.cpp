@@ -80,6 +80,7 @@ std::string_view notice_name(output::Notice::What what) {
     case What::invitation_ended: return "invitation_ended";
     case What::log_forked: return "log_forked";
     case What::device_linked: return "device_linked";
+    case What::device_removed: return "device_removed";
     case What::peer_connection: return "peer_connection";
     case What::friend_presence: return "friend_presence";
   }
@@ -284,6 +285,10 @@ json to_json(const FriendInfo& info) {
           {"claimed", claims_json(contact.claims)}};
 }
 
+json to_json(const RemovedInfo& info) {
+  return {{"by", {{"key", info.by.key.hex()}, {"name", to_valid_utf8(info.by.name)}}}, {"time", info.time_ms}};
+}
+
 json to_json(const DeviceInfo& info) {
   return {{"key", info.key.hex()},
           {"name", to_valid_utf8(info.name)},
@@ -296,7 +301,24 @@ json to_json(const DeviceInfo& info) {
           {"known", info.known},
           {"we_lack", info.we_lack},
           {"coming", info.coming},
-          {"it_lacks", info.it_lacks}};
+          {"it_lacks", info.it_lacks},
+          {"removed", optional_json(info.removed, [](const RemovedInfo& removed) { return to_json(removed); })},
+          {"put_aside", info.put_aside}};
+}
+
+json to_json(const RemovalInfo& info, ShownNames& names) {
+  json added = json::array();
+  for (const DeviceInfo& device : info.added) added.push_back(to_json(device));
+  json friends = json::array();
+  for (const PublicKey& key : info.stock_friends) friends.push_back({{"key", key.hex()}, {"name", names.of(key)}});
+  return {{"device", to_json(info.device)},
+          {"only_there", info.only_there},
+          {"added", std::move(added)},
+          {"stock_friends", std::move(friends)}};
+}
+
+json to_json(const LeavingInfo& info) {
+  return {{"left", info.left}, {"only_here", info.only_here}, {"devices_told", info.devices_told}};
 }
 
 json to_json(const LinkInfo& info) {
@@ -375,7 +397,9 @@ std::string notice_line(const output::Notice& notice) {
   if (notice.message) params["id"] = dot_text(*notice.message);
   if (notice.what == output::Notice::What::friend_presence) params["seen_by"] = devices_json(notice.seen_by);
   if (notice.by) {
-    params["linked_by"] = {{"key", notice.by->key.hex()}, {"name", to_valid_utf8(notice.by->name)}};
+    const bool removed = notice.what == output::Notice::What::device_removed;
+    params[removed ? "removed_by" : "linked_by"] = {{"key", notice.by->key.hex()},
+                                                    {"name", to_valid_utf8(notice.by->name)}};
     params["time"] = notice.time_ms;
   }
   return line_of({{"jsonrpc", "2.0"}, {"method", "notice"}, {"params", std::move(params)}});

@@ -58,7 +58,10 @@ class ShownNames {
 nlohmann::json to_json(const MessageRow& row, ShownNames& names);
 nlohmann::json to_json(const Waiting& waiting, ShownNames& names);
 nlohmann::json to_json(const FriendInfo& info);
+nlohmann::json to_json(const RemovedInfo& info);
 nlohmann::json to_json(const DeviceInfo& info);
+nlohmann::json to_json(const RemovalInfo& info, ShownNames& names);
+nlohmann::json to_json(const LeavingInfo& info);
 nlohmann::json to_json(const LinkInfo& info);
 nlohmann::json to_json(const InvitationInfo& info);  ///< "uri" only if it is there
 nlohmann::json to_json(const ProofsRefused& refused);

@@ -152,6 +152,13 @@ TEST(Json, Device) {
   EXPECT_EQ(form["linked_by"], test_key(2).hex());
   info.address = test_address(1);
   EXPECT_EQ(to_json(info)["tox_id"], test_address(1).hex());
+  EXPECT_EQ(form["removed"], nullptr);
+  EXPECT_EQ(form["put_aside"], 0);
+  info.removed = RemovedInfo{{test_key(2), "lap\xfftop"}, 9};
+  info.put_aside = 4;
+  form = to_json(info);
+  EXPECT_EQ(form["removed"], (json{{"by", {{"key", test_key(2).hex()}, {"name", "lap\uFFFDtop"}}}, {"time", 9}}));
+  EXPECT_EQ(form["put_aside"], 4);
 }
 
 TEST(Json, LinkHasNoCodeBeforeThereIsOne) {
@@ -177,6 +184,18 @@ TEST(Json, ANoticeOfALinkSaysWhoAndWhen) {
   const json params = json::parse(notice_line(notice))["params"];
   EXPECT_EQ(params["linked_by"], (json{{"key", test_key(2).hex()}, {"name", "laptop"}}));
   EXPECT_EQ(params["time"], 7);
+}
+
+TEST(Json, ANoticeOfARemovalSaysWhoAndWhen) {
+  output::Notice notice{output::Notice::What::device_removed, test_key(1), "phone"};
+  notice.by = DeviceName{test_key(2), "laptop"};
+  notice.time_ms = 7;
+  const json expected = {{"what", "device_removed"},
+                         {"key", test_key(1).hex()},
+                         {"text", "phone"},
+                         {"removed_by", {{"key", test_key(2).hex()}, {"name", "laptop"}}},
+                         {"time", 7}};
+  EXPECT_EQ(json::parse(notice_line(notice))["params"], expected);
 }
 
 TEST(Json, AFriendWhoIsSeenElsewhereIsOnline) {

@@ -12,6 +12,10 @@ std::uint64_t Call::number_or(std::string_view name, std::uint64_t otherwise) co
   return has(name) ? params.find(name)->get<std::uint64_t>() : otherwise;
 }
 
+std::vector<std::string> Call::texts(std::string_view name) const {
+  return params.find(name)->get<std::vector<std::string>>();
+}
+
 std::optional<bool> Call::flag(std::string_view name) const {
   return has(name) ? std::optional(params.find(name)->get<bool>()) : std::nullopt;
 }

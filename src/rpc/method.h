@@ -36,6 +36,7 @@ struct Call {
   /// A required parameter, or one that `has` found.
   [[nodiscard]] const std::string& text(std::string_view name) const;
   [[nodiscard]] std::string text_or(std::string_view name, std::string_view otherwise) const;
+  [[nodiscard]] std::vector<std::string> texts(std::string_view name) const;
   [[nodiscard]] std::optional<bool> flag(std::string_view name) const;
   [[nodiscard]] std::uint64_t number_or(std::string_view name, std::uint64_t otherwise) const;
 };
@@ -47,7 +48,8 @@ tl::unexpected<RpcError> refuse(ErrorKind kind, std::string message);
 inline tl::unexpected<RpcError> refuse(RpcError error) { return tl::unexpected(std::move(error)); }
 
 struct Parameter {
-  enum class Type { text, number, flag };  ///< a number is an integer from 0 to 2^64 - 1, a flag true or false
+  /// A number is an integer from 0 to 2^64 - 1, a flag true or false, texts a list of one or more strings.
+  enum class Type { text, number, flag, texts };
   std::string_view name;
   Type type = Type::text;
   bool required = true;

@@ -25,6 +25,11 @@ json doubt_json(const std::optional<DoubtInfo>& doubt) {
   return {{"why", doubt_name(doubt->why)}, {"since", doubt->since_ms}};
 }
 
+template <class Info>
+json json_or_null(const std::optional<Info>& info) {
+  return info ? to_json(*info) : json(nullptr);
+}
+
 Answer status(const Call& call) {
   const Status status = call.engine.status();
   return json{{"version", call.host.version()},
@@ -44,6 +49,9 @@ Answer status(const Call& call) {
               {"friends", status.friends},
               {"state_check", to_hex(status.state_check)},
               {"doubt", doubt_json(status.doubt)},
+              {"removed", json_or_null(status.removed)},
+              {"leaving", json_or_null(status.leaving)},
+              {"put_aside", status.put_aside},
               {"encrypted", call.host.encrypted()},
               {"invitations", status.invitations},
               {"proofs_refused", to_json(status.proofs_refused)},
@@ -74,7 +82,8 @@ HandOut hand_out(const std::vector<DeviceInfo>& devices, const ToxAddress& own) 
 }
 
 Answer id(const Call& call) {
-  const auto devices = call.engine.devices();
+  auto devices = call.engine.devices();
+  std::erase_if(devices, [](const DeviceInfo& device) { return device.removed && !device.self; });
   const ToxAddress own = call.host.address();
   const HandOut best = hand_out(devices, own);
   json ids = json::array();
@@ -100,6 +109,19 @@ Answer set_profile(const Call& call) {
   return get_profile(call);
 }
 
+/// Only of a device that left: whatever the others lacked they then had, or the user said that it may be lost.
+Answer erase_profile(const Call& call) {
+  const auto leaving = call.engine.status().leaving;
+  if (!leaving || !leaving->left)
+    return refuse(ErrorKind::denied,
+                  "only a device that has left your other devices erases its data; `toxtore device leave --erase` does "
+                  "both");
+  const auto erased = call.host.erase_profile();
+  if (!erased) return refuse(erased.error());
+  return json{{"folder", to_valid_utf8(erased->folder.string())},
+              {"state_file", to_valid_utf8(erased->state_file.string())}};
+}
+
 Answer export_profile(const Call& call) {
   if (call.has("passphrase") && call.text("passphrase").empty())
     return refuse(ErrorKind::invalid_argument, "the passphrase is empty; leave it out for a plain profile");
@@ -117,6 +139,7 @@ std::vector<Method> profile_methods() {
           {"profile.set",
            {{"name", Parameter::Type::text, false}, {"status_message", Parameter::Type::text, false}},
            set_profile},
+          {"profile.erase", {}, erase_profile},
           {"profile.export", {{"passphrase", Parameter::Type::text, false}}, export_profile}};
 }
 

@@ -6,10 +6,12 @@
 #include <optional>
 #include <string>
 
+#include "base/hash.h"
 #include "base/test_random.h"
 #include "engine/engine.h"
 #include "rpc/dispatcher.h"
 #include "store/memory_store.h"
+#include "wire/roster_statement.h"
 
 namespace toxtore {
 
@@ -24,13 +26,7 @@ inline PublicKey test_key(std::uint8_t byte) { return test_address(byte).key(); 
 
 class TestProfile final : public Host {
  public:
-  TestProfile() {
-    EngineConfig config;
-    config.address = address();
-    config.device_name = "laptop";
-    engine = std::move(*Engine::start(std::move(config), *store, random, now));
-    dispatcher = std::make_unique<Dispatcher>(*engine, *this);
-  }
+  TestProfile() { start(); }
 
   // --- Host
   [[nodiscard]] std::string version() const override { return "1.2.3"; }
@@ -50,6 +46,11 @@ class TestProfile final : public Host {
   Result<void> start_examination(std::uint64_t /*wall_ms*/) override { return {}; }
   [[nodiscard]] bool examination_running() override { return !examined; }
   [[nodiscard]] std::optional<Result<std::vector<Finding>>> examination_report() override { return examined; }
+  Result<ProfilePlace> erase_profile() override {
+    erased = true;
+    return ProfilePlace{"/data/test", "/state/test.last"};
+  }
+  bool erased = false;
   std::optional<Result<std::vector<Finding>>> examined;
   std::optional<BackupRequest> backup;
   std::optional<Result<void>> backed_up;
@@ -71,6 +72,24 @@ class TestProfile final : public Host {
     engine->handle(input, now);
     engine->finish_turn(now);
     engine->take_outputs();
+  }
+
+  /// This device has linked another one, whose key is the byte 32 times. It starts anew.
+  void add_device(std::uint8_t byte, const std::string& name) {
+    remember_statement(DeviceAdd{test_key(byte), address().key(), now.wall_ms, name, {}});
+    start();
+  }
+  /// It logged so many events behind its cut, and they came here.
+  void put_aside(std::uint8_t byte, std::uint32_t count) {
+    const LogId log{test_key(byte), 0};
+    must(store->transact([&]() -> Result<void> {
+      for (std::uint32_t number = 1; number <= count; ++number)
+        store->append({Dot::of(log, number), now.wall_ms, 200, to_bytes("of a later version")}, {});
+      store->put_aside(log, 1);
+      return {};
+    }));
+    remember_statement(DeviceRemoval{test_key(byte), address().key(), now.wall_ms, {}, {}});
+    start();
   }
 
   // --- Lines
@@ -100,6 +119,23 @@ class TestProfile final : public Host {
   Session session;
 
  private:
+  void start() {
+    dispatcher.reset();
+    engine.reset();
+    EngineConfig config;
+    config.address = address();
+    config.device_name = "laptop";
+    engine = std::move(*Engine::start(std::move(config), *store, random, now));
+    dispatcher = std::make_unique<Dispatcher>(*engine, *this);
+  }
+  /// As the engine keeps them.
+  void remember_statement(const Statement& statement) {
+    const Bytes bytes = encode_statement(statement);
+    must(store->transact([&]() -> Result<void> {
+      store->remember("roster/" + to_hex(hash_of({bytes})), bytes);
+      return {};
+    }));
+  }
   static void must(const Result<void>& result) {
     if (!result) throw std::runtime_error(result.error().message);
   }

@@ -136,12 +136,22 @@ struct DeviceRequest {
 struct DeviceRequests {};
 struct DeviceAccept {
   std::string device;
-  std::string code;  ///< six digits, or empty: to be asked for
+  std::string code;  ///< six digits, or empty: to be asked for, or it was a removed device
 };
 struct DeviceCancel {
   std::string device;
 };
 struct DeviceList {};
+struct DeviceRemove {
+  std::vector<std::string> devices;
+  bool yes = false;  ///< the user's word in advance
+};
+struct DeviceLeave {
+  bool now = false;    ///< without waiting until the others hold what this device holds
+  bool erase = false;  ///< and then all of the profile
+  bool yes = false;
+  bool cancel = false;  ///< take it back instead
+};
 /// Goes on with the database that this device has, though it is in doubt.
 struct DeviceTrustDatabase {};
 struct DeviceRename {
@@ -190,8 +200,8 @@ using Command =
                  command::Search, command::Read, command::Outbox, command::OutboxWithdraw, command::OutboxSend,
                  command::Erase, command::Watch, command::DeviceInvite, command::DeviceJoin, command::DeviceRequest,
                  command::DeviceRequests, command::DeviceAccept, command::DeviceCancel, command::DeviceList,
-                 command::DeviceRename, command::DeviceTrustDatabase, command::ProfileValue, command::ProfileExport,
-                 command::Backup, command::ProfileTask, command::Doctor>;
+                 command::DeviceRename, command::DeviceRemove, command::DeviceLeave, command::DeviceTrustDatabase,
+                 command::ProfileValue, command::ProfileExport, command::Backup, command::ProfileTask, command::Doctor>;
 
 struct Arguments {
   GlobalOptions global;

@@ -246,6 +246,18 @@ TEST(Arguments, CodesAreTypedWithSpacesAndDashes) {
     EXPECT_NE(refused({"device", "accept", "server", code}), "not refused") << code;
 }
 
+TEST(Arguments, DevicesAreRemovedByOneOrMoreNames) {
+  const auto remove = parsed<command::DeviceRemove>({"device", "remove", "my phone", "tablet", "--yes"});
+  EXPECT_EQ(remove.devices, (Words{"my phone", "tablet"}));
+  EXPECT_TRUE(remove.yes);
+  EXPECT_FALSE(parsed<command::DeviceRemove>({"device", "remove", "phone"}).yes);
+  EXPECT_NE(refused({"device", "remove"}), "not refused");
+  EXPECT_TRUE(parsed<command::DeviceLeave>({"device", "leave", "--erase"}).erase);
+  EXPECT_TRUE(parsed<command::DeviceLeave>({"device", "leave", "--now", "--yes"}).now);
+  EXPECT_TRUE(parsed<command::DeviceLeave>({"device", "leave", "--cancel"}).cancel);
+  EXPECT_NE(refused({"device", "leave", "--cancel", "--erase"}), "not refused");
+}
+
 TEST(Arguments, ProfileExportChecksItsOptions) {
   const auto made = parsed<command::ProfileExport>(split("profile export a.tox --passphrase-fd 3"));
   EXPECT_EQ(made.file, "a.tox");

@@ -101,6 +101,13 @@ std::string ChangeText::notice(const json& params) const {
                        ? ", linked by " + shown_name(by) + ", " + local_date_and_clock(number_in(params, "time"))
                        : ""));
   }
+  if (what == "device_removed") {
+    const json& by = field_in(params, "removed_by");
+    const std::string name = text.empty() ? named(params) : text;
+    const bool left = text_in(by, "key") == text_in(params, "key");
+    return marked(name + " is none of your devices any more: " + (left ? "it left" : "removed by " + shown_name(by)) +
+                  ", " + local_date_and_clock(number_in(params, "time")));
+  }
   if (what == "peer_connection") return marked(named(params) + " is " + connection_words(text));
   if (what == "friend_presence") return marked(named(params) + " is " + text + seen_at(params));
   return "";

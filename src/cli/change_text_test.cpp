@@ -61,6 +61,16 @@ TEST_F(Changes, FriendsAndDevices) {
   EXPECT_EQ(changes_.add(event("AB:5", json::object())), "");
 }
 
+TEST_F(Changes, WhoWasRemovedAndByWhom) {
+  json removed = notice("device_removed", "phone");
+  removed["params"]["removed_by"] = {{"key", std::string(64, 'B')}, {"name", "laptop"}};
+  removed["params"]["time"] = 1'714'585'320'000U;
+  EXPECT_EQ(changes_.add(removed),
+            "  -- phone is none of your devices any more: removed by laptop, 2024-05-01 17:42\n");
+  removed["params"]["removed_by"]["key"] = anna;
+  EXPECT_EQ(changes_.add(removed), "  -- phone is none of your devices any more: it left, 2024-05-01 17:42\n");
+}
+
 TEST_F(Changes, RequestsReadingAndTheProfile) {
   EXPECT_EQ(changes_.add(event("AB:2", {{"request", {{"key", anna}, {"message", "Hi\nyou"}, {"open", true}}}})),
             "  -- AAAAAAAA asks to be your friend: Hi␊you\n  --   toxtore friend accept AAAAAAAA\n");

@@ -57,10 +57,15 @@ Outcome<> run(const command::DeviceJoin& command, Session& session);
 /// With a terminal: waits for the code, asks whether both are the same, confirms, and waits for the other side.
 Outcome<> run(const command::DeviceRequest& command, Session& session);
 Outcome<> run(const command::DeviceRequests& command, Session& session);
+/// With a link under way its code is needed; else takes in what was put aside of a removed device.
 Outcome<> run(const command::DeviceAccept& command, Session& session);
 Outcome<> run(const command::DeviceCancel& command, Session& session);
 Outcome<> run(const command::DeviceList& command, Session& session);
 Outcome<> run(const command::DeviceRename& command, Session& session);
+/// Says what it comes to and asks.
+Outcome<> run(const command::DeviceRemove& command, Session& session);
+/// Says what it comes to, asks, and waits until this device has left and another one knows.
+Outcome<> run(const command::DeviceLeave& command, Session& session);
 Outcome<> run(const command::DeviceTrustDatabase& command, Session& session);
 Outcome<> run(const command::ProfileValue& command, Session& session);
 Outcome<> run(const command::ProfileExport& command, Session& session);

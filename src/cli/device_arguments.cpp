@@ -59,11 +59,14 @@ void add_device_request_and_requests(Parser& parser, CLI::App* group) {
 
 void add_other_device_commands(Parser& parser, CLI::App* group) {
   CLI::App* accept =
-      parser.add(group, {"accept", "Confirm a link by its code",
+      parser.add(group, {"accept", "Confirm a link by its code, or take in what was put aside",
                          "Confirms on this side that another device is yours. Both sides confirm: the devices "
-                         "are linked when each was told the code that the other one shows.",
-                         "  toxtore device accept laptop 493-027\n"});
-  const CLI::Option* accepted = positional(accept, "NAME", "Name or key of the other device");
+                         "are linked when each was told the code that the other one shows. Without a CODE, for a "
+                         "device that was removed: takes in what it wrote and received after its removal and was "
+                         "put aside here, on all your devices. That cannot be taken back, so do it only if the device "
+                         "was still yours then.",
+                         "  toxtore device accept laptop 493-027\n  toxtore device accept phone\n"});
+  const CLI::Option* accepted = positional(accept, "NAME", "Name or key of the other device, or of a removed one");
   const CLI::Option* code = positional_words(accept, "CODE",
                                              "The code that the other device shows; spaces and dashes "
                                              "do not matter. On a terminal it is asked for");
@@ -99,19 +102,59 @@ void add_other_device_commands(Parser& parser, CLI::App* group) {
   parser.on(trust, [] { return command::DeviceTrustDatabase{}; });
 
   CLI::App* list = parser.add(
-      group, {"list", "Your devices", "Lists your devices, which are connected, and how much each still has to fetch.",
+      group, {"list", "Your devices, and those that were removed",
+              "Lists your devices, which are connected, and how much each still has to fetch. Below them stand those "
+              "that were removed or have left, by whom and when, and how much of what they wrote is put aside.",
               "  toxtore device list\n"});
   parser.on(list, [] { return command::DeviceList{}; });
+}
+
+void add_remove_and_leave(Parser& parser, CLI::App* group) {
+  CLI::App* remove = parser.add(
+      group,
+      {"remove", "Take a lost device out of your devices",
+       "Takes devices out of yours, from any of the others: one that was lost, stolen or given away without "
+       "`toxtore device leave`. First says what that comes to: what is on it alone, which devices it had linked, "
+       "and which friends only it reaches; then asks. What a removed device writes afterwards appears nowhere, "
+       "and it comes back by a new invitation only. Name all that you do not trust in one command: what one "
+       "of them says of another does not count.",
+       "  toxtore device remove phone\n  toxtore device remove phone tablet --yes\n"});
+  const CLI::Option* devices =
+      positional_words(remove, "NAME", "Name, key or Tox ID of one of your devices")->required();
+  const CLI::Option* yes = flag(remove, "--yes", "Do not ask (needed without a terminal, and with --json)");
+  parser.on(remove, [=] { return command::DeviceRemove{list_of(devices), yes->count() > 0}; });
+
+  CLI::App* leave = parser.add(
+      group, {"leave", "Take this device out of your devices",
+              "Takes the device that you are at out of your devices: one that you give away or set up anew. Says what "
+              "that comes to and asks. It waits until your other devices hold all that is held here, leaves, and ends "
+              "when another device has said that it knows. Ctrl-C ends only the waiting: toxtored goes on with it for "
+              "as long as it runs.",
+              "  toxtore device leave\n  toxtore device leave --erase\n  toxtore device leave --cancel\n"});
+  const CLI::Option* now =
+      flag(leave, "--now", "Do not wait: what is held here alone is then not on your other devices");
+  const CLI::Option* erase = flag(leave, "--erase",
+                                  "Once it has left, stop toxtored and delete the profile from this machine: messages, "
+                                  "friends, Tox ID and keys");
+  const CLI::Option* agreed = flag(leave, "--yes", "Do not ask (needed without a terminal, and with --json)");
+  const CLI::Option* cancel = flag(leave, "--cancel", "Do not leave after all, if it has not left yet");
+  parser.on(leave, [=]() -> Outcome<Command> {
+    if (cancel->count() > 0 && now->count() + erase->count() + agreed->count() > 0)
+      return refuse_usage("--cancel stands alone");
+    return command::DeviceLeave{now->count() > 0, erase->count() > 0, agreed->count() > 0, cancel->count() > 0};
+  });
 }
 
 }  // namespace
 
 void add_device_commands(Parser& parser) {
   parser.begin("More devices");
-  CLI::App* device = parser.group("device", "Links other devices to this one, and shows those that are linked.");
+  CLI::App* device =
+      parser.group("device", "Links other devices to this one, shows those that are linked, and takes them out again.");
   add_invite_and_join(parser, device);
   add_device_request_and_requests(parser, device);
   add_other_device_commands(parser, device);
+  add_remove_and_leave(parser, device);
 }
 
 }  // namespace toxtore::command_line

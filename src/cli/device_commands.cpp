@@ -3,9 +3,13 @@
 // Linking has two sides and needs the user's word on both (DESIGN 8): one device asks, both show a code, and on each
 // the user says that the other one shows the same. With a terminal `device request` leads through it; without, each
 // step is a command of its own.
+#include <algorithm>
+#include <cctype>
+
 #include "cli/link_watch.h"
 #include "cli/local_time.h"
 #include "cli/person_text.h"
+#include "cli/removal_text.h"
 #include "cli/terminal_text.h"
 #include "rpc/json_fields.h"
 
@@ -40,6 +44,25 @@ Outcome<> lead_through(LinkWatch& watch, Session& session) {
   return {};
 }
 
+bool equal_but_case(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+}
+
+/// Whether a link that `given` may mean is under way; the daemon says which one.
+bool is_under_way(const json& links, const std::string& given) {
+  return std::ranges::any_of(list_in(links, "requests"), [&](const json& link) {
+    const std::string key = text_in(link, "key");
+    return equal_but_case(text_in(link, "name"), given) || equal_but_case(key, given.substr(0, key.size()));
+  });
+}
+
+Outcome<> take_in(const std::string& device, Session& session) {
+  auto taken = session.show_answer("device.take_in", {{"device", device}}, taken_in_text);
+  if (!taken && taken.error().kind == "not_found")
+    taken.error().message += "; nor is a link with it under way (`toxtore device requests`)";
+  return taken;
+}
+
 }  // namespace
 
 Outcome<> run(const command::DeviceRequest& command, Session& session) {
@@ -65,6 +88,9 @@ Outcome<> run(const command::DeviceRequests& /*command*/, Session& session) {
 Outcome<> run(const command::DeviceAccept& command, Session& session) {
   std::string code = command.code;
   if (code.empty()) {
+    const auto links = session.daemon.call("device.requests");
+    if (!links) return refuse(links.error());
+    if (!is_under_way(*links, command.device)) return take_in(command.device, session);
     if (!session.interactive())
       return refuse_usage("device accept needs the CODE that the other device shows; `toxtore device requests` there");
     const auto typed = session.terminal.ask("Type the code that the other device shows: ");

@@ -9,6 +9,7 @@
 #include "cli/invite_text.h"
 #include "cli/link_watch.h"
 #include "cli/person_text.h"
+#include "cli/removal_text.h"
 #include "cli/terminal_text.h"
 #include "rpc/json_fields.h"
 
@@ -60,7 +61,9 @@ class InvitationWatch {
     std::set<std::string> keys;
     const auto devices = session_.daemon.call("device.list");
     if (!devices) return keys;
-    for (const json& device : list_in(*devices, "devices")) keys.insert(text_in(device, "key"));
+    for (const json& device : list_in(*devices, "devices")) {
+      if (is_in(device)) keys.insert(text_in(device, "key"));
+    }
     return keys;
   }
 
@@ -68,7 +71,7 @@ class InvitationWatch {
     const auto devices = session_.daemon.call("device.list");
     if (!devices) return refuse(devices.error());
     for (const json& device : list_in(*devices, "devices")) {
-      if (before_.contains(text_in(device, "key"))) continue;
+      if (!is_in(device) || before_.contains(text_in(device, "key"))) continue;
       json link = device;
       link["linked"] = true;
       return link;

@@ -104,6 +104,22 @@ TEST(InviteProgram, WithoutATerminalThereIsNoPictureAndTheCodeIsToBeConfirmedEls
   EXPECT_TRUE(daemon.toxtore({"device", "invite", "--no-wait"}).output.find("▀") == std::string::npos);
 }
 
+// Until it is in, the device list shows the one that comes back as one that is no more.
+TEST(InviteProgram, ADeviceThatWasRemovedIsLinkedAgain) {
+  Inviter inviter;
+  auto methods = inviter.methods();
+  int looks = 0;
+  methods["device.requests"] = [&](const json&) { return answer({{"requests", json::array()}}); };
+  methods["device.list"] = [&](const json&) {
+    const json removed = {{"by", {{"key", std::string(64, 'B')}}}, {"time", 1}};
+    return answer({{"devices", {{{"key", key}, {"name", "phone"}, {"removed", ++looks > 1 ? json() : removed}}}}});
+  };
+  const FakeDaemon daemon(methods);
+  const Finished run = daemon.toxtore({"device", "invite", "--yes"});
+  EXPECT_EQ(run.exit_code, 0) << run.errors;
+  EXPECT_NE(run.output.find("phone is now one of your devices"), std::string::npos) << run.output;
+}
+
 TEST(InviteProgram, SaysWhyNobodyWasLinked) {
   auto methods = Inviter().methods();
   methods["device.invitations"] = [](const json&) {

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "cli/person_text.h"
+#include "cli/removal_text.h"
 #include "rpc/json_fields.h"
 
 namespace toxtore {
@@ -59,7 +60,7 @@ Outcome<> LinkWatch::look() {
   }
   const auto devices = daemon_.call("device.list");
   if (!devices) return refuse(devices.error());
-  if (const json* found = with_key(list_in(*devices, "devices"))) {
+  if (const json* found = with_key(list_in(*devices, "devices")); found != nullptr && is_in(*found)) {
     if (const std::string name = text_in(*found, "name"); !name.empty()) link_["name"] = name;
     link_["linked"] = true;
     return {};

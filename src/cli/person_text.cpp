@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/local_time.h"
+#include "cli/removal_text.h"
 #include "cli/table.h"
 #include "cli/terminal_text.h"
 #include "rpc/json_fields.h"
@@ -158,15 +159,21 @@ std::string friend_requests_text(const json& result, const Style& style) {
 
 namespace {
 
-/// "always on", and by which other device it was linked.
+/// "always on", by which other device it was linked, and what became of it since.
 std::string remarks_on(const json& device, const json& result) {
-  std::string remarks = flag_in(device, "always_on") ? "always on" : "";
+  std::vector<std::string> remarks;
+  if (field_in(device, "removed").is_object())
+    remarks.push_back(removed_words(field_in(device, "removed"), text_in(device, "key")));
+  if (flag_in(device, "always_on")) remarks.emplace_back("always on");
   const std::string by = text_in(device, "linked_by");
   for (const json& other : list_in(result, "devices")) {
-    if (text_in(other, "key") != by || by == text_in(device, "key")) continue;
-    remarks += (remarks.empty() ? "" : ", ") + ("by " + shown_name(other));
+    if (text_in(other, "key") == by && by != text_in(device, "key")) remarks.push_back("by " + shown_name(other));
   }
-  return remarks;
+  if (const std::uint64_t aside = number_in(device, "put_aside"); aside > 0)
+    remarks.push_back(std::to_string(aside) + " events put aside");
+  std::string text;
+  for (const std::string& remark : remarks) text += (text.empty() ? "" : ", ") + remark;
+  return text;
 }
 
 }  // namespace
@@ -174,6 +181,7 @@ std::string remarks_on(const json& device, const json& result) {
 std::string devices_text(const json& result, const Style& style) {
   Table table({{"NAME"}, {"STATE"}, {"WE LACK", true}, {"COMING", true}, {"IT LACKS", true}, {"LINKED"}, {"REMARKS"}});
   for (const json& each : list_in(result, "devices")) {
+    if (!is_in(each)) continue;
     const bool self = flag_in(each, "self");
     const Table::Cell state = self ? Table::Cell{"this device", Tone::good} : connection_cell(each);
     table.add_row({{shown_name(each), Tone::strong},
@@ -185,7 +193,7 @@ std::string devices_text(const json& result, const Style& style) {
                    {remarks_on(each, result)}},
                   {text_in(each, "key")});
   }
-  return table.render(style);
+  return table.render(style) + removed_devices_text(list_in(result, "devices"), style);
 }
 
 std::string links_text(const json& result, const Style& style) {

@@ -287,8 +287,11 @@ TEST(Program, DeviceRequestSaysWhyALinkEnded) {
 }
 
 TEST(Program, DeviceAcceptAsksForTheCodeOnATerminal) {
+  json under_way = link("493027");
+  under_way["name"] = "laptop";
   const FakeDaemon daemon(
-      {{"device.accept", [](const json&) { return answer({{"linked", true}, {"key", key}, {"name", "laptop"}}); }}});
+      {{"device.requests", [&](const json&) { return answer({{"requests", {under_way}}}); }},
+       {"device.accept", [](const json&) { return answer({{"linked", true}, {"key", key}, {"name", "laptop"}}); }}});
   Process accept(daemon.command({"device", "accept", "laptop"}), Process::On::terminal);
   ASSERT_TRUE(accept.wait_for("Type the code that the other device shows: "));
   accept.type("493-027\n");

@@ -5,6 +5,7 @@
 
 #include "cli/person_text.h"
 #include "cli/qr.h"
+#include "cli/removal_text.h"
 #include "cli/table.h"
 #include "cli/terminal_text.h"
 #include "rpc/json_fields.h"
@@ -69,6 +70,32 @@ void add_doubt(Facts& facts, const json& status) {
                   : "connect another of your devices; messages that wait are sent when this one has caught up with it, "
                     "or once you run `toxtore device trust-database`",
             Tone::warning);
+}
+
+/// That this device was removed or leaves, and what it means; and what is put aside of others.
+void add_removal(Facts& facts, const json& status) {
+  if (const json& removed = field_in(status, "removed"); removed.is_object()) {
+    const bool left = flag_in(field_in(status, "leaving"), "left");
+    const std::string told =
+        left ? "; others that know it: " + std::to_string(number_in(field_in(status, "leaving"), "devices_told")) : "";
+    facts.add("this device", removed_words(removed, text_in(status, "key")) + told, Tone::warning);
+    facts.add("what to do",
+              "it delivers nothing, and stands alone; to link it again, `toxtore device invite` on another device and "
+              "`toxtore device join` here",
+              Tone::warning);
+  } else if (const json& leaving = field_in(status, "leaving"); leaving.is_object()) {
+    facts.add("leaving",
+              leaving_words(leaving, number_in(status, "devices_connected")) +
+                  " `toxtore device leave --cancel` takes it back",
+              Tone::warning);
+  }
+  if (const std::uint64_t aside = number_in(status, "put_aside"); aside > 0)
+    facts.add(
+        "put aside",
+        std::to_string(aside) +
+            " events of removed devices; `toxtore device list` shows of which, `toxtore device accept NAME` takes "
+            "them in",
+        Tone::warning);
 }
 
 /// Something ignored is worth a line only if it happened.
@@ -144,6 +171,7 @@ std::string status_text(const json& status, const Style& style) {
   add_copies(facts, status);
   facts.add("state check", in_groups(text_in(status, "state_check")));
   add_doubt(facts, status);
+  add_removal(facts, status);
   facts.add("at rest", flag_in(status, "encrypted") ? "under a passphrase" : "without a passphrase");
   facts.add("version", text_in(status, "version"));
   add_invitations(facts, status);

@@ -67,6 +67,23 @@ TEST(StatusText, WhetherTheDeviceMayBeWiped) {
   EXPECT_TRUE(copies(3, 0, 2).ends_with("held by 2 others: safe to wipe"));
 }
 
+TEST(StatusText, WhatBecomesOfThisDeviceAndOfRemovedOnes) {
+  const std::string key(64, 'A');
+  json status = {{"key", key}, {"devices_connected", 0}};
+  status["removed"] = {{"by", {{"key", std::string(64, 'B')}, {"name", "laptop"}}}, {"time", 1'714'585'320'000U}};
+  EXPECT_NE(status_text(status, {}).find("removed by laptop, 2024-05-01"), std::string::npos);
+  EXPECT_NE(status_text(status, {}).find("toxtore device join"), std::string::npos) << "how to come back";
+  status["removed"]["by"]["key"] = key;
+  status["leaving"] = {{"left", true}, {"devices_told", 2}};
+  EXPECT_NE(status_text(status, {}).find("left, 2024-05-01"), std::string::npos);
+  EXPECT_NE(status_text(status, {}).find("others that know it: 2"), std::string::npos);
+  status = {{"leaving", {{"left", false}, {"only_here", 7}}}, {"put_aside", 3}};
+  EXPECT_NE(status_text(status, {}).find("7 events still to reach another device, and none is connected"),
+            std::string::npos);
+  EXPECT_NE(status_text(status, {}).find("toxtore device leave --cancel"), std::string::npos);
+  EXPECT_NE(status_text(status, {}).find("put aside          3 events of removed devices"), std::string::npos);
+}
+
 TEST(StatusText, IdsAndWhichToHandOut) {
   EXPECT_EQ(id_text(id_answer(), false, {}, {}),
             "This device, laptop:\n  " + laptop_id + "\n\nYour other devices:\n  server\n    " + server_id +

@@ -1,0 +1,203 @@
+#include "cli/removal_text.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "cli/local_time.h"
+#include "cli/person_text.h"
+#include "cli/table.h"
+#include "cli/terminal_text.h"
+#include "rpc/json_fields.h"
+
+namespace toxtore {
+namespace {
+
+using nlohmann::json;
+
+std::string events(std::uint64_t count) { return std::to_string(count) + (count == 1 ? " event" : " events"); }
+
+/// As it can be typed: the name, if a shell leaves it as it is, else the key.
+std::string as_argument(const json& person) {
+  constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._@%+:,/-";
+  const std::string name = text_in(person, "name");
+  const bool as_it_is = !name.empty() && name.front() != '-' && name.find_first_not_of(plain) == std::string::npos;
+  return as_it_is ? name : harmless_line(text_in(person, "key"));
+}
+
+/// A paragraph below a heading.
+std::string point(const std::string& text, Tone tone, const Style& style) {
+  std::string lines;
+  const std::size_t columns = style.columns > 4 ? style.columns - 4 : 0;
+  for (const std::string& line : wrapped(text, columns))
+    lines += (lines.empty() ? "  - " : "    ") + style.paint(tone, line) + "\n";
+  return lines;
+}
+
+/// Friends with a stock client whom only that device reaches, and how another one comes to reach them.
+std::string only_reached(const json& removal, const std::string& words, const Style& style) {
+  const json& friends = list_in(removal, "stock_friends");
+  if (friends.empty()) return "";
+  std::string names;
+  std::string commands;
+  for (const json& each : friends) {
+    names += (names.empty() ? "" : ", ") + shown_name(each);
+    commands += "      toxtore friend introduce " + as_argument(each) + "\n";
+  }
+  return point(words + ": " + names +
+                   ". They use another Tox program, which knows no other device of yours. So that "
+                   "one reaches them, run on it:",
+               Tone::warning, style) +
+         commands;
+}
+
+/// Whether all that is on a device is on another one too, as far as that is known.
+std::string copies_point(const json& removal, const Style& style) {
+  const std::uint64_t only_there = number_in(removal, "only_there");
+  if (!flag_in(field_in(removal, "device"), "known"))
+    return point(
+        "It has not told what it holds since toxtored was started here, so whether anything is on it alone is "
+        "not known.",
+        Tone::warning, style);
+  if (only_there == 0) return point("All that it is known to hold is on your other devices too.", Tone::good, style);
+  return point(events(only_there) +
+                   " are known to be on it and on none of your other devices. They do not come any "
+                   "more once it is removed.",
+               Tone::warning, style);
+}
+
+std::string linked_point(const json& removal, const std::set<std::string>& together, const Style& style) {
+  std::string names;
+  std::string arguments = as_argument(field_in(removal, "device"));
+  for (const json& each : list_in(removal, "added")) {
+    if (together.contains(text_in(each, "key"))) continue;
+    names += (names.empty() ? "" : ", ") + shown_name(each) + " (" +
+             local_date_and_clock(number_in(each, "linked_time")) + ")";
+    arguments += " " + as_argument(each);
+  }
+  if (names.empty()) return "";
+  return point("It has linked: " + names + ". What was not your doing, remove together with it:", Tone::warning,
+               style) +
+         "      toxtore device remove " + arguments + "\n";
+}
+
+std::string names_of(const json& list) {
+  std::string names;
+  for (const json& each : list) names += (names.empty() ? "" : ", ") + shown_name(each);
+  return names;
+}
+
+}  // namespace
+
+bool is_in(const json& device) { return flag_in(device, "self") || !field_in(device, "removed").is_object(); }
+
+std::string removed_words(const json& removed, const std::string& key) {
+  const json& by = field_in(removed, "by");
+  const bool left = text_in(by, "key") == key;
+  return (left ? "left" : "removed by " + shown_name(by)) + ", " + local_date_and_clock(number_in(removed, "time"));
+}
+
+std::string removal_text(const json& removal, const std::set<std::string>& together, const Style& style) {
+  const json& device = field_in(removal, "device");
+  return style.paint(Tone::strong, shown_name(device)) + ", one of your devices since " +
+         local_date_and_clock(number_in(device, "linked_time")) + ":\n" + copies_point(removal, style) +
+         linked_point(removal, together, style) +
+         only_reached(removal, "Without it, none of your devices reaches", style);
+}
+
+std::string removed_text(const json& answer, const Style& style) {
+  const json& removed = list_in(answer, "removed");
+  const bool one = removed.size() == 1;
+  return style.paint(Tone::good, names_of(removed) + (one ? " is none of your devices any more."
+                                                          : " are none of your devices any more.")) +
+         "\nWhat " + (one ? "it writes" : "they write") +
+         " from now on appears nowhere. Your other devices and your friends with Toxtore learn of it when they are\n"
+         "connected next. What is on " +
+         (one ? "it" : "them") + " stays there: Toxtore cannot erase it from afar.\n";
+}
+
+std::string taken_in_text(const json& answer, const Style& /*style*/) {
+  const std::uint64_t count = number_in(answer, "taken_in");
+  return "Taken in: " + events(count) + " of " + shown_name(field_in(answer, "device")) +
+         ". Your other devices follow as they learn of it.\n";
+}
+
+std::string removed_devices_text(const json& devices, const Style& style) {
+  Table table({{"NAME"}, {"REMOVED", false, 48}, {"PUT ASIDE", true}});
+  std::string example;
+  for (const json& each : devices) {
+    if (is_in(each)) continue;
+    const std::uint64_t aside = number_in(each, "put_aside");
+    if (aside > 0 && example.empty()) example = as_argument(each);
+    table.add_row({{shown_name(each)},
+                   {removed_words(field_in(each, "removed"), text_in(each, "key"))},
+                   {aside == 0 ? "-" : std::to_string(aside), aside == 0 ? Tone::faint : Tone::warning}},
+                  {text_in(each, "key")});
+  }
+  if (table.empty()) return "";
+  return "\nNo longer your devices:\n" + table.render(style) +
+         (example.empty()
+              ? ""
+              : "\nPut aside is what one of them wrote and received after its removal; it is shown nowhere. "
+                "To take it in:\n  toxtore device accept " +
+                    example + "\n");
+}
+
+// --- Leaving.
+
+namespace {
+
+/// What becomes of what is here alone, and who learns of it.
+std::string leaving_points(const json& removal, const LeavePlan& plan, const Style& style) {
+  const std::uint64_t only_here = number_in(removal, "only_there");
+  std::string text;
+  if (only_here == 0) {
+    text += point("All that is here is known to be on another device too.", Tone::good, style);
+  } else if (plan.now) {
+    text += point(events(only_here) +
+                      " are not known to be on another device. With --now your other devices will lack "
+                      "them.",
+                  Tone::warning, style);
+  } else {
+    text += point(events(only_here) + " are not known to be on another device yet. It leaves once they are.",
+                  Tone::warning, style);
+  }
+  if (!plan.others_connected && !plan.now)
+    text += point("None of your other devices is connected. It leaves when one has come.", Tone::warning, style);
+  if (!plan.others_connected && plan.now)
+    text += point(std::string("None of your other devices is connected, so none learns of it now. ") +
+                      (plan.erase ? "Once all is erased here nothing can tell them: remove it on one of them, with "
+                                    "`toxtore device remove`."
+                                  : "toxtored tells them when they are connected, if it goes on running here."),
+                  Tone::warning, style);
+  return text + only_reached(removal, "Only this device reaches", style);
+}
+
+}  // namespace
+
+std::string leave_text(const json& removal, const LeavePlan& plan, const Style& style) {
+  std::string text = style.paint(Tone::strong, plan.name) + ", the device that you are at, " +
+                     (plan.has_left ? "has left your devices:\n" : "is to leave your devices:\n");
+  if (!plan.has_left) text += leaving_points(removal, plan, style);
+  if (plan.erase)
+    text += point("Then toxtored stops, and the profile “" + harmless_line(plan.profile) +
+                      "” is deleted from this machine: messages, friends, Tox ID and keys. Backups elsewhere are not.",
+                  Tone::warning, style);
+  return text;
+}
+
+std::string leaving_words(const json& leaving, std::uint64_t others_connected) {
+  if (flag_in(leaving, "left")) return "It has left. Waiting until another of your devices knows.";
+  return events(number_in(leaving, "only_here")) + " still to reach another device" +
+         (others_connected == 0 ? ", and none is connected." : ".");
+}
+
+std::string left_text(const json& leaving, const LeavePlan& plan, const Style& style) {
+  const std::uint64_t told = number_in(leaving, "devices_told");
+  std::string text = style.paint(Tone::good, plan.name + " has left your devices.") + " ";
+  if (told > 0) return text + "Others that know it already: " + std::to_string(told) + ".\n";
+  text += "None of the others knows it yet. ";
+  return text + (plan.erase ? "Remove it on one of them: `toxtore device remove`.\n"
+                            : "They learn of it when they are connected, as long as toxtored runs here.\n");
+}
+
+}  // namespace toxtore

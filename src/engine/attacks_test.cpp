@@ -61,6 +61,29 @@ class Attack : public ::testing::Test {
     return Received{from.key(), MessageKind::normal, to_bytes(text), std::nullopt, std::nullopt};
   }
 
+  /// What only own devices may send, one of each kind.
+  [[nodiscard]] std::vector<Packet> packets_of_devices(const LogId& log, const Event& event) const {
+    return {
+        packet::Clock{{Dot::of(log, 1'000)}},
+        packet::Holdings{{{log, 2'000, 3'000}}},
+        packet::Fetch{{{log, 0, open_end}}},
+        packet::Page{50, {}},
+        packet::Committed{1},
+        packet::SendDot{event},
+        packet::Bundle{packet::Bundle::Class::live, true, true, Bytes(10, 0), 1},
+        packet::Presence{{{bob.key(), true}}},
+        packet::LogState{Dot::of(log, 1), {}, {}, packet::LogState::What::report},
+        packet::Texts{{event.dot}},
+    };
+  }
+  void expect_each_refused(const World::Node& from, const std::vector<Packet>& packets) {
+    for (const Packet& packet : packets) {
+      const std::uint64_t before = counters().packets_refused;
+      give(from, packet);
+      EXPECT_EQ(counters().packets_refused, before + 1) << "packet " << packet.index();
+    }
+  }
+
   /// Bob writes and is answered; the server hears of both, and of what the thief told the laptop only.
   void expect_that_others_go_on() {
     const std::string question = "do you hear me?";
@@ -94,23 +117,8 @@ class Attack : public ::testing::Test {
 
 TEST_F(Attack, AFriendWhoPosesAsADeviceIsRefusedAndCounted) {
   const Event event = event_of_thief(received(mallory, "forged"));
-  const LogId log{server.key(), 0};
-  const std::vector<Packet> packets = {
-      packet::Clock{{Dot::of(log, 1'000)}},
-      packet::Holdings{{{log, 2'000, 3'000}}},
-      packet::Fetch{{{log, 0, open_end}}},
-      packet::Page{50, {}},
-      packet::Committed{1},
-      packet::SendDot{event},
-      packet::Bundle{packet::Bundle::Class::live, true, true, Bytes(10, 0), 1},
-      packet::Presence{{{bob.key(), true}}},
-  };
   const std::uint64_t held = events();
-  for (const Packet& packet : packets) {
-    const std::uint64_t before = counters().packets_refused;
-    give(mallory, packet);
-    EXPECT_EQ(counters().packets_refused, before + 1) << "packet " << packet.index();
-  }
+  expect_each_refused(mallory, packets_of_devices({server.key(), 0}, event));
   EXPECT_EQ(events(), held);
   EXPECT_EQ(laptop.engine->status().events_missing, 0U) << "his word on what there is does not count";
   expect_that_others_go_on();
@@ -340,25 +348,9 @@ class RemovedAttack : public Attack {
 
 TEST_F(RemovedAttack, WhatItSendsIsRefusedAndCounted) {
   const Event event = event_of_thief(received(bob, "forged"));
-  const LogId log{thief.key(), 0};
-  const std::vector<Packet> packets = {
-      packet::Clock{{Dot::of(log, 1'000)}},
-      packet::Holdings{{{log, 2'000, 3'000}}},
-      packet::Fetch{{{log, 0, open_end}}},
-      packet::Page{50, {}},
-      packet::Committed{1},
-      packet::SendDot{event},
-      packet::Presence{{{bob.key(), true}}},
-      packet::Texts{{event.dot}},
-      packet::DeviceAddRequest{},
-      packet::LinkCommit{},
-  };
   const std::uint64_t held = events();
-  for (const Packet& packet : packets) {
-    const std::uint64_t before = counters().packets_refused;
-    give(thief, packet);
-    EXPECT_EQ(counters().packets_refused, before + 1) << "packet " << packet.index();
-  }
+  expect_each_refused(thief, packets_of_devices({thief.key(), 0}, event));
+  expect_each_refused(thief, {packet::DeviceAddRequest{}, packet::LinkCommit{}});
   EXPECT_EQ(events(), held);
   EXPECT_EQ(laptop.engine->status().events_missing, 0U);
   EXPECT_EQ(laptop.engine->status().put_aside, 0U) << "and costs no room";

@@ -67,6 +67,18 @@ class Removing : public TwoDevices {
     world.run_for(60'000);
     EXPECT_FALSE(server.engine->status().removed);
   }
+  /// All have it; then the phone erases it, the server learns of that, and the laptop is cut off.
+  void erase_on_phone(const std::string& text) {
+    world.write(bob, server, text);
+    ASSERT_TRUE(world.run_until([&] { return shown(phone, text) && shown(laptop, text); }));
+    world.cut(laptop, phone, true);
+    world.cut(laptop, server, true);
+    world.run_for(1'000);
+    erased = phone.engine->store().history({bob.key(), std::nullopt, 9}).back().id;
+    ASSERT_TRUE(phone.engine->erase_message(erased, world.now()));
+    world.pump(phone);
+    ASSERT_TRUE(world.run_until([&] { return !shown(server, text); }));
+  }
   void isolate(World::Node& node, bool cut) {
     for (World::Node* other : {&laptop, &server, &phone}) {
       if (other != &node) world.cut(node, *other, cut);
@@ -74,6 +86,7 @@ class Removing : public TwoDevices {
   }
 
   World::Node& phone = world.add_device("phone");
+  Dot erased{};
 };
 
 TEST_F(Removing, AllLearnOfItAndTheRemovedOneFindsItselfOut) {
@@ -303,15 +316,7 @@ TEST_F(Removing, WhatItWritesAsAFriendIsRefused) {
 }
 
 TEST_F(Removing, WhatItErasedBehindTheCutIsFetchedAgain) {
-  world.write(bob, server, "keep this");
-  ASSERT_TRUE(world.run_until([&] { return shown(phone, "keep this") && shown(laptop, "keep this"); }));
-  world.cut(laptop, phone, true);
-  world.cut(laptop, server, true);
-  world.run_for(1'000);
-  const Dot message = phone.engine->store().history({bob.key(), std::nullopt, 9}).back().id;
-  ASSERT_TRUE(phone.engine->erase_message(message, world.now()));
-  world.pump(phone);
-  ASSERT_TRUE(world.run_until([&] { return !shown(server, "keep this"); }));
+  erase_on_phone("keep this");
   remove(laptop, {phone.key()});
   world.stop(phone);
   world.cut(laptop, server, false);
@@ -323,15 +328,7 @@ TEST_F(Removing, WhatItErasedBehindTheCutIsFetchedAgain) {
 }
 
 TEST_F(Removing, ATextThatIsNotTheErasedOneIsNotTaken) {
-  world.write(bob, server, "keep this");
-  ASSERT_TRUE(world.run_until([&] { return shown(phone, "keep this") && shown(laptop, "keep this"); }));
-  world.cut(laptop, phone, true);
-  world.cut(laptop, server, true);
-  world.run_for(1'000);
-  const Dot message = phone.engine->store().history({bob.key(), std::nullopt, 9}).back().id;
-  ASSERT_TRUE(phone.engine->erase_message(message, world.now()));
-  world.pump(phone);
-  ASSERT_TRUE(world.run_until([&] { return !shown(server, "keep this"); }));
+  erase_on_phone("keep this");
   bool forged = false;
   world.mangle = [&](const World::Node& from, Bytes& packet) {
     const std::string bytes = to_text(packet);
@@ -346,7 +343,7 @@ TEST_F(Removing, ATextThatIsNotTheErasedOneIsNotTaken) {
   ASSERT_TRUE(world.run_until([&] { return forged; })) << "it is sent";
   world.run_for(10'000);
   EXPECT_FALSE(shown(server, "beep this"));
-  EXPECT_TRUE(server.store->message(message)->erased);
+  EXPECT_TRUE(server.store->message(erased)->erased);
 }
 
 class LeavingDevices : public Removing {

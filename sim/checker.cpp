@@ -17,6 +17,7 @@ std::vector<std::unique_ptr<Checker>> make_checkers(World& world) {
   checkers.push_back(check_erasing(world));
   checkers.push_back(check_harmless(world));
   checkers.push_back(check_requests(world));
+  checkers.push_back(check_bounds(world));
   return checkers;
 }
 

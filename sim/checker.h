@@ -9,11 +9,13 @@
 #include <string>
 #include <vector>
 
+#include "engine/input.h"
 #include "engine/output.h"
 #include "model/event.h"
 #include "model/ids.h"
 #include "view/contact_graph.h"
 #include "view/rows.h"
+#include "wire/packet.h"
 
 namespace toxtore::sim {
 
@@ -46,6 +48,9 @@ class Checker {
   /// A row is written, not yet committed.
   virtual void row_put(const Device& /*device*/, const std::optional<MessageRow>& /*before*/,
                        const MessageRow& /*after*/) {}
+  /// What its engine sends, before anything is done to it; and what it gets of toxcore.
+  virtual void sends(const Device& /*device*/, const PublicKey& /*to*/, const Packet& /*packet*/) {}
+  virtual void takes(const Device& /*device*/, const Input& /*input*/) {}
   /// The user was told that this message is queued.
   virtual void sent(const Device& /*device*/, const MessageRow& /*row*/) {}
   /// The user marks as read what this device shows of a conversation.

@@ -1,5 +1,5 @@
 // The checkers, each in a file of its own that says what it checks and what it does not. P10 (quiet) is judged where
-// quiet is waited for (run.cpp), P12 (bad input) where input is given (device.cpp, workload.cpp).
+// quiet is waited for (run.cpp), P12's bad input where input is given (device.cpp, workload.cpp).
 #pragma once
 
 #include <memory>
@@ -20,6 +20,7 @@ std::unique_ptr<Checker> check_contacts(World& world);     ///< who is one perso
 std::unique_ptr<Checker> check_erasing(World& world);      ///< what DESIGN 4 says of erased content
 std::unique_ptr<Checker> check_harmless(World& world);     ///< P11
 std::unique_ptr<Checker> check_requests(World& world);     ///< P11 too
+std::unique_ptr<Checker> check_bounds(World& world);       ///< P12, memory
 
 /// The devices of a user that are linked with his first one, that one included.
 std::vector<const Device*> linked_devices(const World& world, std::size_t user);

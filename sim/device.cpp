@@ -252,6 +252,7 @@ void Device::take(const Incoming& incoming) {
     world_.saw_packet(packet->bytes);
     if (plays_planted_bug(*packet)) return;
   }
+  world_.tell([&](Checker& checker) { checker.takes(*this, incoming.input); });
   disk_.callback_begins();
   engine_->handle(incoming.input, now());
   if (engine_->fault()) return die();
@@ -343,6 +344,7 @@ void Device::apply(const Output& output) {
 
 void Device::send(output::SendPacket packet) {
   const auto decoded = decode_packet(packet.bytes);
+  if (decoded) world_.tell([&](Checker& checker) { checker.sends(*this, packet.to, *decoded); });
   if (decoded && planted(PlantedBug::drops_acknowledgements) && std::holds_alternative<packet::Committed>(*decoded)) {
     return;
   }

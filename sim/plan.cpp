@@ -32,6 +32,11 @@ void choose_network(Plan& plan, Dice& dice) {
   plan.network.receipt_loss_percent = dice.chance(40) ? static_cast<unsigned>(dice.between(5, 40)) : 0;
 }
 
+std::size_t action_named(std::string_view name) {
+  const auto found = std::ranges::find(actions(), name, &Action::name);
+  return static_cast<std::size_t>(found - actions().begin());
+}
+
 /// A plan without faults, or with a few kinds of them: what several do together hides what one of them does.
 std::vector<std::size_t> choose_actions(Dice& dice) {
   std::vector<std::size_t> chosen;
@@ -96,6 +101,35 @@ Plan make_plan(std::uint64_t seed) {
     for (auto& number : step.numbers) number = static_cast<std::uint32_t>(dice.next());
     plan.steps.push_back(step);
   }
+  return plan;
+}
+
+Plan flood_plan(std::uint64_t seed) {
+  constexpr std::uint32_t away_ms = 50'000;
+  constexpr std::size_t messages = 240;
+  Plan plan;
+  plan.seed = seed;
+  plan.own_devices = 3;
+  plan.late_devices = 1;
+  plan.friends = {0, 1};
+  Dice dice(seed, "flood");
+  choose_network(plan, dice);
+  const auto his_device = static_cast<std::uint32_t>(4 * plan.own_devices);
+  const auto any = [&] { return static_cast<std::uint32_t>(dice.next()); };
+  const auto step = [&](std::uint64_t after_ms, std::string_view name, std::array<std::uint32_t, 4> numbers) {
+    plan.steps.push_back({after_ms, action_named(name), numbers});
+  };
+  step(60'000, "friend goes", {0, 0, away_ms, 0});
+  step(0, "switch off", {his_device, away_ms, 0, 0});
+  for (std::size_t i = 0; i < messages; ++i) {
+    const std::uint32_t text = i % 16 == 0 ? 16 * any() + 7 : any();  // one in sixteen is long
+    step(dice.below(50), "send", {any() | 1U, any(), text, 1});
+  }
+  // They come back, and die in the middle: for a while toxcore shows them as connected.
+  step(away_ms - 2'000 + dice.below(8'000), "friend goes", {0, 1, away_ms, 0});
+  step(dice.below(3'000), "kill", {his_device, 0, 0, 0});
+  step(200'000, "link device", {2, 0, 0, 0});
+  step(60'000, "ask around", {1, 0, 0, 0});
   return plan;
 }
 

@@ -33,6 +33,10 @@ struct Plan {
 
 Plan make_plan(std::uint64_t seed);
 
+/// Much is written at once, short and long, to friends who are away and come back, and a device is linked later: what
+/// `make_plan` does not do, since it takes its time.
+Plan flood_plan(std::uint64_t seed);
+
 /// The plan as text: what is printed of a failing run, and kept in seeds.txt. A seed means another plan once the tables
 /// of actions change; the text means the same as long as its actions' names exist.
 ///

@@ -13,6 +13,7 @@ struct Case {
   PlantedBug bug;
   const char* name;
   std::uint64_t seeds;  ///< within so many it is found
+  Plan (*plan)(std::uint64_t seed) = make_plan;
 };
 
 void PrintTo(const Case& one, std::ostream* out) { *out << one.name; }
@@ -23,10 +24,10 @@ struct Planted {
   ~Planted() { planted_bug = PlantedBug::none; }
 };
 
-std::optional<std::uint64_t> first_seed_that_finds(PlantedBug bug, std::uint64_t seeds) {
-  const Planted planted(bug);
-  for (std::uint64_t seed = 0; seed < seeds; ++seed) {
-    Plan plan = make_plan(seed);
+std::optional<std::uint64_t> first_seed_that_finds(const Case& one) {
+  const Planted planted(one.bug);
+  for (std::uint64_t seed = 0; seed < one.seeds; ++seed) {
+    Plan plan = one.plan(seed);
     plan.sql = false;  // the bugs of the disk are planted in front of the store in memory
     if (const auto violation = run(plan).violation) {
       std::printf("  seed %llu: %s: %s\n", static_cast<unsigned long long>(seed), violation->promise.c_str(),
@@ -40,7 +41,7 @@ std::optional<std::uint64_t> first_seed_that_finds(PlantedBug bug, std::uint64_t
 class PlantedBugs : public ::testing::TestWithParam<Case> {};
 
 TEST_P(PlantedBugs, AreFound) {
-  const auto seed = first_seed_that_finds(GetParam().bug, GetParam().seeds);
+  const auto seed = first_seed_that_finds(GetParam());
   EXPECT_TRUE(seed) << "not found within " << GetParam().seeds << " seeds";
 }
 
@@ -68,6 +69,8 @@ constexpr Case cases[] = {
     {PlantedBug::takes_used_secret, "takes_used_secret", 1'000},
     {PlantedBug::takes_replayed_proof, "takes_replayed_proof", 1'000},
     {PlantedBug::hides_doubt, "hides_doubt", 1'000},
+    {PlantedBug::fills_queues, "fills_queues", 10, flood_plan},
+    {PlantedBug::sends_without_window, "sends_without_window", 10, flood_plan},
     {PlantedBug::drops_acknowledgements, "drops_acknowledgements", 100},
     {PlantedBug::skips_durability, "skips_durability", 100},
     {PlantedBug::commits_after_callback, "commits_after_callback", 1'000},
@@ -88,7 +91,7 @@ INSTANTIATE_TEST_SUITE_P(All, PlantedBugs, ::testing::ValuesIn(cases),
                          [](const auto& one) { return std::string(one.param.name); });
 
 TEST(Shrinking, LeavesFewStepsThatStillFail) {
-  const auto seed = first_seed_that_finds(PlantedBug::forgets_token, 100);
+  const auto seed = first_seed_that_finds({PlantedBug::forgets_token, "forgets_token", 100});
   ASSERT_TRUE(seed);
   const Planted planted(PlantedBug::forgets_token);
   const Plan plan = make_plan(*seed);

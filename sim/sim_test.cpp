@@ -62,6 +62,15 @@ TEST(Sim, KeptPlansHold) {
   }
 }
 
+TEST(Sim, FloodsHold) {
+  constexpr std::uint64_t floods = 10;
+  for (std::uint64_t seed = 0; seed < floods; ++seed) {
+    const Plan plan = flood_plan(seed);
+    const Outcome outcome = run(plan);
+    ASSERT_FALSE(outcome.violation) << in_words(plan, outcome);
+  }
+}
+
 TEST(Sim, SeedsHold) {
   const std::uint64_t seeds = seeds_to_run();
   for (std::uint64_t seed = 0; seed < seeds; ++seed) {

@@ -28,6 +28,8 @@ enum class PlantedBug {
   reopens_log,            ///< a closed log is gone on with
   takes_used_secret,      ///< an invitation that is used up or over lets the next one in
   takes_replayed_proof,   ///< a proof that one key gave holds for another that repeats it
+  fills_queues,           ///< all that waits for a friend is handed over at once
+  sends_without_window,   ///< whatever another device asks for is sent at once
   hides_doubt,            ///< a message whose receipt was lost counts as never handed over
   // In what the simulator puts around the engine.
   drops_acknowledgements,  ///< `committed` packets are not sent

@@ -4,13 +4,15 @@
 // as delivered was, whole, and as what it was written; nobody delivers for another device while he lacks later events
 // that he was told of; what a device hands over in one moment goes in the view's order, and none is taken in hand
 // while an older one for the same friend, which could go, waits, unless its database was set back; a message goes to a
-// stock friend again only after a crash, a lost connection to him, a partition of the devices or the user's word, not
-// once it is known to be delivered, and what he got more than once is shown as perhaps doubled; a device in doubt
-// about its database hands over nothing that waits in it, and takes that for perhaps delivered afterwards; a message
-// comes to whom it was written, and to nobody else; one that is shown as withdrawn was, and one that failed had its
-// friend removed; a friend with Toxtore shows nothing twice, and gets no Tox message in the moment after he connected,
-// before his hello can have come. Does not check: how soon, which device, in what order `message` packets go, whether
-// doubt is shown without a cause, what waits for a friend whose client poses as another one.
+// stock friend again only after a crash, a lost connection to him, a partition of the devices, a removal of the device
+// that has it, or that had it, or the user's word, not once it is known to be delivered, and what he got more than once
+// is shown as perhaps doubled; a device in doubt about its database hands over nothing that waits in it, and takes that
+// for perhaps delivered afterwards; a message comes to whom it was written, and to nobody else; one that is shown as
+// withdrawn was, and one that failed had its friend removed; a friend with Toxtore shows nothing twice, and gets no Tox
+// message in the moment after he connected, before his hello can have come. What a removed device delivered, and of
+// which it told nobody that stays before it was removed, may be delivered again. Does not check: how soon, which
+// device, in what order `message` packets go, whether doubt is shown without a cause, what waits for a friend whose
+// client poses as another one.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -160,7 +162,8 @@ class CheckDelivery final : public Checker {
       const bool lost = world_.network.connected_ms(before.device->key(), before.to) < now_ms - before.at_ms;
       const bool apart =
           before.device != &device && world_.network.calm_ms(before.device->key(), device.key()) < calm_ms_min;
-      if (crashed || lost || apart) continue;
+      const bool out = world_.was_removed(device.key()) || world_.was_removed(before.device->key());
+      if (crashed || lost || apart || out) continue;
       world_.violation("P4", device.name() + " hands over what " + before.device->name() + " did, without a reason");
     }
   }
@@ -250,10 +253,28 @@ class CheckDelivery final : public Checker {
     // Of one person it does not matter which key brings a message; who that is, the user may say by hand.
     if (copies == 0 && by_hand_ && preempted_.contains(text)) return;
     if (copies == 0) return world_.violation("P4", "\"" + text.substr(0, 12) + "\" is shown as delivered and was not");
-    if (copies > 1 && row.delivery != Delivery::perhaps_doubled) {
+    if (copies > 1 && row.delivery != Delivery::perhaps_doubled && !was_tried_unheard(device, row)) {
       world_.violation("P4", "\"" + text.substr(0, 12) + "\" was delivered " + std::to_string(copies) +
                                  " times, and the view does not say that it may");
     }
+  }
+
+  /// By a device that is out, and whose word on it does not count.
+  [[nodiscard]] bool was_tried_unheard(const Device& device, const MessageRow& row) const {
+    const auto tries = handovers_.find(row.id);
+    if (tries == handovers_.end()) return false;
+    const auto members = World::own_devices_of(device);
+    return std::ranges::any_of(tries->second, [&](const HandedOver& one) {
+      const PublicKey& key = one.device->key();
+      return world_.was_removed(key) && !members.contains(key) && !has_sending_of(device.store(), key, row.id);
+    });
+  }
+
+  static bool has_sending_of(const Store& store, const PublicKey& by, const Dot& message) {
+    return std::ranges::any_of(store.about(Subject::dot(message)), [&](const Event& event) {
+      const ReadEvent read = read_event(event);
+      return event.dot.device == by && std::holds_alternative<Sending>(read.body);
+    });
   }
 
   /// By the user's word, or since the friend was removed.

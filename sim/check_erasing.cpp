@@ -1,9 +1,11 @@
 // Erased content (DESIGN 4; a part of P2).
 //
 // Checks: at the end a text that a user erased is gone from the log, the rows and the search of every linked device.
+// What was erased only on a removed device that is still out may be there, but then it is not erased on any (DESIGN 8).
 // Does not check: what a friend still has, and what is left in the free space of a file.
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "sim/checkers.h"
 #include "sim/world.h"
@@ -16,9 +18,11 @@ class CheckErasing final : public Checker {
  public:
   using Checker::Checker;
 
-  void erased(const std::vector<MessageRow>& rows) override {
+  void erased(const Device& device, const std::vector<MessageRow>& rows) override {
     for (const MessageRow& row : rows) {
-      if (!row.text.empty()) texts_.emplace(row.id, row.text);
+      if (row.text.empty()) continue;
+      texts_.emplace(row.id, row.text);
+      erased_on_[row.id].insert(device.key());
     }
   }
 
@@ -33,12 +37,28 @@ class CheckErasing final : public Checker {
   }
 
   void ended() override {
+    forget_what_counts_not();
     for (std::size_t user = 0; user < world_.users(); ++user) {
       for (const Device* device : linked_devices(world_, user)) judge(*device);
     }
   }
 
  private:
+  void forget_what_counts_not() {
+    if (world_.removed().empty()) return;
+    const auto linked = linked_devices(world_, 0);
+    const auto members = World::own_devices_of(*linked.front());
+    std::erase_if(texts_, [&](const auto& erased) {
+      const bool by_one_out = std::ranges::all_of(erased_on_[erased.first], [&](const PublicKey& key) {
+        return world_.was_removed(key) && !members.contains(key);
+      });
+      return by_one_out && std::ranges::none_of(linked, [&](const Device* each) {
+               const auto event = each->store().event(erased.first);
+               return event && read_event(*event).erased;
+             });
+    });
+  }
+
   void judge(const Device& device) {
     for (const auto& [dot, text] : texts_) {
       const auto event = device.store().event(dot);
@@ -54,6 +74,7 @@ class CheckErasing final : public Checker {
   }
 
   std::map<Dot, Bytes> texts_;
+  std::map<Dot, std::set<PublicKey>> erased_on_;
 };
 
 }  // namespace

@@ -4,9 +4,10 @@
 // on every linked device; a message that was acknowledged to a stock friend, or whose command had its reply, stands in
 // its conversation on every linked device; linked devices hold the same logs to the end.
 // What a device that was set back had shown counts as lost only if another own device, or the other of two copies,
-// holds it.
+// holds it. What a removed device logged behind its cut is not lost where whoever had shown it put it aside (DESIGN 8),
+// and what only a removed device had shown or acknowledged that is still out is not expected anywhere.
 // Does not check: texts that the user erased (check_erasing.cpp does), or one of another life of the device with the
-// same number, a power cut inside a write of the real database (the store's durability test does), removals.
+// same number, a power cut inside a write of the real database (the store's durability test does).
 #include <algorithm>
 #include <map>
 #include <set>
@@ -46,7 +47,7 @@ class CheckLoss final : public Checker {
   void started(const Device& device) override {
     const auto& back = back_[device.key()];
     for (const auto& [dot, hash] : shown_[device.key()]) {
-      if (!back.contains(hash) && !has(device.store(), dot, hash)) {
+      if (!back.contains(hash) && !has(device.store(), dot, hash) && !is_put_aside(device.store(), dot, hash)) {
         return world_.violation("P1", device.name() + " lost event " + std::to_string(dot.seq) + " of " +
                                           dot.device.hex().substr(0, 8) + " that it had shown");
       }
@@ -116,10 +117,11 @@ class CheckLoss final : public Checker {
 
   void compare(const Device& holder, const Device& device) {
     if (holder.store().clock() != device.store().clock()) {
-      world_.violation("P1", device.name() + " and " + holder.name() + " do not hold the same events");
+      world_.violation("P1", device.name() + " and " + holder.name() + " do not hold the same events: " +
+                                 difference(device.store().clock(), holder.store().clock()));
     }
     for (const auto& [dot, hash] : shown_[holder.key()]) {
-      if (has(device.store(), dot, hash)) continue;
+      if (has(device.store(), dot, hash) || is_put_aside(holder.store(), dot, hash)) continue;
       return world_.violation("P1", device.name() + " lacks event " + std::to_string(dot.seq) + " of " +
                                         dot.device.hex().substr(0, 8) + " that " + holder.name() + " had shown");
     }
@@ -131,6 +133,18 @@ class CheckLoss final : public Checker {
                                           " had acknowledged");
       }
     }
+  }
+
+  [[nodiscard]] std::string difference(const VectorClock& one, const VectorClock& other) const {
+    std::string words;
+    for (const VectorClock* clock : {&one, &other}) {
+      for (const auto& [log, number] : clock->logs()) {
+        if (one.prefix(log) == other.prefix(log)) continue;
+        words += world_.name_of(log.device) + "/" + std::to_string(log.incarnation) + " " +
+                 std::to_string(one.prefix(log)) + " and " + std::to_string(other.prefix(log)) + "; ";
+      }
+    }
+    return words;
   }
 
   [[nodiscard]] bool was_erased(const Text& text) const {

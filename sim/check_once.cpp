@@ -3,7 +3,8 @@
 // Checks: a dot names the same event on every device that ever showed it; no device shows one twice; a command with a
 // token makes one message (workload.cpp); a text has not more rows than times that it was given to toxcore; a device
 // tells its user of a message once. Where a whole machine was set back, or two copies ran, two events may have one dot
-// until the devices meet; at the end they have not, and no event has two. Does not check: copies in groups.
+// until the devices meet; at the end they have not, and no event has two. What a removed device logged may be taken
+// out, and come in once more. Does not check: copies in groups, how often an event of a removed device comes in.
 #include <map>
 #include <set>
 
@@ -24,7 +25,9 @@ class CheckOnce final : public Checker {
       world_.violation("P8", device.name() + " shows another event as number " + std::to_string(event.dot.seq) +
                                  " of " + event.dot.device.hex().substr(0, 8));
     }
-    if (!shown_[device.key()].insert(event.dot).second && !may_fork_.contains(event.dot.device)) {
+    const bool may_come_again = may_fork_.contains(event.dot.device) || world_.was_removed(event.dot.device) ||
+                                world_.may_go_with_removed(event.dot.device);
+    if (!shown_[device.key()].insert(event.dot).second && !may_come_again) {
       world_.violation("P3", device.name() + " shows event " + std::to_string(event.dot.seq) + " of " +
                                  event.dot.device.hex().substr(0, 8) + " twice");
     }

@@ -1,10 +1,12 @@
 // P6, read state.
 //
 // Checks: a row that was read is never unread again; at the end what a user marked is read on every linked device, and
-// nothing is read that no user had before him when he marked it.
-// Does not check: read marks that a removal takes back (a later version), when a notification is cleared, what a
-// machine logged that was set back or lived twice, since a mark may then name another message.
+// nothing is read that no user had before him when he marked it. What was marked only on a removed device that is
+// still out may be unread (DESIGN 8).
+// Does not check: when a notification is cleared, what a machine logged that was set back or lived twice, since a mark
+// may then name another message.
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "sim/checkers.h"
@@ -31,8 +33,8 @@ class CheckReading final : public Checker {
   void reads(const Device& /*device*/, const std::vector<MessageRow>& rows) override {
     for (const MessageRow& row : rows) seen_.insert(row.id);
   }
-  void marked(const Device& /*device*/, const std::vector<MessageRow>& rows) override {
-    for (const MessageRow& row : rows) marked_.insert(row.id);
+  void marked(const Device& device, const std::vector<MessageRow>& rows) override {
+    for (const MessageRow& row : rows) marked_[row.id].insert(device.key());
   }
 
   void ended() override {
@@ -44,7 +46,8 @@ class CheckReading final : public Checker {
  private:
   // Where nobody else had heard of it, a mark is forgotten.
   void forget_lost_marks(const Device& device) {
-    std::erase_if(marked_, [&](const Dot& dot) {
+    std::erase_if(marked_, [&](const auto& marked) {
+      const Dot& dot = marked.first;
       bool held = false;
       bool read = false;
       for (const Device* each : world_.devices_of(device.setup().user)) {
@@ -66,12 +69,21 @@ class CheckReading final : public Checker {
           world_.violation("P6", device.name() + " shows \"" + to_text(row.text).substr(0, 12) +
                                      "\" as read, which nobody has seen");
         }
-        if (!row.read && marked_.contains(row.id)) {
+        if (!row.read && was_marked(row.id)) {
           world_.violation(
               "P6", device.name() + " shows \"" + to_text(row.text).substr(0, 12) + "\" as unread, which was marked");
         }
       }
     }
+  }
+
+  /// On a device that is in. No device is out of the users' but of the first one's.
+  [[nodiscard]] bool was_marked(const Dot& message) const {
+    const auto marked = marked_.find(message);
+    const auto members = World::own_devices_of(world_.first_that_stays());
+    return marked != marked_.end() && std::ranges::any_of(marked->second, [&](const PublicKey& key) {
+             return world_.device_with(key)->setup().user != 0 || members.contains(key);
+           });
   }
 
   /// Whoever sees one copy of a message sees the message.
@@ -86,7 +98,7 @@ class CheckReading final : public Checker {
 
   std::set<PublicKey> may_fork_;
   std::set<Dot> seen_;
-  std::set<Dot> marked_;
+  std::map<Dot, std::set<PublicKey>> marked_;  ///< and on which devices
 };
 
 }  // namespace

@@ -42,6 +42,10 @@ class Checker {
   /// Between two processes its data became an old copy, or the other one of two copies. `whole_machine`: what is
   /// outside of the data folder too.
   virtual void set_back(const Device& /*device*/, bool /*whole_machine*/) {}
+  /// The user is about to take a device out of his devices; and it surely was done. `by` is the device itself if it
+  /// left.
+  virtual void removes(const Device& /*by*/, const Device& /*out*/) {}
+  virtual void removed(const Device& /*by*/, const Device& /*out*/) {}
   /// Something is about to leave a device that rests on everything it holds: an output, or a command's reply. Told
   /// once for each event that it had not told before.
   virtual void shown(const Device& /*device*/, const Event& /*event*/) {}
@@ -59,7 +63,7 @@ class Checker {
   virtual void marked(const Device& /*device*/, const std::vector<MessageRow>& /*rows*/) {}
   /// The user erases these rows; and that was done.
   virtual void erases(const std::vector<MessageRow>& /*rows*/) {}
-  virtual void erased(const std::vector<MessageRow>& /*rows*/) {}
+  virtual void erased(const Device& /*device*/, const std::vector<MessageRow>& /*rows*/) {}
   /// The user takes a message back.
   virtual void withdraws(const Dot& /*message*/) {}
   /// The user wants this message sent though it may be delivered already.
@@ -79,6 +83,8 @@ class Checker {
   virtual void stock_got_packet(const StockFriend& /*to*/, const PublicKey& /*from*/, std::size_t /*size*/,
                                 std::size_t /*on_this_connection*/) {}
   virtual void stock_got_request(const StockFriend& /*to*/, const PublicKey& /*from*/) {}
+  /// All is healed and quiet, somebody was removed, and none of them was linked anew yet.
+  virtual void quiet_without_removed() {}
   /// All is healed and quiet.
   virtual void ended() {}
 

@@ -1,18 +1,25 @@
 #include "sim/checkers.h"
 
+#include <algorithm>
+
 #include "sim/world.h"
+#include "wire/body.h"
 
 namespace toxtore::sim {
 
 std::vector<const Device*> linked_devices(const World& world, std::size_t user) {
   const auto devices = world.devices_of(user);
-  std::set<PublicKey> members;
-  for (const DeviceInfo& info : devices.front()->engine().devices()) members.insert(info.key);
+  const auto members = World::own_devices_of(user == 0 ? world.first_that_stays() : *devices.front());
   std::vector<const Device*> linked;
   for (const Device* device : devices) {
     if (members.contains(device->key())) linked.push_back(device);
   }
   return linked;
+}
+
+bool is_put_aside(const Store& store, const Dot& dot, const Hash& hash) {
+  return std::ranges::any_of(store.aside_range(dot.log(), dot.number(), ~std::size_t{0}),
+                             [&](const Event& event) { return event.dot == dot && event_hash(event) == hash; });
 }
 
 std::vector<MessageRow> whole_history(const Store& store, const PublicKey& conversation) {

@@ -22,8 +22,11 @@ std::unique_ptr<Checker> check_harmless(World& world);     ///< P11
 std::unique_ptr<Checker> check_requests(World& world);     ///< P11 too
 std::unique_ptr<Checker> check_bounds(World& world);       ///< P12, memory
 
-/// The devices of a user that are linked with his first one, that one included.
+/// The devices of a user that are linked with his first one that was not removed, that one included. Who was removed
+/// and was not linked anew is not among them, nor who was linked through such a device only.
 std::vector<const Device*> linked_devices(const World& world, std::size_t user);
+/// Whether that event is put aside there (DESIGN 8).
+bool is_put_aside(const Store& store, const Dot& dot, const Hash& hash);
 /// Every row of a conversation.
 std::vector<MessageRow> whole_history(const Store& store, const PublicKey& conversation);
 /// All conversations of which there is a friend row.

@@ -28,6 +28,12 @@ std::filesystem::path folder_for(const DeviceSetup& setup) {
          ("toxtore-sim-" + std::to_string(::getpid()) + "-" + setup.address.key().hex().substr(0, 16));
 }
 
+bool tells_of_devices(const Bytes& bytes) {
+  const auto packet = decode_packet(bytes);
+  return packet &&
+         (std::holds_alternative<packet::Roster>(*packet) || std::holds_alternative<packet::MyDevices>(*packet));
+}
+
 }  // namespace
 
 Device::Device(World& world, DeviceSetup setup)
@@ -250,6 +256,7 @@ void Device::take(const Incoming& incoming) {
   if (planted(PlantedBug::drops_receipts) && std::holds_alternative<input::Receipt>(incoming.input)) return;
   if (packet != nullptr) {
     world_.saw_packet(packet->bytes);
+    if (deaf_ && tells_of_devices(packet->bytes)) return;
     if (plays_planted_bug(*packet)) return;
   }
   world_.tell([&](Checker& checker) { checker.takes(*this, incoming.input); });

@@ -62,6 +62,9 @@ class Device final : public Endpoint {
   [[nodiscard]] bool has_copy() const { return copy_.store != nullptr; }
   [[nodiscard]] const Store* other_copy() const { return copy_.store.get(); }
 
+  /// From now on, or not any more, it passes over what it is told of rosters.
+  void be_deaf(bool deaf) { deaf_ = deaf; }
+
   void set_disk_full(bool full) { disk_.set_full(full); }
   [[nodiscard]] bool running() const { return engine_ != nullptr; }
   /// Only while it runs.
@@ -126,6 +129,7 @@ class Device final : public Endpoint {
   StateFile state_file_{disk_};
   Copy copy_;
   bool lives_twice_ = false;
+  bool deaf_ = false;
   FriendList saved_list_;
   std::int64_t clock_offset_ms_ = 0;
 

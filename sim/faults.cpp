@@ -129,9 +129,15 @@ void friend_goes(World& world, const Step& step) {
   world.timeline.after(step.numbers[2] % trouble_ms_max, [&one] { one.start(); });
 }
 
+/// Not in a run in which a device of that user was removed (workload.cpp).
+bool may_be_copied(const World& world, const Device& device) {
+  return device.setup().user != 0 || world.removed().empty();
+}
+
 /// A copy is made now, and brought back later: of the data folder, or of the whole machine.
 void set_back_later(World& world, const Step& step, bool whole_machine) {
   Device& device = world.device_at(step.numbers[0]);
+  if (!may_be_copied(world, device)) return;
   device.back_up();
   world.timeline.after(step.numbers[1] % set_back_ms_max, [&world, &device, whole_machine] {
     if (!world.healed()) device.set_back(whole_machine);
@@ -150,7 +156,7 @@ void old_machine(World& world, const Step& step) {
 /// Two copies run, and push each other off the network by turns.
 void two_copies(World& world, const Step& step) {
   Device& device = world.device_at(step.numbers[0]);
-  if (!is_linked(device) || device.setup().sql) return;
+  if (!is_linked(device) || device.setup().sql || !may_be_copied(world, device)) return;
   device.live_twice();
   for (const std::uint32_t number : {step.numbers[1], step.numbers[2], step.numbers[3]}) {
     world.timeline.after(number % set_back_ms_max, [&world, &device] {

@@ -48,7 +48,7 @@ void settle(World& world, std::uint64_t healed_ms) {
 void expect_same_logs(World& world, const std::vector<Device*>& devices) {
   const Device* first = nullptr;
   for (const Device* device : devices) {
-    if (!device->running()) continue;
+    if (!device->running() || world.was_removed(device->key())) continue;
     if (first == nullptr) first = device;
     if (device->store().clock() != first->store().clock()) {
       world.violation("P1", device->name() + " and " + first->name() + " run, and do not hold the same events");
@@ -82,6 +82,27 @@ void run_both_copies(World& world) {
   }
 }
 
+// In half of the runs. Twice, for one that is in again may have removed others; and what one takes in the others fetch.
+void link_removed_anew(World& world, const Plan& plan) {
+  constexpr int rounds_max = 5;
+  if (world.removed().empty()) return;
+  settle(world, world.timeline.now_ms());
+  if (!world.violated()) world.tell([](Checker& checker) { checker.quiet_without_removed(); });
+  if (plan.seed % 2 == 0) return;
+  for (int round = 0; round < rounds_max && !world.violated() && world.link_removed_anew(); ++round) {
+    settle(world, world.timeline.now_ms());
+  }
+  bool some_aside = true;
+  for (int round = 0; round < rounds_max && !world.violated() && some_aside; ++round) {
+    some_aside = world.take_in_what_is_aside();
+    if (some_aside) settle(world, world.timeline.now_ms());
+  }
+  if (some_aside) world.violation("P7", "what was put aside stays aside after the user took it in");
+  for (const PublicKey& key : world.removed()) {
+    world.device_with(key)->command([&](Engine& engine, Instant now) { (void)engine.rename_device(key, "back", now); });
+  }
+}
+
 // P10. Does not check what toxcore itself sends, nor the time in which something new happens.
 void become_quiet(World& world, const Plan& plan, Outcome& outcome) {
   const std::uint64_t healed_ms = world.timeline.now_ms();
@@ -90,6 +111,7 @@ void become_quiet(World& world, const Plan& plan, Outcome& outcome) {
   if (!world.violated()) run_both_copies(world);
   // What is unsure is sent again after ten minutes at the earliest, and by whom, takes a while to find out.
   if (!world.violated()) world.run_until(world.timeline.now_ms() + unsure_wait_ms + settled_ms);
+  if (!world.violated()) link_removed_anew(world, plan);
   const std::uint64_t all_on_ms = world.timeline.now_ms();
   const auto quiet_at = [&] { return std::max(world.network.last_packet_ms(), all_on_ms) + quiet_ms; };
   while (!world.violated() && (world.timeline.now_ms() < quiet_at() || !world.all_wishes_done())) {

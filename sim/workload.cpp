@@ -5,9 +5,15 @@
 #include "sim/world.h"
 #include "wire/invitation.h"
 #include "wire/message_parts.h"
+#include "wire/roster_statement.h"
 
 namespace toxtore::sim {
 namespace {
+
+/// So many devices are removed in one run, or leave.
+constexpr std::size_t removed_max = 2;
+/// A body of that length surely fits a packet of its own.
+constexpr std::size_t sent_alone_max = 1'200;
 
 template <class T>
 const T* one_of(const std::vector<T>& things, std::uint32_t number) {
@@ -145,7 +151,7 @@ void erase_message(World& world, const Step& step) {
   if (!row) return;
   world.tell([&](Checker& checker) { checker.erases({*row}); });
   const bool done = device.command([&](Engine& engine, Instant now) { (void)engine.erase_message(row->id, now); });
-  if (done) world.tell([&](Checker& checker) { checker.erased({*row}); });
+  if (done) world.tell([&](Checker& checker) { checker.erased(device, {*row}); });
 }
 
 void erase_conversation(World& world, const Step& step) {
@@ -158,7 +164,7 @@ void erase_conversation(World& world, const Step& step) {
   world.tell([&](Checker& checker) { checker.erases(rows); });
   const bool done =
       device.command([&](Engine& engine, Instant now) { (void)engine.erase_conversation(of->contact.id, now); });
-  if (done) world.tell([&](Checker& checker) { checker.erased(rows); });
+  if (done) world.tell([&](Checker& checker) { checker.erased(device, rows); });
 }
 
 void set_profile(World& world, const Step& step) {
@@ -354,7 +360,66 @@ void answer_request(World& world, const Step& step) {
 
 void link_device(World& world, const Step& step) {
   const auto own = world.devices_of(0);
-  world.want_link(*own[step.numbers[0] % own.size()], *own.front(), step.numbers[1] % 2 == 0);
+  Device& asks = *own[step.numbers[0] % own.size()];
+  if (!world.was_removed(asks.key())) world.want_link(asks, world.first_that_stays(), step.numbers[1] % 2 == 0);
+}
+
+// A run in which somebody is removed has no old copies and no two lives of a device of that user, and the other way
+// round (faults.cpp): what only one of several lives knew of a removal, and which of them it put out, is not judged.
+
+/// From any device that has at least two others. In a part of the runs the removed one does not want to hear of it.
+void remove_device(World& world, const Step& step) {
+  const auto own = world.devices_of(0);
+  Device& by = *own[step.numbers[0] % own.size()];
+  if (!by.running() || world.removed().size() >= removed_max || world.has_copies(0)) return;
+  std::vector<Device*> others;
+  for (const DeviceInfo& info : by.engine().devices()) {
+    if (!info.removed && !info.self) others.push_back(world.device_with(info.key));
+  }
+  Device* const* out = others.size() < 2 ? nullptr : one_of(others, step.numbers[1]);
+  if (out == nullptr || !world.may_be_removed(**out)) return;
+  world.remove_device(by, **out);
+  if (step.numbers[2] % 3 == 0) (*out)->be_deaf(true);
+}
+
+void leave_devices(World& world, const Step& step) {
+  const auto own = world.devices_of(0);
+  Device& device = *own[step.numbers[0] % own.size()];
+  if (!device.running() || world.removed().size() >= removed_max || world.has_copies(0)) return;
+  if (!world.may_be_removed(device) || world.own_devices_of(device).size() < 2) return;
+  world.leave_devices(device, step.numbers[1] % 2 == 0);
+}
+
+/// A removed device whose program does as it likes talks to one that knows of the removal: events behind its cut,
+/// itself as a device, another one as its device, and whatever went by.
+void removed_talks(World& world, const Step& step) {
+  const auto own = world.devices_of(0);
+  Device& to = *own[step.numbers[0] % own.size()];
+  const std::vector<PublicKey> removed(world.removed().begin(), world.removed().end());
+  const PublicKey* from = one_of(removed, step.numbers[1]);
+  if (from == nullptr || !to.running() || world.was_removed(to.key()) || !world.network.connected(*from, to.key()))
+    return;
+  const auto devices = to.engine().devices();
+  if (std::ranges::none_of(devices, [&](const DeviceInfo& info) { return info.key == *from && info.removed; })) return;
+  Dice dice(step.numbers[2]);
+  const Store& store = world.device_with(*from)->store();
+  const Dot last = Dot::of({*from, 0}, store.holdings().top({*from, 0}));
+  for (std::uint32_t i = 0; i < 3; ++i) {
+    const Dot dot = Dot::of(last.log(), last.number() + 1 + i);
+    Event event = event_of_a_later_version(dot, world.wall_ms(), dice);
+    event.body.resize(std::min(event.body.size(), sent_alone_max));
+    to.inject(*from, encode_packet(packet::SendDot{std::move(event)}));
+  }
+  to.inject(*from, encode_packet(packet::Clock{{Dot::of(last.log(), last.number() + 10)}}));
+  PublicKey nobody;
+  dice.fill(nobody.bytes);
+  packet::Roster roster;
+  for (const PublicKey& key : {*from, nobody}) {
+    roster.statements.push_back(encode_statement(DeviceAdd{key, *from, world.wall_ms(), "me", {}}));
+  }
+  roster.statements.push_back(encode_statement(CutRaise{*from, *from, world.wall_ms(), {{0, last.number() + 3}}}));
+  to.inject(*from, encode_packet(roster));
+  if (!world.seen_packets().empty()) to.inject(*from, dice.pick(world.seen_packets()));
 }
 
 /// A friend who overheard a proof, found a URI that is over, or guesses, asks to be taken for one of the user's
@@ -475,6 +540,9 @@ constexpr Action operations[] = {
     {"ask around", 1, 90, ask_around},
     {"nonsense", 1, 90, ask_nonsense},
     {"bad packet", 2, 90, send_bad_packet},
+    {"device removed", 1, 15, remove_device},
+    {"device leaves", 1, 10, leave_devices},
+    {"removed one goes on talking", 2, 30, removed_talks},
 };
 
 }  // namespace

@@ -29,8 +29,7 @@ ToxAddress address_of(std::uint64_t seed, std::uint64_t number) {
 }
 
 bool counts_as_own(const Device& device, const PublicKey& other) {
-  const auto devices = device.engine().devices();
-  return std::any_of(devices.begin(), devices.end(), [&](const DeviceInfo& info) { return info.key == other; });
+  return World::own_devices_of(device).contains(other);
 }
 
 bool is_friend(const Device& device, const PublicKey& key) {
@@ -62,7 +61,10 @@ void accept_request(Device& device, const PublicKey& key) {
 }  // namespace
 
 World::World(const Plan& plan, std::size_t trace_lines)
-    : trace(trace_lines), network(timeline, trace, plan.seed), seed_(plan.seed) {
+    : trace(trace_lines),
+      network(timeline, trace, plan.seed),
+      seed_(plan.seed),
+      linked_from_the_beginning_(plan.own_devices - plan.late_devices) {
   for (std::size_t i = 0; i < plan.own_devices; ++i) add_device(0, "own" + std::to_string(i), plan);
   for (const std::size_t count : plan.friends) {
     const std::string name = "friend" + std::to_string(stock_.size() + users_);
@@ -151,7 +153,8 @@ void World::want_link(Device& asks, Device& accepts, bool by_invitation) {
     return (link.asks == &asks && link.accepts == &accepts) || (link.asks == &accepts && link.accepts == &asks);
   };
   if (&asks == &accepts || std::any_of(links_.begin(), links_.end(), same)) return;
-  links_.push_back({&asks, &accepts, by_invitation, {}});
+  links_.push_back({&asks, &accepts, by_invitation, {}, was_removed(asks.key())});
+  linked_through_.emplace(asks.key(), accepts.key());
   tend();
 }
 
@@ -178,16 +181,17 @@ bool World::tend_link(Link& link) {
   Device& a = *link.asks;
   Device& b = *link.accepts;
   if (!a.running() || !b.running()) return false;
-  if (is_blocked(a, b.key()) || is_blocked(b, a.key())) return true;  // nobody wants that any more
+  if (is_given_up(link)) return true;
   const bool a_linked = counts_as_own(a, b.key());
   const bool b_linked = counts_as_own(b, a.key());
   if (a_linked && b_linked) {
     give_up_uri(link);
     return true;
   }
-  // One that was set back may have forgotten the other, which still counts it as linked.
-  Device& asks = a_linked ? b : a;
-  Device& other = a_linked ? a : b;
+  // One that was set back may have forgotten the other, which still counts it as linked. So does one that was removed
+  // and has not heard of it.
+  Device& asks = a_linked && !link.again ? b : a;
+  Device& other = a_linked && !link.again ? a : b;
   if (link.by_invitation) {
     tend_invitation(link, asks, other);
     return false;
@@ -207,6 +211,14 @@ bool World::tend_link(Link& link) {
     if (there && !there->confirmed_here) confirm(other, asks.key(), *here->code);
   }
   return false;
+}
+
+// Nobody wants it any more.
+bool World::is_given_up(const Link& link) const {
+  const Device& a = *link.asks;
+  const Device& b = *link.accepts;
+  if (is_blocked(a, b.key()) || is_blocked(b, a.key())) return true;
+  return was_removed(b.key()) || (was_removed(a.key()) && !link.again);
 }
 
 // From now on anybody may find it.
@@ -319,15 +331,16 @@ void World::look_at_new(Device& device) {
 // Who has but one device says that it is to go on; one that has forgotten the others is linked once more.
 void World::see_to_doubt(Device& device) {
   timeline.after(look_every_ms, [this, &device] {
-    if (!device.running() || link_forgotten(device) || device.engine().devices().size() > 1) return;
+    if (!device.running() || link_forgotten(device) || own_devices_of(device).size() > 1) return;
     device.command([](Engine& engine, Instant /*now*/) { (void)engine.trust_database(); });
   });
 }
 
-// The copy is from before they were linked. True if there is one.
+// The copy is from before they were linked. True if there is one. Who was removed was not forgotten.
 bool World::link_forgotten(Device& device) {
   bool any = false;
   for (Device* other : devices_of(device.setup().user)) {
+    if (was_removed(device.key()) || was_removed(other->key())) continue;
     if (other == &device || !other->running() || !counts_as_own(*other, device.key())) continue;
     if (counts_as_own(device, other->key())) continue;
     want_link(device, *other, false);
@@ -341,6 +354,85 @@ void World::noticed(Device& device, const output::Notice& notice) {
   tell([&](Checker& checker) { checker.noticed(device, notice); });
   if (notice.what == output::Notice::What::device_linked) look_at_new(device);
   if (notice.what == output::Notice::What::doubt) see_to_doubt(device);
+  if (notice.what == output::Notice::What::device_removed && notice.key == device.key() && notice.by &&
+      notice.by->key == device.key()) {
+    removed_.insert(device.key());
+    tell([&](Checker& checker) { checker.removed(device, device); });
+  }
+}
+
+// --- Devices that are out.
+
+std::set<PublicKey> World::own_devices_of(const Device& device) {
+  std::set<PublicKey> keys;
+  for (const DeviceInfo& info : device.engine().devices()) {
+    if (!info.removed) keys.insert(info.key);
+  }
+  return keys;
+}
+
+Device& World::first_that_stays() const {
+  for (std::size_t i = 0; i < linked_from_the_beginning_; ++i) {
+    if (!was_removed(devices_[i]->key())) return *devices_[i];
+  }
+  return *devices_.front();
+}
+
+bool World::may_be_removed(const Device& device) const {
+  return std::ranges::any_of(devices_.begin(),
+                             devices_.begin() + static_cast<std::ptrdiff_t>(linked_from_the_beginning_),
+                             [&](const auto& each) { return each.get() != &device && !was_removed(each->key()); });
+}
+
+bool World::may_go_with_removed(const PublicKey& key) const {
+  const auto [begin, end] = linked_through_.equal_range(key);
+  return std::any_of(begin, end, [&](const auto& link) { return was_removed(link.second); });
+}
+
+bool World::has_copies(std::size_t user) const {
+  return std::ranges::any_of(devices_of(user), [](const Device* device) { return device->has_copy(); });
+}
+
+void World::remove_device(Device& by, Device& out) {
+  const bool removed_itself = was_removed(by.key());  // and may not be heard any more
+  tell([&](Checker& checker) { checker.removes(by, out); });
+  removed_.insert(out.key());
+  bool taken = false;
+  const bool done =
+      by.command([&](Engine& engine, Instant now) { taken = engine.remove_devices({out.key()}, now).has_value(); });
+  if (done && taken && !removed_itself) tell([&](Checker& checker) { checker.removed(by, out); });
+}
+
+// When it has left, its notice says so.
+void World::leave_devices(Device& device, bool at_once) {
+  tell([&](Checker& checker) { checker.removes(device, device); });
+  removed_.insert(device.key());
+  device.command([&](Engine& engine, Instant now) { (void)engine.leave_devices(at_once, now); });
+}
+
+bool World::link_removed_anew() {
+  Device& stays = first_that_stays();
+  bool any = false;
+  for (const PublicKey& key : removed_) {
+    if (counts_as_own(stays, key) || is_blocked(stays, key)) continue;
+    wanted_again_.insert(key);
+    want_link(*device_with(key), stays, true);
+    any = true;
+  }
+  return any;
+}
+
+bool World::take_in_what_is_aside() {
+  bool any = false;
+  for (Device* device : devices_of(0)) {
+    if (!device->running() || device->engine().status().removed) continue;
+    for (const DeviceInfo& info : device->engine().devices()) {
+      if (info.put_aside == 0) continue;
+      device->command([&](Engine& engine, Instant now) { (void)engine.take_in(info.key, now); });
+      any = true;
+    }
+  }
+  return any;
 }
 
 void World::died(Device& device) {
@@ -367,6 +459,7 @@ void World::heal(const Device* left_off) {
   for (const auto& device : devices_) {
     device->set_disk_full(false);
     device->die_never();
+    device->be_deaf(false);
     if (device.get() == left_off) {
       leave_off(*device, true);
     } else {

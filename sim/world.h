@@ -87,8 +87,8 @@ class World {
 
   // --- People.
 
-  /// Two devices of one user are to be linked: the people see to it until it is done. By an invitation of the second,
-  /// or since they are friends.
+  /// Two devices of one user are to be linked: the people see to it until it is done, or one of them is removed. By an
+  /// invitation of the second, or since they are friends.
   void want_link(Device& asks, Device& accepts, bool by_invitation);
   /// Somebody's device or stock client is to be a friend of a device.
   void want_friend(const PublicKey& asks, const PublicKey& accepts);
@@ -112,6 +112,30 @@ class World {
   void died(Device& device);
   /// Crashed devices start again by themselves; not while the user leaves them off.
   void leave_off(Device& device, bool off);
+
+  // --- Devices of user 0 that are out (DESIGN 8).
+
+  void remove_device(Device& by, Device& out);
+  void leave_devices(Device& device, bool at_once);
+  /// Whether devices stay that were linked from the beginning.
+  [[nodiscard]] bool may_be_removed(const Device& device) const;
+  /// Those that were removed or left, or perhaps: the device that did it may have died of it.
+  [[nodiscard]] const std::set<PublicKey>& removed() const { return removed_; }
+  [[nodiscard]] bool was_removed(const PublicKey& key) const { return removed_.contains(key); }
+  /// Whether it is linked with nobody but through one that was removed, and so may be out with that.
+  [[nodiscard]] bool may_go_with_removed(const PublicKey& key) const;
+  /// Whether its user wants it back.
+  [[nodiscard]] bool wanted_again(const PublicKey& key) const { return wanted_again_.contains(key); }
+  /// Of the devices that were linked from the beginning the first that nobody removed.
+  [[nodiscard]] Device& first_that_stays() const;
+  /// The keys that it takes for its user's devices, itself included.
+  [[nodiscard]] static std::set<PublicKey> own_devices_of(const Device& device);
+  /// Whether there is a copy of a device of that user, to be brought back or to live.
+  [[nodiscard]] bool has_copies(std::size_t user) const;
+  /// Those that are out are to be linked anew, by invitation; true if there are any.
+  bool link_removed_anew();
+  /// What is put aside is taken in, wherever it is; true if there was any.
+  bool take_in_what_is_aside();
 
   /// A URI that was made, who made it and for whom. Whoever finds it finds it when it is of no more use.
   struct Invited {
@@ -144,11 +168,13 @@ class World {
     Device* asks;
     Device* accepts;
     bool by_invitation;
-    std::string uri;  ///< of the last one, if any
+    std::string uri;     ///< of the last one, if any
+    bool again = false;  ///< `asks` was removed
   };
   Device& add_device(std::size_t user, const std::string& name, const Plan& plan);
   void tend();
   bool tend_link(Link& link);
+  [[nodiscard]] bool is_given_up(const Link& link) const;
   void give_up_uri(Link& link);
   void tend_invitation(Link& link, Device& joins, Device& invites);
   bool tend_friendship(const std::pair<PublicKey, PublicKey>& pair);
@@ -164,6 +190,10 @@ class World {
   std::uint64_t skipped_ms_ = 0;
   std::vector<Link> links_;
   std::vector<Invited> invited_;
+  std::size_t linked_from_the_beginning_;
+  std::set<PublicKey> removed_;
+  std::set<PublicKey> wanted_again_;
+  std::multimap<PublicKey, PublicKey> linked_through_;  ///< who was to be linked, and with whom
   std::vector<std::pair<PublicKey, PublicKey>> friendships_;
   std::set<std::pair<PublicKey, PublicKey>> asked_;
   bool tending_ = false;

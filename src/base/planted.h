@@ -31,6 +31,11 @@ enum class PlantedBug {
   fills_queues,           ///< all that waits for a friend is handed over at once
   sends_without_window,   ///< whatever another device asks for is sent at once
   hides_doubt,            ///< a message whose receipt was lost counts as never handed over
+  serves_behind_cut,      ///< what a removed device logged behind its cut stays in the log
+  hears_removed,          ///< a session with a device goes on when that is removed
+  comes_back,             ///< the add by which a device was linked once counts, whatever removals stand
+  keeps_log_open,         ///< a removed device goes on with its log, also once it is linked anew
+  cuts_own_short,         ///< a removal cuts off the last event that the remover holds
   // In what the simulator puts around the engine.
   drops_acknowledgements,  ///< `committed` packets are not sent
   skips_durability,        ///< the last commit is lost in a crash

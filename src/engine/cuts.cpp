@@ -1,5 +1,6 @@
 #include "engine/cuts.h"
 
+#include "base/planted.h"
 #include "engine/chains.h"
 #include "engine/recorder.h"
 
@@ -9,6 +10,7 @@ namespace {
 constexpr std::size_t events_at_once = 512;
 
 bool put_aside(Store& store, const LogLimits& limits) {
+  if (planted(PlantedBug::serves_behind_cut)) return false;
   bool any = false;
   const Holdings held = store.holdings();
   for (const auto& [log, numbers] : held.logs()) {

@@ -143,17 +143,27 @@ void Devices::on_packet(const PublicKey& from, const Packet& packet, Instant now
   take(from, linking_.received(from, packet, core_.is_own(from), now.mono_ms), now);
 }
 
+// Of a device that was removed: by adds that overrule the removals. With these it was told the old add, too.
+bool Devices::names_us(const PublicKey& by, const packet::Roster& roster) const {
+  bool named = false;
+  std::set<Hash> overruled;
+  for (const Bytes& statement : roster.statements) {
+    const auto read = decode_statement(statement);
+    const auto* add = read ? std::get_if<DeviceAdd>(&*read) : nullptr;
+    if (add == nullptr || add->key != core_.self || add->by != by) continue;
+    named = true;
+    overruled.insert(add->overrules.begin(), add->overrules.end());
+  }
+  const auto standing = core_.roster.standing_removals(core_.self);
+  return named && std::ranges::all_of(standing, [&](const Hash& removal) { return overruled.contains(removal); });
+}
+
 // A friend's roster that names us is his word that we are his device; it counts only with our user's own word.
 void Devices::on_roster(const PublicKey& from, const packet::Roster& roster, Instant now) {
   now_ = now;
   if (sessions_.on_roster(from, roster) || hear_removals(from, roster, now)) roster_changed();
   if (core_.is_own(from)) return;
-  const bool names_us = std::any_of(roster.statements.begin(), roster.statements.end(), [&](const Bytes& statement) {
-    const auto read = decode_statement(statement);
-    const auto* add = read ? std::get_if<DeviceAdd>(&*read) : nullptr;
-    return add != nullptr && add->key == core_.self && add->by == from;
-  });
-  if (names_us) take(from, linking_.named_by(from, now.mono_ms), now);
+  if (names_us(from, roster)) take(from, linking_.named_by(from, now.mono_ms), now);
 }
 
 // Two devices that remove each other are both to be out, whoever is heard first (DESIGN 8). So one that is removed is

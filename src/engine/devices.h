@@ -53,6 +53,7 @@ class Devices {
 
  private:
   bool hear_removals(const PublicKey& from, const packet::Roster& roster, Instant now);
+  [[nodiscard]] bool names_us(const PublicKey& by, const packet::Roster& roster) const;
   void take(const PublicKey& peer, const Linking::Step& step, Instant now);
   void link(const PublicKey& peer, Instant now);
   [[nodiscard]] Bytes name_of(const PublicKey& peer) const;

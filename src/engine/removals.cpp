@@ -1,8 +1,10 @@
 #include "engine/removals.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/pieces.h"
+#include "base/planted.h"
 
 namespace toxtore {
 namespace {
@@ -108,7 +110,7 @@ std::vector<LogCut> Removals::cuts_of(const PublicKey& key, const std::set<Publi
   }
   std::vector<LogCut> cuts;
   for (const auto& [incarnation, number] : tops) {
-    if (number > 0) cuts.push_back({incarnation, number});
+    if (number > 0) cuts.push_back({incarnation, planted(PlantedBug::cuts_own_short) ? number - 1 : number});
   }
   return cuts;
 }
@@ -221,11 +223,14 @@ void Removals::go_if_ready(Instant now) {
 // --- Those that were removed.
 
 // Rule 3. So is a log of which a removal names the end, though this device came in again before it learned of that.
+// What is opened while it is out goes on, until the next start, which cannot tell it apart.
 void Removals::close_log() {
+  const bool was_out = std::exchange(closed_while_out_, core_.is_removed());
   const auto open = core_.open_log();
-  if (!open) return;
+  if (!open || planted(PlantedBug::keeps_log_open)) return;
   const bool is_cut = core_.roster.limits().last(*open) < open_end - 1;
-  if (core_.is_removed() || is_cut) (void)core_.close_log();  // a failure is kept by the core as its fault
+  if ((core_.is_removed() && !was_out) || is_cut)
+    (void)core_.close_log();  // a failure is kept by the core as its fault
 }
 
 void Removals::knows(const PublicKey& key, const Bytes& how) {
@@ -242,10 +247,12 @@ void Removals::on_devices(const PublicKey& from, const packet::MyDevices& list) 
 
 void Removals::give_up_telling(Instant now) {
   deadline_ms_.reset();
+  std::erase_if(telling_since_ms_, [&](const auto& each) { return core_.connected(each.first) == nullptr; });
   std::vector<PublicKey> told;
   for (const auto& [key, peer] : core_.peers) {
     if (!is_to_be_told(core_, key, now.wall_ms) || core_.is_linked(key) || core_.guests.contains(key)) continue;
-    const std::uint64_t until = peer.since_ms + removed_connected_ms_max;
+    const std::uint64_t begun_ms = telling_since_ms_.try_emplace(key, now.mono_ms).first->second;
+    const std::uint64_t until = std::max(begun_ms, peer.since_ms) + removed_connected_ms_max;
     if (until <= now.mono_ms) {
       told.push_back(key);
     } else if (!deadline_ms_ || until < *deadline_ms_) {

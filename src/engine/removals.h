@@ -15,6 +15,7 @@
 //    It is over when another device has said that this one is none of its user's.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -64,7 +65,10 @@ class Removals {
 
   Core& core_;
   Devices& devices_;
+  bool closed_while_out_ = false;
   enum class Leaving { no, when_held_elsewhere, at_once } leaving_ = Leaving::no;
+  std::map<PublicKey, std::uint64_t>
+      telling_since_ms_;  ///< monotonic, of keys that are connected and not to be for long
   std::optional<std::uint64_t> deadline_ms_;
 };
 

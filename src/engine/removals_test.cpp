@@ -108,6 +108,20 @@ TEST_F(Removing, AllLearnOfItAndTheRemovedOneFindsItselfOut) {
   EXPECT_TRUE(laptop.engine->friends().size() == 1 && phone.engine->friends().size() == 1) << "and is no friend";
 }
 
+// The minute of rule 4 begins with the removal, not with a connection that has been there for hours.
+TEST_F(Removing, OneThatHasBeenConnectedForHoursHearsOfItToo) {
+  world.run_for(3'600'000);
+  world.mangle = [&](const World::Node& from, Bytes& packet) {  // it answers nothing for a while
+    if (&from == &phone && packet.size() > 1) packet[1] = 200;
+  };
+  remove(laptop, {phone.key()});
+  world.run_for(removed_connected_ms_max / 2);
+  EXPECT_TRUE(laptop.toxcore_list.contains(phone.key()));
+  world.run_for(removed_connected_ms_max);
+  EXPECT_FALSE(laptop.toxcore_list.contains(phone.key()));
+  EXPECT_TRUE(phone.engine->status().removed);
+}
+
 TEST_F(Removing, WhatItLoggedBeforeStaysAndWhatItLogsThenCountsNowhere) {
   world.write(bob, phone, "before");
   ASSERT_TRUE(world.run_until([&] { return shown(server, "before"); }));
@@ -225,6 +239,22 @@ TEST_F(Removing, AThiefsOwnDeviceGoesWithIt) {
     EXPECT_FALSE(is_in(*node, puppet.key())) << node->name;
     EXPECT_FALSE(is_in(*node, phone.key())) << node->name;
   }
+}
+
+TEST_F(Removing, WhatAThiefsOwnDeviceLoggedCountsOnNoDevice) {
+  World::Node& puppet = world.add_device("puppet");
+  world.cut(laptop, phone, true);
+  world.cut(laptop, server, true);
+  world.run_for(1'000);
+  join(puppet, phone);
+  ASSERT_TRUE(world.run_until([&] { return is_in(server, puppet.key()) && same_views(server, puppet); }, 120'000));
+  remove(laptop, {phone.key()});
+  world.cut(laptop, phone, false);
+  world.cut(laptop, server, false);
+  ASSERT_TRUE(world.run_until([&] { return !is_in(server, puppet.key()); }));
+  world.run_for(60'000);
+  EXPECT_TRUE(same_views(laptop, server)) << "the server had taken it in";
+  EXPECT_GT(server.engine->status().put_aside, 0U);
 }
 
 TEST_F(Removing, TheCommandSaysWhatItComesTo) {
@@ -374,6 +404,25 @@ TEST_F(LeavingDevices, WaitsUntilOthersHoldAllAndGoes) {
   EXPECT_FALSE(is_in(laptop, phone.key()));
   EXPECT_EQ(device(laptop, phone.key())->removed->by.name, "phone");
   EXPECT_TRUE(same_views(laptop, server));
+}
+
+TEST_F(LeavingDevices, ItIsLinkedAnewAndWhatItLoggedMeanwhileCounts) {
+  leave(phone);
+  ASSERT_TRUE(world.run_until([&] { return !is_in(laptop, phone.key()) && !is_in(server, phone.key()); }));
+  world.run_for(120'000);
+  for (const char* text : {"one", "two", "three"}) {
+    world.write(bob, phone, text);
+    world.run_for(20'000);
+  }
+  std::set<LogId> logs;
+  const Holdings held = phone.store->holdings();
+  for (const auto& [log, numbers] : held.logs()) {
+    if (log.device == phone.key()) logs.insert(log);
+  }
+  EXPECT_LE(logs.size(), 2U) << "it opens one log when it is out";
+  join(phone, laptop);
+  ASSERT_TRUE(world.run_until([&] { return is_in(laptop, phone.key()) && is_in(phone, laptop.key()); }, 120'000));
+  EXPECT_TRUE(world.run_until([&] { return shown(laptop, "three") && same_views(laptop, phone); }, 120'000));
 }
 
 TEST_F(LeavingDevices, AtOnceAlsoWhenNobodyIsThereAndTellsThemLater) {

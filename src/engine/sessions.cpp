@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "base/planted.h"
 #include "engine/hints.h"
 #include "wire/body.h"
 #include "wire/event_frame.h"
@@ -269,7 +270,7 @@ void Sessions::on_roster_changed() {
   for (auto& [key, peer] : core_.peers) {
     if (!peer.toxtore) continue;
     if (peer.session && peer.began) send_lacking_statements(key, peer);
-    if (peer.session && !core_.is_linked(key)) {
+    if (peer.session && !core_.is_linked(key) && !planted(PlantedBug::hears_removed)) {
       tell_removed(key);
       end(key, peer);
     }

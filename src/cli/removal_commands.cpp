@@ -41,7 +41,7 @@ class Departure {
       : now_(now), others_connected_(others_connected), session_(session) {}
 
   /// Waits until another device knows; with --now only if there is hope. What `leaving` then is. Failures: the
-  /// daemon's, not_found (somebody took it back).
+  /// daemon's, denied (somebody took it back).
   Outcome<json> wait() {
     auto leaving = session_.daemon.call("device.leave", {{"at_once", now_}});
     if (!leaving) return leaving;
@@ -53,7 +53,7 @@ class Departure {
       others = number_in(*status, "devices_connected");
       leaving = field_in(*status, "leaving");
       if (!leaving->is_object())
-        return refuse(ExitCode::failed, "not_found",
+        return refuse(ExitCode::failed, "denied",
                       "this device does not leave any more: it was taken back, or another device removed it; see "
                       "`toxtore status`");
     }
@@ -122,9 +122,9 @@ Outcome<> leave(const command::DeviceLeave& command, Session& session) {
                        flag_in(field_in(*status, "leaving"), "left")};
   if (auto yes = agree_to_leave(command, *status, plan, session); !yes) return yes;
   if (!session.options.json && !plan.has_left)
-    session.terminal.print(
-        "Ctrl-C ends only the waiting: toxtored goes on. `toxtore device leave --cancel` takes it "
-        "back until it has left.\n");
+    session.terminal.print(std::string("Ctrl-C ends only the waiting: toxtored goes on") +
+                           (command.erase ? ", and erases nothing" : "") +
+                           ". `toxtore device leave --cancel` takes it back until it has left.\n");
   const auto leaving = Departure(command.now, plan.others_connected, session).wait();
   if (!leaving) return refuse(leaving.error());
   const bool told = number_in(*leaving, "devices_told") > 0;

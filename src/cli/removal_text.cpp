@@ -34,7 +34,8 @@ std::string point(const std::string& text, Tone tone, const Style& style) {
 }
 
 /// Friends with a stock client whom only that device reaches, and how another one comes to reach them.
-std::string only_reached(const json& removal, const std::string& words, const Style& style) {
+std::string only_reached(const json& removal, const std::string& words, const std::string& reaches,
+                         const Style& style) {
   const json& friends = list_in(removal, "stock_friends");
   if (friends.empty()) return "";
   std::string names;
@@ -43,9 +44,8 @@ std::string only_reached(const json& removal, const std::string& words, const St
     names += (names.empty() ? "" : ", ") + shown_name(each);
     commands += "      toxtore friend introduce " + as_argument(each) + "\n";
   }
-  return point(words + ": " + names +
-                   ". They use another Tox program, which knows no other device of yours. So that "
-                   "one reaches them, run on it:",
+  return point(words + ": " + names + ". They use another Tox program, which knows no other device of yours. So that " +
+                   reaches + " reaches them, run there:",
                Tone::warning, style) +
          commands;
 }
@@ -101,7 +101,7 @@ std::string removal_text(const json& removal, const std::set<std::string>& toget
   return style.paint(Tone::strong, shown_name(device)) + ", one of your devices since " +
          local_date_and_clock(number_in(device, "linked_time")) + ":\n" + copies_point(removal, style) +
          linked_point(removal, together, style) +
-         only_reached(removal, "Without it, none of your devices reaches", style);
+         only_reached(removal, "Without it, none of your devices reaches", "this one or another", style);
 }
 
 std::string removed_text(const json& answer, const Style& style) {
@@ -169,7 +169,7 @@ std::string leaving_points(const json& removal, const LeavePlan& plan, const Sty
                                     "`toxtore device remove`."
                                   : "toxtored tells them when they are connected, if it goes on running here."),
                   Tone::warning, style);
-  return text + only_reached(removal, "Only this device reaches", style);
+  return text + only_reached(removal, "Only this device reaches", "another one", style);
 }
 
 }  // namespace

@@ -64,6 +64,7 @@ void Roster::derive() {
   derive_counting();
   derive_once_in();
   derive_members();
+  derive_fallen();
   derive_limits();
 }
 
@@ -153,6 +154,23 @@ void Roster::derive_members() {
   members_.emplace(self_, once_in_.at(self_));
 }
 
+// Who was in by the word of a device that is out only, and was not kept, is out with it, in whatever order one hears of
+// the two.
+void Roster::derive_fallen() {
+  for (bool grew = true; grew;) {
+    grew = false;
+    for (const Add& add : adds_) {
+      const DeviceAdd& what = add.what;
+      const auto sponsor = removed_.find(what.by);
+      if (sponsor == removed_.end() || once_in_.contains(what.key)) continue;
+      const Member was{what.name, what.by, what.made_ms};
+      once_in_.emplace(what.key, was);
+      removed_.emplace(what.key, Removed{was, sponsor->second.by, sponsor->second.made_ms});
+      grew = true;
+    }
+  }
+}
+
 // --- Cuts.
 
 bool Roster::is_removed_by_other(const PublicKey& key) const {
@@ -184,8 +202,9 @@ std::map<std::uint32_t, std::uint32_t> Roster::named_by_removals(const PublicKey
 
 void Roster::derive_limits() {
   limits_.devices.clear();
+  for (const auto& [key, was] : removed_) limits_.devices[key] = {named_by_removals(key), false};
   for (const auto& [key, removals] : removals_) {
-    limits_.devices[key] = {named_by_removals(key), !removed_.contains(key)};
+    limits_.devices[key] = {named_by_removals(key), once_in_.contains(key) && !removed_.contains(key)};
   }
   for (const CutRaise& raise : raises_) {
     const auto of = limits_.devices.find(raise.key);

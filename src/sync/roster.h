@@ -95,7 +95,8 @@ class Roster {
   /// The devices that are in, this one included as soon as it has an add about itself. A removed one is alone.
   [[nodiscard]] const Members& members() const { return members_; }
   [[nodiscard]] bool contains(const PublicKey& key) const { return members_.contains(key); }
-  /// The devices that were in once and are not any more, this one included.
+  /// The devices that were in once and are not any more, this one included; and those that only such a one added, and
+  /// that are out with it.
   [[nodiscard]] const std::map<PublicKey, Removed>& removed() const { return removed_; }
   [[nodiscard]] bool is_removed(const PublicKey& key) const { return removed_.contains(key); }
   /// The keys that ever were in, with what was said of them last. A removed device's own are among them.
@@ -132,6 +133,7 @@ class Roster {
   void derive_counting();
   void derive_once_in();
   void derive_members();
+  void derive_fallen();
   void derive_limits();
   [[nodiscard]] std::set<PublicKey> reachable() const;
   [[nodiscard]] bool counts(const DeviceAdd& add) const;

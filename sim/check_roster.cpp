@@ -11,7 +11,8 @@
 // - it has nothing that a device that stays logged after it showed it as removed;
 // - those that stay agree on who is in, and put aside nothing of others.
 // Not judged: that it is out, where the removal may have died with the device on which it was made, or was made by one
-// that was removed itself and is perhaps not heard any more; what the remover held, where that was removed too. A
+// that was removed itself and is perhaps not heard any more, or where it left and nobody met it for 30 days; what the
+// remover held, where that was removed too. A
 // device that was linked through a removed one only may be out with it. Does not check: who is told of a removal and
 // when, which texts are fetched again, what a friend makes of it.
 #include <algorithm>
@@ -23,6 +24,9 @@
 
 namespace toxtore::sim {
 namespace {
+
+/// Who left tells the others for so long.
+constexpr std::uint64_t told_ms = std::uint64_t{30} * 24 * 3'600'000;
 
 class CheckRoster final : public Checker {
  public:
@@ -40,7 +44,7 @@ class CheckRoster final : public Checker {
   void removed(const Device& by, const Device& out) override {
     const bool left = &by == &out;
     see_what_is_held(out, left);
-    surely_out_.insert(out.key());
+    surely_out_.emplace(out.key(), left ? world_.wall_ms() + told_ms : ~std::uint64_t{0});
     if (!left) known_to_.push_back({by.key(), out.key(), by.store().clock()});
   }
 
@@ -127,8 +131,8 @@ class CheckRoster final : public Checker {
 
   void expect_out(const Device& device) {
     const auto members = World::own_devices_of(device);
-    for (const PublicKey& key : surely_out_) {
-      if (members.contains(key) && !world_.wanted_again(key)) {
+    for (const auto& [key, until_ms] : surely_out_) {
+      if (members.contains(key) && !world_.wanted_again(key) && world_.wall_ms() < until_ms) {
         world_.violation("P7",
                          device.name() + " still takes " + world_.name_of(key) + " for its own, which was removed");
       }
@@ -175,7 +179,7 @@ class CheckRoster final : public Checker {
 
   std::map<PublicKey, std::set<PublicKey>> linked_;     ///< whose events it took
   std::map<PublicKey, std::set<PublicKey>> shown_out_;  ///< whom it ever showed as removed
-  std::set<PublicKey> surely_out_;
+  std::map<PublicKey, std::uint64_t> surely_out_;       ///< and until when that must have come about, wall clock
   std::map<PublicKey, VectorClock> last_;  ///< of each log of a removed device the last event that may count
   /// What a device held when it showed another one as removed.
   std::map<std::pair<PublicKey, PublicKey>, VectorClock> logged_before_;

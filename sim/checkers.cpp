@@ -12,7 +12,8 @@ std::vector<const Device*> linked_devices(const World& world, std::size_t user) 
   const auto members = World::own_devices_of(user == 0 ? world.first_that_stays() : *devices.front());
   std::vector<const Device*> linked;
   for (const Device* device : devices) {
-    if (members.contains(device->key())) linked.push_back(device);
+    const bool is_out = world.was_removed(device->key()) && device->engine().status().removed;
+    if (members.contains(device->key()) && !is_out) linked.push_back(device);
   }
   return linked;
 }

@@ -23,7 +23,8 @@ std::unique_ptr<Checker> check_requests(World& world);     ///< P11 too
 std::unique_ptr<Checker> check_bounds(World& world);       ///< P12, memory
 
 /// The devices of a user that are linked with his first one that was not removed, that one included. Who was removed
-/// and was not linked anew is not among them, nor who was linked through such a device only.
+/// and was not linked anew is not among them, nor who was linked through such a device only, nor who knows of itself
+/// that it is out.
 std::vector<const Device*> linked_devices(const World& world, std::size_t user);
 /// Whether that event is put aside there (DESIGN 8).
 bool is_put_aside(const Store& store, const Dot& dot, const Hash& hash);

@@ -414,7 +414,8 @@ bool World::link_removed_anew() {
   Device& stays = first_that_stays();
   bool any = false;
   for (const PublicKey& key : removed_) {
-    if (counts_as_own(stays, key) || is_blocked(stays, key)) continue;
+    const Device& out = *device_with(key);
+    if (is_blocked(stays, key) || (counts_as_own(stays, key) && counts_as_own(out, stays.key()))) continue;
     wanted_again_.insert(key);
     want_link(*device_with(key), stays, true);
     any = true;

@@ -211,7 +211,12 @@ void Roster::derive_limits() {
     if (of == limits_.devices.end() || !may_raise(raise.by, raise.key)) continue;
     raise_to(of->second.named, raise.cuts);
   }
-  if (removed_.contains(self_)) limits_.devices.erase(self_);
+  // Of a key that was added, but by nobody whose add counts, nothing counts: another device may have taken it in before
+  // it learned of the removal.
+  if (removed_.contains(self_)) return void(limits_.devices.erase(self_));
+  for (const PublicKey& key : reachable()) {
+    if (!once_in_.contains(key)) limits_.devices[key] = {{}, false};
+  }
 }
 
 // --- For who makes statements.

@@ -236,6 +236,15 @@ TEST(Cuts, WhoeverItAddsAfterwardsDoesNotCountEither) {
   EXPECT_EQ(last(roster_of(1, all), 2), 9U);
 }
 
+// One device may have known it as in, and another one never did.
+TEST(Cuts, NothingCountsOfOneThatWasAddedByNobodyWhoseAddCounts) {
+  const Said removal = removed(2, 1, {1, 3}, {{0, 9}});
+  const auto all = three_devices() + std::vector{added(9, 2), added(9, 9), removal};
+  EXPECT_EQ(last(roster_of(1, all), 9), 0U);
+  EXPECT_EQ(last(roster_of(1, all + std::vector{added(2, 1, {removal.hash()})}), 9), open_end - 1);
+  EXPECT_EQ(last(roster_of(2, all), 9), open_end - 1) << "a removed device keeps what it has";
+}
+
 TEST(Cuts, StayWhenTheRemoverIsRemoved) {
   const auto all = three_devices() + std::vector{removed(2, 1, {1, 3}, {{0, 9}}), removed(1, 2, {2, 3}, {{0, 4}})};
   EXPECT_EQ(last(roster_of(3, all), 2), 9U);

@@ -155,8 +155,9 @@ void Roster::derive_members() {
 }
 
 // Who was in by the word of a device that is out only, and was not kept, is out with it, in whatever order one hears of
-// the two.
+// the two: another device may have taken it in before it learned of the removal. A removed one itself keeps what it has.
 void Roster::derive_fallen() {
+  if (removed_.contains(self_)) return;
   for (bool grew = true; grew;) {
     grew = false;
     for (const Add& add : adds_) {
@@ -211,12 +212,7 @@ void Roster::derive_limits() {
     if (of == limits_.devices.end() || !may_raise(raise.by, raise.key)) continue;
     raise_to(of->second.named, raise.cuts);
   }
-  // Of a key that was added, but by nobody whose add counts, nothing counts: another device may have taken it in before
-  // it learned of the removal.
-  if (removed_.contains(self_)) return void(limits_.devices.erase(self_));
-  for (const PublicKey& key : reachable()) {
-    if (!once_in_.contains(key)) limits_.devices[key] = {{}, false};
-  }
+  if (removed_.contains(self_)) limits_.devices.erase(self_);
 }
 
 // --- For who makes statements.

@@ -162,8 +162,8 @@ namespace {
 /// "always on", by which other device it was linked, and what became of it since.
 std::string remarks_on(const json& device, const json& result) {
   std::vector<std::string> remarks;
-  if (field_in(device, "removed").is_object())
-    remarks.push_back(removed_words(field_in(device, "removed"), text_in(device, "key")));
+  if (const json& by = field_in(field_in(device, "removed"), "by"); by.is_object())
+    remarks.push_back(text_in(by, "key") == text_in(device, "key") ? "has left" : "removed by " + shown_name(by));
   if (flag_in(device, "always_on")) remarks.emplace_back("always on");
   const std::string by = text_in(device, "linked_by");
   for (const json& other : list_in(result, "devices")) {

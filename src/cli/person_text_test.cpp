@@ -119,6 +119,22 @@ TEST_F(PersonText, DevicesWithWhatTheyLack) {
                 key + "\n");
 }
 
+TEST_F(PersonText, DevicesThatAreNoMoreStandApart) {
+  const std::string other(64, 'F');
+  const json removed = {{"by", {{"key", other}, {"name", "laptop"}}}, {"time", may_ms}};
+  const json lost = {{"key", key}, {"name", "phone"}, {"put_aside", 2}, {"removed", removed}};
+  const json here = {{"key", other}, {"name", "laptop"}, {"self", true}, {"removed", nullptr}, {"put_aside", 1}};
+  const std::string text = devices_text({{"devices", {here, lost}}}, {});
+  const auto apart = text.find("No longer your devices:");
+  ASSERT_NE(apart, std::string::npos) << text;
+  EXPECT_GT(text.find("phone"), apart) << text;
+  EXPECT_NE(text.substr(0, apart).find("1 events put aside"), std::string::npos) << "of before it was linked again";
+  const json self = {{"key", key}, {"name", "phone"}, {"self", true}, {"removed", removed}};
+  const std::string alone = devices_text({{"devices", {self}}}, {});
+  EXPECT_NE(alone.find("removed by laptop\n"), std::string::npos) << alone;
+  EXPECT_EQ(alone.find("No longer"), std::string::npos) << "this device stands in its own list";
+}
+
 json link(const json& code, bool here, bool there) {
   return {{"key", key},       {"name", "server"},       {"asked_here", true},
           {"code", code},     {"confirmed_here", here}, {"confirmed_there", there},

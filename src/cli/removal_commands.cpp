@@ -114,6 +114,11 @@ Outcome<> agree_to_leave(const command::DeviceLeave& command, const json& status
 Outcome<> leave(const command::DeviceLeave& command, Session& session) {
   const auto status = session.daemon.call("status.get");
   if (!status) return refuse(status.error());
+  if (const json& removed = field_in(*status, "removed");
+      removed.is_object() && !flag_in(field_in(*status, "leaving"), "left"))
+    return refuse(ExitCode::failed, "already_exists",
+                  "this device is " + removed_words(removed, text_in(*status, "key")) +
+                      ": there is nothing to leave; to erase its data, stop toxtored and delete the profile's folder");
   const LeavePlan plan{harmless_line(text_in(*status, "device_name")),
                        text_in(*status, "profile"),
                        command.now,

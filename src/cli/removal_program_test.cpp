@@ -185,6 +185,17 @@ TEST(RemovalProgram, LeavingThatIsTakenBackEndsTheWaiting) {
   EXPECT_EQ(daemon.requests().back().method, "device.stay");
 }
 
+TEST(RemovalProgram, WhoWasRemovedHasNothingToLeave) {
+  const json removed = {{"by", {{"key", laptop}, {"name", "laptop"}}}, {"time", 1}};
+  const FakeDaemon daemon({{"status.get", [&](const json&) {
+                              return answer({{"key", phone}, {"removed", removed}, {"leaving", nullptr}});
+                            }}});
+  const Finished run = daemon.toxtore({"device", "leave", "--erase", "--yes"});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_EQ(run.output, "");
+  EXPECT_NE(run.errors.find("removed by laptop"), std::string::npos) << run.errors;
+}
+
 TEST(RemovalProgram, AcceptWithoutACodeTakesInWhatWasPutAside) {
   const FakeDaemon daemon({{"device.requests", [](const json&) { return answer({{"requests", json::array()}}); }},
                            {"device.take_in", [](const json& params) {

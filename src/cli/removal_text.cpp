@@ -162,7 +162,10 @@ std::string leaving_points(const json& removal, const LeavePlan& plan, const Sty
                   Tone::warning, style);
   }
   if (!plan.others_connected && !plan.now)
-    text += point("None of your other devices is connected. It leaves when one has come.", Tone::warning, style);
+    text += point(only_here == 0
+                      ? "None of your other devices is connected. It leaves, and waits until one has come and knows."
+                      : "None of your other devices is connected. It leaves when one has come and has them.",
+                  Tone::warning, style);
   if (!plan.others_connected && plan.now)
     text += point(std::string("None of your other devices is connected, so none learns of it now. ") +
                       (plan.erase ? "Once all is erased here nothing can tell them: remove it on one of them, with "

@@ -110,7 +110,7 @@ TEST_F(RemovalText, WhatLeavingComesTo) {
   EXPECT_NE(leave_text(found, plan, {}).find("2 events are not known to be on another device yet. It leaves once"),
             std::string::npos);
   plan.others_connected = false;
-  EXPECT_NE(leave_text(found, plan, {}).find("It leaves when one has come"), std::string::npos);
+  EXPECT_NE(leave_text(found, plan, {}).find("It leaves when one has come and has them"), std::string::npos);
   plan.now = true;
   EXPECT_NE(leave_text(found, plan, {}).find("With --now your other devices will lack them"), std::string::npos);
   EXPECT_NE(leave_text(found, plan, {}).find("toxtored tells them when they are connected"), std::string::npos);

@@ -330,7 +330,7 @@ Options options_of(Raw raw) {
   if (options.data_folder.empty())
     throw CLI::ValidationError("--data-dir", "neither XDG_DATA_HOME nor HOME is set; give --data-dir");
   options.state_file = raw.state_file.empty() ? default_state_file(options.profile, options.data_folder)
-                                              : std::filesystem::path(raw.state_file);
+                                              : std::filesystem::absolute(raw.state_file);
   if (options.state_file.empty())
     throw CLI::ValidationError("--state-file", "neither XDG_STATE_HOME nor HOME is set; give --state-file");
   options.socket = raw.socket.empty() ? default_socket(options.profile) : std::filesystem::path(raw.socket);

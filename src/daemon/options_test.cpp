@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <filesystem>
 
 namespace toxtore {
 namespace {
@@ -46,6 +47,13 @@ TEST(DaemonOptions, WithoutTheXdgFolders) {
   EXPECT_EQ(options.data_folder, "/home/me/.local/share/toxtore");
   EXPECT_EQ(options.socket.filename(), "work.sock");
   EXPECT_EQ(options.socket.parent_path().parent_path(), "/tmp");
+}
+
+// Its folder is made where it is not there, and who erases a profile looks from elsewhere whether it is gone.
+TEST(DaemonOptions, TheStateFilesPathIsWhole) {
+  const auto here = std::filesystem::current_path();
+  EXPECT_EQ(accepted({"--data-dir", "/d", "--state-file", "me.last"}).state_file, here / "me.last");
+  EXPECT_EQ(accepted({"--data-dir", "/d", "--state-file", "/s/me.last"}).state_file, "/s/me.last");
 }
 
 TEST(DaemonOptions, Everything) {

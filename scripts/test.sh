@@ -89,7 +89,7 @@ unit_tests=(base_test model_test wire_test sync_test view_test store_test engine
 # drive programs, and would take as long again to build; so would fuzz_replay_test, which reaches up to the command lines
 # and runs under them in scripts/fuzz.sh.
 sanitized_tests=(base_test model_test wire_test sync_test view_test store_test engine_test tox_test rpc_test)
-program_tests=(scenario_test crash_test behalf_test two_users_test toxic_test remove_test)
+program_tests=(scenario_test crash_test behalf_test invite_test restore_test two_users_test toxic_test remove_test)
 
 build_or_stop dev all
 echo "== unit and property tests"

@@ -2,7 +2,7 @@
 //
 // Checks: a row that was read is never unread again; at the end what a user marked is read on every linked device, and
 // nothing is read that no user had before him when he marked it. What was marked only on a removed device that is
-// still out may be unread (DESIGN 8).
+// still out may be unread (DESIGN 8), and so may a text that a removed device had erased and that was fetched again.
 // Does not check: when a notification is cleared, what a machine logged that was set back or lived twice, since a mark
 // may then name another message.
 #include <algorithm>
@@ -20,7 +20,8 @@ class CheckReading final : public Checker {
   using Checker::Checker;
 
   void row_put(const Device& device, const std::optional<MessageRow>& before, const MessageRow& after) override {
-    if (before && before->read && !after.read) {
+    const bool is_back = before && before->erased && !after.erased && !world_.removed().empty();
+    if (before && before->read && !after.read && !is_back) {
       world_.violation("P6", "a message that was read is unread again on " + device.name());
     }
   }

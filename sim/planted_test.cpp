@@ -72,7 +72,7 @@ constexpr Case cases[] = {
     {PlantedBug::hears_removed, "hears_removed", 1'000},
     {PlantedBug::comes_back, "comes_back", 100},
     {PlantedBug::keeps_log_open, "keeps_log_open", 1'000},
-    {PlantedBug::cuts_own_short, "cuts_own_short", 100},
+    {PlantedBug::cuts_own_short, "cuts_own_short", 1'000},
     {PlantedBug::hides_doubt, "hides_doubt", 1'000},
     {PlantedBug::fills_queues, "fills_queues", 10, flood_plan},
     {PlantedBug::sends_without_window, "sends_without_window", 10, flood_plan},

@@ -203,10 +203,12 @@ void Devices::link(const PublicKey& peer, Instant now) {
     // Its word that this one is in again is heard, though it is no own device yet (Core::is_linked).
     (void)core_.change([&] { core_.store.remember(remembered_name::of(remembered_name::rejoined, peer), {}); });
   }
-  auto overruled = in_pieces(core_.roster.standing_removals(peer), overruled_max);
-  if (overruled.empty()) overruled.emplace_back();
-  for (auto& removals : overruled) {
-    core_.stated(encode_statement(DeviceAdd{peer, core_.self, now.wall_ms, name, std::move(removals)}));
+  auto named = core_.roster.standing_removals(peer);
+  std::ranges::move(core_.roster.own_returns(), std::back_inserter(named));
+  auto pieces = in_pieces(named, overruled_max);
+  if (pieces.empty()) pieces.emplace_back();
+  for (auto& piece : pieces) {
+    core_.stated(encode_statement(DeviceAdd{peer, core_.self, now.wall_ms, name, std::move(piece)}));
   }
   roster_changed();
 }
@@ -240,7 +242,7 @@ void Devices::tell_of_linked(const PublicKey& key, const Roster::Member& member)
 }
 
 void Devices::tell_of_removed(const PublicKey& key, const Roster::Removed& removed) {
-  output::Notice notice{output::Notice::What::device_removed, key, core_.device_name(key)};
+  output::Notice notice{output::Notice::What::device_removed, key, describe(key).name};
   notice.by = DeviceName{removed.by, core_.device_name(removed.by)};
   notice.time_ms = removed.made_ms;
   core_.outputs.emplace_back(std::move(notice));
@@ -306,17 +308,21 @@ std::vector<DeviceInfo> Devices::list() const {
 }
 
 DeviceInfo Devices::describe(const PublicKey& key) const {
-  const Roster::Member member = core_.roster.once_in().at(key);
+  const auto in = core_.roster.once_in().find(key);
+  Roster::Member member;
+  if (in != core_.roster.once_in().end()) member = in->second;
   DeviceInfo device;
   if (const auto removed = core_.roster.removed().find(key); removed != core_.roster.removed().end()) {
     const auto& [was, by, made_ms] = removed->second;
     device.removed = RemovedInfo{DeviceName{by, core_.device_name(by)}, made_ms};
+    member = was;
   }
   for (const auto& [log, numbers] : core_.aside.logs()) {
     if (log.device == key) device.put_aside += numbers.count();
   }
   device.key = key;
   device.name = core_.device_name(key);
+  if (device.name.empty()) device.name = member.name;
   device.self = key == core_.self;
   device.linked_by = member.by;
   device.linked_ms = member.made_ms;

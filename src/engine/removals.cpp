@@ -87,8 +87,10 @@ Result<RemovalInfo> Removals::look(const PublicKey& key) const {
   info.stock_friends = stock_friends_of(core_, key);
   for (const DeviceAdd& add : core_.roster.added_by(key)) {
     const bool listed = std::ranges::any_of(info.added, [&](const DeviceInfo& each) { return each.key == add.key; });
-    // Who was in by another's word was only linked back.
-    if (core_.is_own(add.key) && core_.roster.once_in().at(add.key).by == key && !listed) {
+    // Not who was in by another's word and was only linked back, nor who took this one in.
+    const auto& in = core_.roster.once_in();
+    const bool by_its_word = core_.is_own(add.key) && in.at(add.key).by == key && in.at(key).by != add.key;
+    if (by_its_word && add.key != core_.self && !listed) {
       info.added.push_back(devices_.describe(add.key));
       info.added.back().linked_ms = add.made_ms;
     }

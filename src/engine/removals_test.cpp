@@ -239,6 +239,12 @@ TEST_F(Removing, AThiefsOwnDeviceGoesWithIt) {
     EXPECT_FALSE(is_in(*node, puppet.key())) << node->name;
     EXPECT_FALSE(is_in(*node, phone.key())) << node->name;
   }
+  join(phone, laptop);
+  ASSERT_TRUE(world.run_until([&] { return is_in(laptop, phone.key()) && is_in(server, phone.key()); }, 120'000));
+  world.run_for(120'000);
+  for (World::Node* node : {&laptop, &server, &phone}) {
+    EXPECT_FALSE(is_in(*node, puppet.key())) << node->name << ": a new link of the phone does not bring it in";
+  }
 }
 
 TEST_F(Removing, WhatAThiefsOwnDeviceLoggedCountsOnNoDevice) {
@@ -374,6 +380,34 @@ TEST_F(Removing, ATextThatIsNotTheErasedOneIsNotTaken) {
   world.run_for(10'000);
   EXPECT_FALSE(shown(server, "beep this"));
   EXPECT_TRUE(server.store->message(erased)->erased);
+}
+
+TEST_F(Removing, OnAStandingConnectionBothHearAllOnceItIsLinkedAnew) {
+  remove(laptop, {phone.key()});
+  ASSERT_TRUE(world.run_until([&] { return phone.engine->status().removed.has_value(); }));
+  world.run_for(2'000);
+  world.stop(server);
+  world.write(bob, phone, "meanwhile");
+  join(phone, laptop);
+  ASSERT_TRUE(world.run_until([&] { return is_in(laptop, phone.key()) && is_in(phone, laptop.key()); }, 120'000));
+  EXPECT_TRUE(world.run_until([&] { return shown(laptop, "meanwhile") && same_views(laptop, phone); }, 120'000));
+}
+
+TEST_F(Removing, WhatItLoggedCountsAlsoOnceWhoHadLinkedItIsGone) {
+  world.write(bob, phone, "before");  // the server had linked the phone
+  ASSERT_TRUE(world.run_until([&] { return shown(laptop, "before"); }));
+  remove(laptop, {phone.key()});
+  ASSERT_TRUE(world.run_until([&] { return !is_in(server, phone.key()); }));
+  const auto left = server.engine->leave_devices(false, world.now());
+  ASSERT_TRUE(left) << left.error().message;
+  world.pump(server);
+  ASSERT_TRUE(world.run_until([&] { return !is_in(laptop, server.key()); }));
+  world.stop(server);
+  World::Node& desk = world.add_device("desk");
+  join(desk, laptop);
+  ASSERT_TRUE(world.run_until([&] { return shown(desk, "before") && same_views(desk, laptop); }, 120'000));
+  EXPECT_TRUE(device(laptop, phone.key())->removed) << "and it is shown as removed";
+  EXPECT_TRUE(world.run_until([&] { return laptop.engine->status().only_here == 0; }));
 }
 
 class LeavingDevices : public Removing {

@@ -133,7 +133,7 @@ void Sessions::begin(const PublicKey& key) {
   peer->session = true;
   core_.replicator.connect(key, peer->takes_ranges, peer->takes_states);
   std::vector<Bytes> all;
-  for (const auto& [hash, statement] : core_.roster.statements()) all.push_back(statement);
+  for (auto& [hash, statement] : core_.roster.in_order()) all.push_back(std::move(statement));
   send_statements(key, all);
   if (peer->began) send_report(key, *peer);
 }
@@ -154,8 +154,8 @@ void Sessions::send_statements(const PublicKey& to, const std::vector<Bytes>& st
 
 void Sessions::send_lacking_statements(const PublicKey& to, Peer& peer) {
   std::vector<Bytes> lacking;
-  for (const auto& [hash, statement] : core_.roster.statements()) {
-    if (peer.statements.insert(hash).second) lacking.push_back(statement);
+  for (auto& [hash, statement] : core_.roster.in_order()) {
+    if (peer.statements.insert(hash).second) lacking.push_back(std::move(statement));
   }
   if (!lacking.empty()) send_statements(to, lacking);
 }
@@ -170,6 +170,12 @@ void Sessions::send_report(const PublicKey& to, Peer& peer) {
   }
 }
 
+bool Sessions::adds_us(const PublicKey& by, ByteView statement) const {
+  const auto read = decode_statement(statement);
+  const auto* add = read ? std::get_if<DeviceAdd>(&*read) : nullptr;
+  return add != nullptr && add->by == by && add->key == core_.self;
+}
+
 // A roster of someone who is not our device is only a sign that he takes us for his.
 bool Sessions::on_roster(const PublicKey& from, const packet::Roster& roster) {
   Peer* peer = core_.connected(from);
@@ -178,7 +184,11 @@ bool Sessions::on_roster(const PublicKey& from, const packet::Roster& roster) {
   if (!peer->session) return false;
   bool news = false;
   for (const Bytes& statement : roster.statements) {
-    news = core_.stated(statement) || news;
+    if (core_.stated(statement)) {
+      news = true;
+      // It takes us in only now: what we reported before, it did not hear.
+      if (adds_us(from, statement)) peer->reported = false;
+    }
     if (core_.roster.statements().contains(statement_hash(statement))) {
       peer->statements.insert(statement_hash(statement));
     }
@@ -255,6 +265,7 @@ void Sessions::give_up(const PublicKey& key, Peer& peer) {
 
 void Sessions::end(const PublicKey& key, Peer& peer) {
   peer.session = false;
+  peer.began = false;
   peer.reported = false;
   peer.statements.clear();
   peer.texts_asked.clear();

@@ -52,6 +52,7 @@ class Sessions {
   /// Tells a key what it must know to find that it was removed, or that this device left, if that is so.
   void tell_removed(const PublicKey& key);
   void end(const PublicKey& key, Peer& peer);
+  [[nodiscard]] bool adds_us(const PublicKey& by, ByteView statement) const;
   void send_statements(const PublicKey& to, const std::vector<Bytes>& statements);
   void send_lacking_statements(const PublicKey& to, Peer& peer);
   void send_report(const PublicKey& to, Peer& peer);

@@ -97,15 +97,22 @@ bool Roster::counts(const DeviceAdd& add) const {
   if (add.key == self_ && add.by == self_) return true;
   if (!known_.contains(add.by)) return false;
   return std::ranges::all_of(removals_of(add.by), [&](const Removal* removal) {
-    return !stands(*removal) || names(removal->what.keep, add.key);
+    return names(removal->what.keep, add.key) || is_after(add, removal->hash);
   });
+}
+
+// Who was out cannot have known of the add that brought it back.
+bool Roster::is_after(const DeviceAdd& add, const Hash& removal) const {
+  const auto returns = returns_.find(removal);
+  return returns != returns_.end() &&
+         std::ranges::any_of(add.overrules, [&](const Hash& hash) { return returns->second.contains(hash); });
 }
 
 // The least fixed point: a round only ever adds, so the last one that adds nothing ends it.
 void Roster::derive_counting() {
   known_ = {self_};
   counting_.clear();
-  overruled_.clear();
+  returns_.clear();
   for (bool grew = true; grew;) {
     grew = false;
     for (const Add& add : adds_) {
@@ -115,7 +122,7 @@ void Roster::derive_counting() {
       for (const Removal* removal : removals_of(add.what.key)) {
         const auto& overrules = add.what.overrules;
         const bool named = std::ranges::find(overrules, removal->hash) != overrules.end();
-        if (named || planted(PlantedBug::comes_back)) overruled_.insert(removal->hash);
+        if (named || planted(PlantedBug::comes_back)) returns_[removal->hash].insert(add.hash);
       }
       grew = true;
     }
@@ -155,7 +162,9 @@ void Roster::derive_members() {
 }
 
 // Who was in by the word of a device that is out only, and was not kept, is out with it, in whatever order one hears of
-// the two: another device may have taken it in before it learned of the removal. A removed one itself keeps what it has.
+// the two: another device may have taken it in before it learned of the removal. Such a key was never in, as
+// far as that is known now, so nothing else is refused to it: it may be a friend's, added to have him refused. A
+// removed device itself keeps what it has.
 void Roster::derive_fallen() {
   if (removed_.contains(self_)) return;
   for (bool grew = true; grew;) {
@@ -163,9 +172,8 @@ void Roster::derive_fallen() {
     for (const Add& add : adds_) {
       const DeviceAdd& what = add.what;
       const auto sponsor = removed_.find(what.by);
-      if (sponsor == removed_.end() || once_in_.contains(what.key)) continue;
+      if (sponsor == removed_.end() || once_in_.contains(what.key) || removed_.contains(what.key)) continue;
       const Member was{what.name, what.by, what.made_ms};
-      once_in_.emplace(what.key, was);
       removed_.emplace(what.key, Removed{was, sponsor->second.by, sponsor->second.made_ms});
       grew = true;
     }
@@ -216,6 +224,32 @@ void Roster::derive_limits() {
 }
 
 // --- For who makes statements.
+
+std::vector<Hash> Roster::own_returns() const {
+  std::vector<Hash> hashes;
+  for (const Removal* removal : removals_of(self_)) {
+    const auto returns = returns_.find(removal->hash);
+    if (returns != returns_.end()) hashes.push_back(*returns->second.begin());
+  }
+  std::ranges::sort(hashes);
+  hashes.erase(std::ranges::unique(hashes).begin(), hashes.end());
+  return hashes;
+}
+
+std::vector<std::pair<Hash, Bytes>> Roster::in_order() const {
+  std::set<Hash> removals;
+  for (const Removal& removal : all_removals_) removals.insert(removal.hash);
+  std::vector<std::pair<Hash, Bytes>> ordered;
+  const auto take = [&](auto wanted) {
+    for (const auto& [hash, statement] : statements_) {
+      if (wanted(hash)) ordered.emplace_back(hash, statement);
+    }
+  };
+  take([&](const Hash& hash) { return removals.contains(hash) && !returns_.contains(hash); });
+  take([&](const Hash& hash) { return !removals.contains(hash); });
+  take([&](const Hash& hash) { return returns_.contains(hash); });
+  return ordered;
+}
 
 std::vector<Hash> Roster::standing_removals(const PublicKey& key) const {
   std::vector<Hash> hashes;

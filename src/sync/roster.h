@@ -8,7 +8,9 @@
 // 2. A removal by a reachable author stands unless an add of its key that counts names its hash among those that it
 //    overrules. So whoever was in can put out, whatever became of him since: it fails closed.
 // 3. An add counts if it is this device's about itself; or if its author is *known*, which is this device or a key with
-//    an add that counts, and every standing removal of the author names the added key in `keep`.
+//    an add that counts, and every removal of the author names the added key in `keep`. Of a removal that does not
+//    stand, it is enough that the add names, among what it overrules, one of the adds that brought its author back:
+//    so whom a device took in while it was out does not come in with it.
 // 4. In are the keys with an add that counts and no standing removal.
 //
 // 2 and 3 ask for each other. Step 1 is done first and does not change any more. Then more adds that count leave fewer
@@ -35,6 +37,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
@@ -106,6 +109,8 @@ class Roster {
   /// As they are for devices that are in; of a removed one's own logs, all counts for itself.
   [[nodiscard]] const LogLimits& limits() const { return limits_; }
 
+  /// What an add by this device must name for it to count everywhere: the adds that brought it back, if it was out.
+  [[nodiscard]] std::vector<Hash> own_returns() const;
   /// The hashes of the removals of a key that stand: what an add must name to bring it back.
   [[nodiscard]] std::vector<Hash> standing_removals(const PublicKey& key) const;
   /// The statements by which a removed device, which knows what it was told before, finds that it is removed.
@@ -116,6 +121,9 @@ class Roster {
   [[nodiscard]] std::map<PublicKey, std::vector<LogCut>> raises_by(const PublicKey& key) const;
 
   [[nodiscard]] const std::map<Hash, Bytes>& statements() const { return statements_; }
+  /// All of them, those that removals rest on before these, and what overrules a removal before it: whoever hears of a
+  /// part only takes no device for removed that is not.
+  [[nodiscard]] std::vector<std::pair<Hash, Bytes>> in_order() const;
   /// Rises with every statement, alike on all devices that hold the same: the version of `my devices`.
   [[nodiscard]] std::uint64_t version() const { return statements_.size(); }
 
@@ -138,7 +146,8 @@ class Roster {
   [[nodiscard]] std::set<PublicKey> reachable() const;
   [[nodiscard]] bool counts(const DeviceAdd& add) const;
   [[nodiscard]] const std::vector<const Removal*>& removals_of(const PublicKey& key) const;
-  [[nodiscard]] bool stands(const Removal& removal) const { return !overruled_.contains(removal.hash); }
+  [[nodiscard]] bool is_after(const DeviceAdd& add, const Hash& removal) const;
+  [[nodiscard]] bool stands(const Removal& removal) const { return !returns_.contains(removal.hash); }
   [[nodiscard]] bool is_removed_by_other(const PublicKey& key) const;
   [[nodiscard]] bool may_raise(const PublicKey& by, const PublicKey& of) const;
   [[nodiscard]] std::map<std::uint32_t, std::uint32_t> named_by_removals(const PublicKey& key) const;
@@ -152,8 +161,8 @@ class Roster {
   std::map<PublicKey, std::vector<const Removal*>> removals_;  ///< by key, those of reachable authors
   std::set<PublicKey> known_;                                  ///< this device and the keys with an add that counts
   std::set<Hash> counting_;                                    ///< adds
-  std::set<Hash> overruled_;                                   ///< removals that an add that counts names
-  Members once_in_;                                            ///< keys with an add that counts
+  std::map<Hash, std::set<Hash>> returns_;  ///< of each removal that is overruled, the adds that count and name it
+  Members once_in_;                         ///< keys with an add that counts
   std::map<PublicKey, Removed> removed_;
   Members members_;
   LogLimits limits_;

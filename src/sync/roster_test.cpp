@@ -223,6 +223,27 @@ TEST(Cuts, ARemovedDevicesWordAboutItselfDoesNotCount) {
   EXPECT_EQ(last(roster_of(1, all), 2, 7), 0U);
 }
 
+TEST(Roster, WhoIsInAgainBringsNobodyWhomItTookInWhileItWasOut) {
+  const Said removal = removed(2, 1, {1, 3}, {{0, 9}});
+  const Said back = added(2, 1, {removal.hash()});
+  const auto out = three_devices() + std::vector{removal, added(9, 2), added(9, 2, {removal.hash()})};
+  EXPECT_EQ(keys_of(roster_of(1, out + std::vector{back})), keys({1, 2, 3}));
+  const auto later = out + std::vector{back, added(8, 2, {back.hash()})};
+  EXPECT_EQ(keys_of(roster_of(1, later)), keys({1, 2, 3, 8})) << "what it takes in since then counts";
+}
+
+TEST(Roster, WhoeverHearsAPartOfItInOrderTakesNobodyForRemovedWhoIsNot) {
+  const Said removal = removed(2, 3, {1, 3});
+  const auto all = three_devices() + std::vector{removal, added(2, 1, {removal.hash()}), removed(3, 1, {1, 2})};
+  const Roster whole = roster_of(1, all);
+  Roster part(key_of(2));
+  for (const auto& [hash, statement] : whole.in_order()) {
+    part.add(statement);
+    EXPECT_FALSE(part.is_removed(key_of(2)));
+  }
+  EXPECT_TRUE(part.is_removed(key_of(3)));
+}
+
 TEST(Cuts, OneThatIsInAgainMayTakeInWhatItLoggedBehindThem) {
   const Said removal = removed(2, 1, {1, 3}, {{0, 9}});
   const auto out = three_devices() + std::vector{removal, raised(2, 2, {{0, 60}})};
@@ -288,7 +309,8 @@ TEST(Cuts, NobodyPutsALogAsideByANewKeyOfHisOwn) {
 struct Small {
   std::uint8_t key = 1;
   std::uint8_t by = 1;
-  std::vector<std::size_t> overrules;  // places of removals
+  std::vector<std::size_t> overrules = {};  // places of removals
+  std::vector<std::size_t> returns = {};    // places of adds
 };
 struct SmallRemoval {
   std::uint8_t key = 1;
@@ -335,6 +357,13 @@ class NaiveRoster {
     }
     return true;
   }
+  /// Of an add that is in the set and overrules that removal.
+  [[nodiscard]] bool knows_of_return(const Small& add, std::size_t removal, std::size_t set) const {
+    return std::ranges::any_of(add.returns, [&](std::size_t i) {
+      return has(set, i) && adds_[i].key == removals_[removal].key &&
+             std::ranges::find(adds_[i].overrules, removal) != adds_[i].overrules.end();
+    });
+  }
   [[nodiscard]] bool is_out(std::uint8_t key, std::size_t set) const {
     for (std::size_t r = 0; r < removals_.size(); ++r) {
       if (removals_[r].key == key && stands(r, set)) return true;
@@ -347,7 +376,8 @@ class NaiveRoster {
     for (std::size_t i = 0; i < adds_.size(); ++i) known = known || (has(set, i) && adds_[i].key == add.by);
     for (std::size_t r = 0; r < removals_.size(); ++r) {
       const Keys& keep = removals_[r].keep;
-      if (removals_[r].key == add.by && stands(r, set) && std::ranges::find(keep, add.key) == keep.end()) return false;
+      const bool counts = removals_[r].key == add.by && may_be_reached(removals_[r].by, 6);
+      if (counts && std::ranges::find(keep, add.key) == keep.end() && !knows_of_return(add, r, set)) return false;
     }
     return known;
   }
@@ -375,8 +405,9 @@ Drawn draw() {
     return *rc::gen::inRange<std::uint8_t>(1, static_cast<std::uint8_t>(most + 1));
   };
   Drawn drawn;
-  drawn.adds.push_back({1, 1, {}});
+  drawn.adds.push_back({1, 1});
   std::vector<Hash> hashes;
+  std::vector<Hash> add_hashes(1);
   for (std::uint8_t left = *rc::gen::inRange<std::uint8_t>(0, 5); left > 0; --left) {
     SmallRemoval removal{
         below(5), below(5),
@@ -389,15 +420,21 @@ Drawn draw() {
     drawn.removals.push_back(std::move(removal));
   }
   for (std::uint8_t left = *rc::gen::inRange<std::uint8_t>(0, 9); left > 0; --left) {
-    Small add{below(5), below(5), {}};
+    Small add{below(5), below(5)};
     std::vector<Hash> overruled;
     for (std::size_t r = 0; r < hashes.size(); ++r) {
       if (drawn.removals[r].key != add.key || *rc::gen::arbitrary<bool>()) continue;
       add.overrules.push_back(r);
       overruled.push_back(hashes[r]);
     }
+    for (std::size_t i = 1; i < drawn.adds.size(); ++i) {
+      if (drawn.adds[i].key != add.by || *rc::gen::arbitrary<bool>()) continue;
+      add.returns.push_back(i);
+      overruled.push_back(add_hashes[i]);
+    }
     drawn.adds.push_back(add);
     drawn.statements.push_back({encode_statement(DeviceAdd{key_of(add.key), key_of(add.by), left, "x", overruled})});
+    add_hashes.push_back(drawn.statements.back().hash());
   }
   drawn.statements.push_back(added(1, 1));
   return drawn;

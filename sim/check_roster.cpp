@@ -39,13 +39,16 @@ class CheckRoster final : public Checker {
     if (device.running() && event.dot.device != device.key()) linked_[device.key()].insert(event.dot.device);
   }
 
-  void removes(const Device& /*by*/, const Device& out) override { see_what_is_held(out, false); }
+  void removes(const Device& by, const Device& out) override {
+    see_what_is_held(out, false);
+    before_ = by.store().clock();
+  }
 
   void removed(const Device& by, const Device& out) override {
     const bool left = &by == &out;
     see_what_is_held(out, left);
     surely_out_.emplace(out.key(), left ? world_.wall_ms() + told_ms : ~std::uint64_t{0});
-    if (!left) known_to_.push_back({by.key(), out.key(), by.store().clock()});
+    if (!left) known_to_.push_back({by.key(), out.key(), before_});
   }
 
   void noticed(const Device& device, const output::Notice& notice) override {
@@ -183,6 +186,7 @@ class CheckRoster final : public Checker {
   std::map<PublicKey, VectorClock> last_;  ///< of each log of a removed device the last event that may count
   /// What a device held when it showed another one as removed.
   std::map<std::pair<PublicKey, PublicKey>, VectorClock> logged_before_;
+  VectorClock before_;           ///< what the remover held when the user gave the command
   std::vector<Known> known_to_;  ///< removers, and what they held of whom they removed
 };
 

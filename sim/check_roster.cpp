@@ -109,7 +109,8 @@ class CheckRoster final : public Checker {
     auto& shown_out = shown_out_[device.key()];
     for (const DeviceInfo& info : device.engine().devices()) {
       if (info.removed) {
-        shown_out.insert(info.key);
+        if (world_.was_removed(info.key))
+          shown_out.insert(info.key);  // not who was out with it, and is linked by another
       } else if (shown_out.contains(info.key) && !world_.wanted_again(info.key)) {
         world_.violation("P7", device.name() + " shows a removed device as its user's again, which nobody linked anew");
       }

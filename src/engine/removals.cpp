@@ -122,6 +122,9 @@ bool Removals::state(const Statement& statement) { return core_.stated(encode_st
 void Removals::state_removal(const PublicKey& key, const std::set<PublicKey>& staying, Instant now) {
   std::vector<KeyHead> keep;
   for (const PublicKey& each : staying) keep.push_back(head_of(each));
+  for (const auto& [each, was] : core_.roster.once_in()) {
+    if (each != key && core_.roster.is_removed(each)) keep.push_back(head_of(each));
+  }
   keep.resize(std::min(keep.size(), kept_max));
   auto pieces = in_pieces(cuts_of(key, staying), cuts_max);
   if (pieces.empty()) pieces.emplace_back();

@@ -4,6 +4,8 @@
 //
 // 1. The cut of each log of the removed device is the greatest number that this device holds or that a device which
 //    stays has told it. What the removed one says of itself does not count.
+//    Kept are the devices that stay, and those that were removed before: what these added goes by their own removals,
+//    and may be what links those that stay with each other.
 // 2. Whoever removes a device takes over the raises that rest on its word, or they would fall with it.
 // 3. A device that finds itself removed, or left, closes its log and delivers nothing any more: what waits is the
 //    business of those that stay, and it cannot hear what becomes of it. It keeps what it has, goes on to log what

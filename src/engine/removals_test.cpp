@@ -393,6 +393,19 @@ TEST_F(Removing, OnAStandingConnectionBothHearAllOnceItIsLinkedAnew) {
   EXPECT_TRUE(world.run_until([&] { return shown(laptop, "meanwhile") && same_views(laptop, phone); }, 120'000));
 }
 
+TEST_F(Removing, ThoseThatStayDoSoWhoeverHadLinkedThem) {
+  World::Node& desk = world.add_device("desk");
+  join(desk, laptop);  // desk, laptop, server, phone: each is linked by the one before it
+  ASSERT_TRUE(world.run_until([&] { return is_in(desk, phone.key()) && is_in(phone, desk.key()); }, 120'000));
+  remove(laptop, {server.key()});
+  ASSERT_TRUE(world.run_until([&] { return !is_in(desk, server.key()) && !is_in(phone, server.key()); }));
+  remove(phone, {laptop.key()});
+  ASSERT_TRUE(world.run_until([&] { return !is_in(desk, laptop.key()); }));
+  world.run_for(5'000);
+  EXPECT_TRUE(is_in(desk, phone.key()) && is_in(phone, desk.key()));
+  EXPECT_FALSE(is_in(desk, server.key()) || is_in(phone, server.key()));
+}
+
 TEST_F(Removing, WhatItLoggedCountsAlsoOnceWhoHadLinkedItIsGone) {
   world.write(bob, phone, "before");  // the server had linked the phone
   ASSERT_TRUE(world.run_until([&] { return shown(laptop, "before"); }));

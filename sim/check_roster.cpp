@@ -172,7 +172,9 @@ class CheckRoster final : public Checker {
   void expect_nothing_told(const Device& device) {
     for (const auto& [pair, before] : logged_before_) {
       if (pair.first != device.key() || world_.wanted_again(pair.second)) continue;
-      const Holdings held = world_.device_with(pair.second)->store().holdings();
+      const Device* out = world_.device_with(pair.second);
+      if (out == nullptr) continue;  // `ended` sees it
+      const Holdings held = out->store().holdings();
       for (const auto& [log, numbers] : held.logs()) {
         if (log.device != device.key() || numbers.top() <= before.prefix(log)) continue;
         world_.violation("P7", world_.name_of(pair.second) + " has event " + std::to_string(numbers.top()) + " of " +

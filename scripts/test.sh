@@ -52,11 +52,11 @@ count() {  # name, exit status, log
   grep -E '^\[  SKIPPED \] .*[^.]$' "$3" | sort -u | sed "s|^|-- $1: |"
 }
 
-# Runs a number of test programs, two at a time.
-run_all() {  # preset, program...
-  local preset=$1
-  shift
-  printf '%s\n' "$@" | xargs -P 2 -I{} sh -c \
+# Runs test programs, so many at a time.
+run_all() {  # preset, how many at a time, program...
+  local preset=$1 at_a_time=$2
+  shift 2
+  printf '%s\n' "$@" | xargs -P "$at_a_time" -I{} sh -c \
     "timeout 900 'build/$preset/bin/{}' --gtest_brief=0 >'$logs/$preset-{}.log' 2>&1 </dev/null; echo \$? >'$logs/$preset-{}.status'"
   for program in "$@"; do
     count "$preset/$program" "$(cat "$logs/$preset-$program.status")" "$logs/$preset-$program.log"
@@ -89,23 +89,23 @@ unit_tests=(base_test model_test wire_test sync_test view_test store_test engine
 # drive programs, and would take as long again to build; so would fuzz_replay_test, which reaches up to the command lines
 # and runs under them in scripts/fuzz.sh.
 sanitized_tests=(base_test model_test wire_test sync_test view_test store_test engine_test tox_test rpc_test)
-program_tests=(scenario_test crash_test behalf_test invite_test restore_test two_users_test toxic_test remove_test)
+program_tests=(crash_test contacts_test restore_test two_users_test remove_test invite_test toxic_test scenario_test behalf_test)
 
 build_or_stop dev all
 echo "== unit and property tests"
-run_all dev "${unit_tests[@]}"
+run_all dev 2 "${unit_tests[@]}"
 if [ "$quick" = yes ]; then finish; fi
 # Whole programs mostly wait for each other, so the next build takes what time they leave.
 echo "== whole programs over real toxcore"
 (renice -n 19 $BASHPID >/dev/null && build asan "${sanitized_tests[@]}") &
 asan_build=$!
-run_all dev "${program_tests[@]}"
+run_all dev 3 "${program_tests[@]}"
 
 wait "$asan_build"
 build_or_stop asan "${sanitized_tests[@]}"
 echo "== unit and property tests under AddressSanitizer and UndefinedBehaviorSanitizer"
 export RC_PARAMS="max_success=20"  # a fifth of the cases: the sanitizers make each several times slower
-run_all asan "${sanitized_tests[@]}"
+run_all asan 2 "${sanitized_tests[@]}"
 
 echo "== format, layers, static checks"
 check lint scripts/lint.sh --short

@@ -119,14 +119,15 @@ std::vector<LogCut> Removals::cuts_of(const PublicKey& key, const std::set<Publi
 
 bool Removals::state(const Statement& statement) { return core_.stated(encode_statement(statement)); }
 
-void Removals::state_removal(const PublicKey& key, const std::set<PublicKey>& staying, Instant now) {
+void Removals::state_removal(const PublicKey& key, const std::set<PublicKey>& staying, const std::vector<LogCut>& all,
+                             Instant now) {
   std::vector<KeyHead> keep;
   for (const PublicKey& each : staying) keep.push_back(head_of(each));
   for (const auto& [each, was] : core_.roster.once_in()) {
     if (each != key && core_.roster.is_removed(each)) keep.push_back(head_of(each));
   }
   keep.resize(std::min(keep.size(), kept_max));
-  auto pieces = in_pieces(cuts_of(key, staying), cuts_max);
+  auto pieces = in_pieces(all, cuts_max);
   if (pieces.empty()) pieces.emplace_back();
   for (auto& cuts : pieces) state(DeviceRemoval{key, core_.self, now.wall_ms, std::move(cuts), keep});
 }
@@ -141,6 +142,22 @@ Result<void> Removals::commit() {
   return {};
 }
 
+// Rule 2: with the cuts that they have.
+void Removals::state_again(const std::vector<PublicKey>& keys, const std::set<PublicKey>& staying, Instant now) {
+  std::set<PublicKey> before;
+  for (const auto& [key, was] : core_.roster.once_in()) {
+    if (core_.roster.is_removed(key) && std::ranges::find(keys, key) == keys.end()) before.insert(key);
+  }
+  for (const PublicKey& key : before) {
+    std::vector<LogCut> cuts;
+    const auto limits = core_.roster.limits().devices.find(key);
+    if (limits != core_.roster.limits().devices.end()) {
+      for (const auto& [incarnation, number] : limits->second.named) cuts.push_back({incarnation, number});
+    }
+    state_removal(key, staying, std::move(cuts), now);
+  }
+}
+
 Result<void> Removals::remove(const std::vector<PublicKey>& keys, Instant now) {
   if (auto checked = check(keys); !checked) return checked;
   std::set<PublicKey> staying;
@@ -149,9 +166,10 @@ Result<void> Removals::remove(const std::vector<PublicKey>& keys, Instant now) {
   }
   for (const PublicKey& key : keys) {
     const auto raises = core_.roster.raises_by(key);
-    state_removal(key, staying, now);
+    state_removal(key, staying, cuts_of(key, staying), now);
     for (const auto& [of, cuts] : raises) state_raise(of, cuts, now);
   }
+  state_again(keys, staying, now);
   return commit();
 }
 
@@ -219,7 +237,7 @@ void Removals::go_if_ready(Instant now) {
   for (const auto& [key, member] : core_.roster.members()) {
     if (key != core_.self) staying.insert(key);
   }
-  state_removal(core_.self, staying, now);
+  state_removal(core_.self, staying, cuts_of(core_.self, staying), now);
   leaving_ = Leaving::no;
   if (!commit()) return;
   close_log();

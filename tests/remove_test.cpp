@@ -92,6 +92,7 @@ class RemoveTest : public testing::Test {
 
 void RemoveTest::remove_the_phone() {
   phone_.stop();
+  bert_.wait_connected(phone_.key(), false);
   EXPECT_EQ(toxtore(laptop_, {"device", "remove", "phone"}).exit_code, 2) << "nobody can be asked";
   const Run removed = toxtore(laptop_, {"device", "remove", "phone", "--yes"});
   EXPECT_EQ(removed.exit_code, 0) << removed.output;
@@ -108,6 +109,7 @@ void RemoveTest::start_the_removed_phone() {
   });
   EXPECT_TRUE(toxtore(phone_, {"status"}).says("removed by laptop, "));
   phone_.wait_connected(bert_.key());
+  bert_.wait_connected(phone_.key());  // each sees the other in its own time
   bert_.send(phone_.key(), "To the one that is out");
   phone_.wait_for_message(bert_.key(), "To the one that is out");
   // What goes between the two others afterwards does not bring it along.

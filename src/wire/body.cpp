@@ -448,7 +448,8 @@ Bytes encode_body(const Body& body, std::optional<std::uint64_t> wall_clock_ms) 
 ReadEvent read_event(const Event& event) {
   ReadEvent read{event.dot, event.timestamp_ms, std::nullopt, Opaque{}, std::nullopt, std::nullopt, origin_of(event)};
   if (event.timestamp_ms >= timestamp_ms_end) return read;
-  Reader in(event.body);
+  // Without its origin, which could complete a body that is cut off: the event means the same in each branch.
+  Reader in(ByteView(event.body).first(size_as_logged(event)));
   ReadEvent whole = read;
   whole.body = read_fields(static_cast<EventType>(event.type), in);
   read_extensions(in, whole);

@@ -25,6 +25,16 @@ RC_GTEST_PROP(Branch, AnEventKeepsItsHashAndSaysWhatItWas, ()) {
   RC_ASSERT(read_event(named).origin == event.dot);
 }
 
+// What its origin adds would complete its last extension, if it were read with it.
+TEST(Branch, ABodyThatIsCutOffStaysSo) {
+  Bytes body = encode_body(FriendNospam{}, std::nullopt);
+  for (const std::uint8_t byte : {0x70, 0x00, 0x0b}) body.push_back(byte);
+  const Event event{{PublicKey{}, 7}, 1, static_cast<std::uint8_t>(EventType::friend_nospam), body};
+  ASSERT_TRUE(std::holds_alternative<Opaque>(read_event(event).body));
+  const Event named = branched(event, Dot::of({PublicKey{}, branch_incarnation_min}, 1));
+  EXPECT_TRUE(std::holds_alternative<Opaque>(read_event(named).body));
+}
+
 // Two devices that split it off at different numbers first.
 RC_GTEST_PROP(Branch, TheNameBeforeLeavesNoTrace, ()) {
   const Event event = without_hints(any::event());

@@ -167,8 +167,8 @@ std::vector<LogCut> any_cuts(Choices& choices) {
   return cuts;
 }
 
-std::vector<KeyHead> any_heads(Choices& choices) {
-  std::vector<KeyHead> heads;
+std::vector<Head> any_heads(Choices& choices) {
+  std::vector<Head> heads;
   for (std::size_t left = choices.below(4); left > 0; --left) heads.push_back(head_of(any_key(choices)));
   return heads;
 }

@@ -203,11 +203,12 @@ void Devices::link(const PublicKey& peer, Instant now) {
     // Its word that this one is in again is heard, though it is no own device yet (Core::is_linked).
     (void)core_.change([&] { core_.store.remember(remembered_name::of(remembered_name::rejoined, peer), {}); });
   }
-  auto named = core_.roster.standing_removals(peer);
-  std::ranges::move(core_.roster.own_returns(), std::back_inserter(named));
-  auto pieces = in_pieces(named, overruled_max);
+  auto returns = core_.roster.own_returns();
+  returns.resize(std::min(returns.size(), overruled_max / 2));
+  auto pieces = in_pieces(core_.roster.standing_removals(peer), overruled_max - returns.size());
   if (pieces.empty()) pieces.emplace_back();
-  for (auto& piece : pieces) {
+  for (auto& piece : pieces) {  // each is to overrule by itself
+    piece.insert(piece.end(), returns.begin(), returns.end());
     core_.stated(encode_statement(DeviceAdd{peer, core_.self, now.wall_ms, name, std::move(piece)}));
   }
   roster_changed();

@@ -98,8 +98,16 @@ Result<RemovalInfo> Removals::look(const PublicKey& key) const {
   return info;
 }
 
+std::vector<PublicKey> Removals::staying_without(const std::vector<PublicKey>& keys) const {
+  std::vector<PublicKey> staying;
+  for (const auto& [key, member] : core_.roster.members()) {
+    if (std::ranges::find(keys, key) == keys.end()) staying.push_back(key);
+  }
+  return staying;
+}
+
 // Rule 1.
-std::vector<LogCut> Removals::cuts_of(const PublicKey& key, const std::set<PublicKey>& staying) const {
+std::vector<LogCut> Removals::cuts_of(const PublicKey& key, const std::vector<PublicKey>& staying) const {
   std::map<std::uint32_t, std::uint32_t> tops;
   const auto take = [&](const Holdings& holdings) {
     for (const auto& [log, numbers] : holdings.logs()) {
@@ -117,17 +125,27 @@ std::vector<LogCut> Removals::cuts_of(const PublicKey& key, const std::set<Publi
   return cuts;
 }
 
-bool Removals::state(const Statement& statement) { return core_.stated(encode_statement(statement)); }
+void Removals::state(const Statement& statement) { core_.stated(encode_statement(statement)); }
 
-void Removals::state_removal(const PublicKey& key, const std::set<PublicKey>& staying, const std::vector<LogCut>& all,
-                             Instant now) {
-  std::vector<KeyHead> keep;
-  for (const PublicKey& each : staying) keep.push_back(head_of(each));
-  for (const auto& [each, was] : core_.roster.once_in()) {
-    if (each != key && core_.roster.is_removed(each)) keep.push_back(head_of(each));
+// Rule 1: what matters most first, for there is room for so many only.
+std::vector<Head> Removals::kept_of(const PublicKey& key) const {
+  std::vector<Head> keep;
+  const auto take = [&](const auto& key_or_hash) {
+    if (keep.size() < kept_max) keep.push_back(head_of(key_or_hash));
+  };
+  for (const auto& [each, member] : core_.roster.members()) {
+    if (each != key) take(each);
   }
-  keep.resize(std::min(keep.size(), kept_max));
-  auto pieces = in_pieces(all, cuts_max);
+  for (const Hash& add : core_.roster.overruling_adds_by(key)) take(add);
+  for (const auto& [each, was] : core_.roster.once_in()) {
+    if (each != key && !core_.is_own(each)) take(each);
+  }
+  return keep;
+}
+
+void Removals::state_removal(const PublicKey& key, const std::vector<PublicKey>& staying, Instant now) {
+  const auto keep = kept_of(key);
+  auto pieces = in_pieces(cuts_of(key, staying), cuts_max);
   if (pieces.empty()) pieces.emplace_back();
   for (auto& cuts : pieces) state(DeviceRemoval{key, core_.self, now.wall_ms, std::move(cuts), keep});
 }
@@ -142,34 +160,14 @@ Result<void> Removals::commit() {
   return {};
 }
 
-// Rule 2: with the cuts that they have.
-void Removals::state_again(const std::vector<PublicKey>& keys, const std::set<PublicKey>& staying, Instant now) {
-  std::set<PublicKey> before;
-  for (const auto& [key, was] : core_.roster.once_in()) {
-    if (core_.roster.is_removed(key) && std::ranges::find(keys, key) == keys.end()) before.insert(key);
-  }
-  for (const PublicKey& key : before) {
-    std::vector<LogCut> cuts;
-    const auto limits = core_.roster.limits().devices.find(key);
-    if (limits != core_.roster.limits().devices.end()) {
-      for (const auto& [incarnation, number] : limits->second.named) cuts.push_back({incarnation, number});
-    }
-    state_removal(key, staying, std::move(cuts), now);
-  }
-}
-
 Result<void> Removals::remove(const std::vector<PublicKey>& keys, Instant now) {
   if (auto checked = check(keys); !checked) return checked;
-  std::set<PublicKey> staying;
-  for (const auto& [key, member] : core_.roster.members()) {
-    if (std::ranges::find(keys, key) == keys.end()) staying.insert(key);
-  }
+  const auto staying = staying_without(keys);
   for (const PublicKey& key : keys) {
     const auto raises = core_.roster.raises_by(key);
-    state_removal(key, staying, cuts_of(key, staying), now);
+    state_removal(key, staying, now);
     for (const auto& [of, cuts] : raises) state_raise(of, cuts, now);
   }
-  state_again(keys, staying, now);
   return commit();
 }
 
@@ -233,11 +231,7 @@ std::optional<LeavingInfo> Removals::leaving() const {
 void Removals::go_if_ready(Instant now) {
   if (leaving_ == Leaving::no || core_.is_removed()) return;
   if (leaving_ == Leaving::when_held_elsewhere && core_.replicator.held_only_here() > 0) return;
-  std::set<PublicKey> staying;
-  for (const auto& [key, member] : core_.roster.members()) {
-    if (key != core_.self) staying.insert(key);
-  }
-  state_removal(core_.self, staying, cuts_of(core_.self, staying), now);
+  state_removal(core_.self, staying_without({core_.self}), now);
   leaving_ = Leaving::no;
   if (!commit()) return;
   close_log();

@@ -4,11 +4,9 @@
 //
 // 1. The cut of each log of the removed device is the greatest number that this device holds or that a device which
 //    stays has told it. What the removed one says of itself does not count.
-//    Kept are the devices that stay, and those that were removed before: what these added goes by their own removals,
-//    and may be what links those that stay with each other.
-// 2. Whoever removes a device takes over the raises that rest on its word, or they would fall with it; and states the
-//    removals of before anew, or an add that it had made of a removed one, unheard here, would count since that is
-//    kept.
+//    Kept are all other devices that ever were in, for what the removed ones added goes by their own removals, and may
+//    be what links those that stay with each other; and the adds by which it brought a device back.
+// 2. Whoever removes a device takes over the raises that rest on its word, or they would fall with it.
 // 3. A device that finds itself removed, or left, closes its log and delivers nothing any more: what waits is the
 //    business of those that stay, and it cannot hear what becomes of it. It keeps what it has, goes on to log what
 //    friends send, and when it is linked anew that counts.
@@ -56,13 +54,13 @@ class Removals {
 
  private:
   [[nodiscard]] Result<void> check(const std::vector<PublicKey>& keys) const;
-  [[nodiscard]] std::vector<LogCut> cuts_of(const PublicKey& key, const std::set<PublicKey>& staying) const;
+  [[nodiscard]] std::vector<PublicKey> staying_without(const std::vector<PublicKey>& keys) const;
+  [[nodiscard]] std::vector<Head> kept_of(const PublicKey& key) const;
+  [[nodiscard]] std::vector<LogCut> cuts_of(const PublicKey& key, const std::vector<PublicKey>& staying) const;
   [[nodiscard]] std::uint64_t only_there(const PublicKey& key) const;
-  void state_removal(const PublicKey& key, const std::set<PublicKey>& staying, const std::vector<LogCut>& all,
-                     Instant now);
-  void state_again(const std::vector<PublicKey>& keys, const std::set<PublicKey>& staying, Instant now);
+  void state_removal(const PublicKey& key, const std::vector<PublicKey>& staying, Instant now);
   void state_raise(const PublicKey& key, const std::vector<LogCut>& cuts, Instant now);
-  bool state(const Statement& statement);
+  void state(const Statement& statement);
   Result<void> commit();
   void go_if_ready(Instant now);
   void close_log();

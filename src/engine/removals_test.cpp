@@ -247,6 +247,27 @@ TEST_F(Removing, AThiefsOwnDeviceGoesWithIt) {
   }
 }
 
+TEST_F(Removing, ThoseThatStayDoSoThoughAllBetweenThemGoTogether) {
+  World::Node& desk = world.add_device("desk");
+  join(desk, laptop);  // desk, laptop, server, phone: each is linked by the one before it
+  ASSERT_TRUE(world.run_until([&] { return is_in(desk, phone.key()) && is_in(phone, desk.key()); }, 120'000));
+  remove(phone, {laptop.key(), server.key()});
+  ASSERT_TRUE(world.run_until([&] { return !is_in(desk, server.key()) && !is_in(desk, laptop.key()); }));
+  world.run_for(5'000);
+  EXPECT_TRUE(is_in(desk, phone.key()) && is_in(phone, desk.key()));
+}
+
+TEST_F(Removing, WhoWasLinkedAnewByADeviceStaysWhenThatOneIsRemoved) {
+  remove(laptop, {phone.key()});
+  ASSERT_TRUE(world.run_until([&] { return phone.engine->status().removed && !is_in(server, phone.key()); }));
+  join(phone, server);
+  ASSERT_TRUE(world.run_until([&] { return is_in(laptop, phone.key()) && is_in(phone, laptop.key()); }, 120'000));
+  remove(laptop, {server.key()});
+  ASSERT_TRUE(world.run_until([&] { return !is_in(phone, server.key()); }));
+  world.run_for(5'000);
+  EXPECT_TRUE(is_in(laptop, phone.key()) && is_in(phone, laptop.key()));
+}
+
 TEST_F(Removing, WhatAThiefsOwnDeviceLoggedCountsOnNoDevice) {
   World::Node& puppet = world.add_device("puppet");
   world.cut(laptop, phone, true);

@@ -16,8 +16,8 @@ bool tells_more(const DeviceAdd& add, const Roster::Member& member, const Public
   return std::tie(add.made_ms, add.by) < std::tie(member.made_ms, member.by);
 }
 
-bool names(const std::vector<KeyHead>& keep, const PublicKey& key) {
-  return std::find(keep.begin(), keep.end(), head_of(key)) != keep.end();
+bool names(const std::vector<Head>& keep, const auto& key_or_hash) {
+  return std::ranges::find(keep, head_of(key_or_hash)) != keep.end();
 }
 
 void raise_to(std::map<std::uint32_t, std::uint32_t>& named, const std::vector<LogCut>& cuts) {
@@ -101,6 +101,13 @@ bool Roster::counts(const DeviceAdd& add) const {
   });
 }
 
+// Who was removed may know of the removals of another device that was, and overrule them by an add of a key that is kept.
+bool Roster::may_overrule(const Add& add) const {
+  return std::ranges::all_of(removals_of(add.what.by), [&](const Removal* removal) {
+    return names(removal->what.keep, add.hash) || is_after(add.what, removal->hash);
+  });
+}
+
 // Who was out cannot have known of the add that brought it back.
 bool Roster::is_after(const DeviceAdd& add, const Hash& removal) const {
   const auto returns = returns_.find(removal);
@@ -116,17 +123,24 @@ void Roster::derive_counting() {
   for (bool grew = true; grew;) {
     grew = false;
     for (const Add& add : adds_) {
-      if (counting_.contains(add.hash) || !counts(add.what)) continue;
-      counting_.insert(add.hash);
-      known_.insert(add.what.key);
-      for (const Removal* removal : removals_of(add.what.key)) {
-        const auto& overrules = add.what.overrules;
-        const bool named = std::ranges::find(overrules, removal->hash) != overrules.end();
-        if (named || planted(PlantedBug::comes_back)) returns_[removal->hash].insert(add.hash);
+      if (!counting_.contains(add.hash) && counts(add.what)) {
+        counting_.insert(add.hash);
+        known_.insert(add.what.key);
+        grew = true;
       }
-      grew = true;
+      if (counting_.contains(add.hash)) grew = overrule(add) || grew;
     }
   }
+}
+
+bool Roster::overrule(const Add& add) {
+  if (!may_overrule(add)) return false;
+  bool grew = false;
+  for (const Removal* removal : removals_of(add.what.key)) {
+    const bool named = std::ranges::find(add.what.overrules, removal->hash) != add.what.overrules.end();
+    if (named || planted(PlantedBug::comes_back)) grew = returns_[removal->hash].insert(add.hash).second || grew;
+  }
+  return grew;
 }
 
 void Roster::derive_once_in() {
@@ -249,6 +263,16 @@ std::vector<std::pair<Hash, Bytes>> Roster::in_order() const {
   take([&](const Hash& hash) { return !removals.contains(hash); });
   take([&](const Hash& hash) { return returns_.contains(hash); });
   return ordered;
+}
+
+std::vector<Hash> Roster::overruling_adds_by(const PublicKey& key) const {
+  std::set<Hash> overruling;
+  for (const auto& [removal, returns] : returns_) overruling.insert(returns.begin(), returns.end());
+  std::vector<Hash> hashes;
+  for (const Add& add : adds_) {
+    if (add.what.by == key && overruling.contains(add.hash)) hashes.push_back(add.hash);
+  }
+  return hashes;
 }
 
 std::vector<Hash> Roster::standing_removals(const PublicKey& key) const {

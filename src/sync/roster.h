@@ -5,20 +5,24 @@
 //
 // 1. *Reachable* are this device and, as long as that adds any, each key that a reachable one has added. Removals do
 //    not matter here. Statements of other authors count for nothing, so a stranger's never do.
-// 2. A removal by a reachable author stands unless an add of its key that counts names its hash among those that it
-//    overrules. So whoever was in can put out, whatever became of him since: it fails closed.
+// 2. A removal by a reachable author stands unless an add of its key that counts overrules it. So whoever was in can
+// put
+//    out, whatever became of him since: it fails closed.
 // 3. An add counts if it is this device's about itself; or if its author is *known*, which is this device or a key with
 //    an add that counts, and every removal of the author names the added key in `keep`. Of a removal that does not
 //    stand, it is enough that the add names, among what it overrules, one of the adds that brought its author back:
 //    so whom a device took in while it was out does not come in with it.
-// 4. In are the keys with an add that counts and no standing removal.
+// 4. An add that counts overrules the removals of its key that it names, if likewise every removal of its author names
+//    the add in `keep`, or the add is one made since its author is back. That the key is kept is not enough: two
+//    removed devices could bring each other back, of which each was still in when the other one was removed.
+// 5. In are the keys with an add that counts and no standing removal.
 //
-// 2 and 3 ask for each other. Step 1 is done first and does not change any more. Then more adds that count leave fewer
-// removals standing, and fewer standing removals and more known keys let more adds count: so what counts can be made by
-// beginning with no add and going on until nothing is added (least fixed point; it exists and is one, whatever the
-// order). Two removed devices that vouch for each other in a ring are not in it, since neither can begin. Had removals
-// to be by *known* authors instead of reachable ones, an add could take away the ground that it stands on, and there
-// would be none or several such sets.
+// 2, 3 and 4 ask for each other. Step 1 is done first and does not change any more. Then more adds that count leave
+// fewer removals standing, and fewer standing removals and more known keys let more adds count: so what counts can be
+// made by beginning with no add and going on until nothing is added (least fixed point; it exists and is one, whatever
+// the order). Two removed devices that vouch for each other in a ring are not in it, since neither can begin. Had
+// removals to be by *known* authors instead of reachable ones, an add could take away the ground that it stands on, and
+// there would be none or several such sets.
 //
 // Every device counts itself as the root. Linking makes an add on both sides, so devices that are linked come to one
 // set. A removed device finds itself out by the same rules; it is alone from then on (`is_removed`).
@@ -111,6 +115,8 @@ class Roster {
 
   /// What an add by this device must name for it to count everywhere: the adds that brought it back, if it was out.
   [[nodiscard]] std::vector<Hash> own_returns() const;
+  /// The adds by a device that overrule removals: whoever removes it must keep those, too.
+  [[nodiscard]] std::vector<Hash> overruling_adds_by(const PublicKey& key) const;
   /// The hashes of the removals of a key that stand: what an add must name to bring it back.
   [[nodiscard]] std::vector<Hash> standing_removals(const PublicKey& key) const;
   /// The statements by which a removed device, which knows what it was told before, finds that it is removed.
@@ -146,6 +152,8 @@ class Roster {
   [[nodiscard]] std::set<PublicKey> reachable() const;
   [[nodiscard]] bool counts(const DeviceAdd& add) const;
   [[nodiscard]] const std::vector<const Removal*>& removals_of(const PublicKey& key) const;
+  [[nodiscard]] bool may_overrule(const Add& add) const;
+  bool overrule(const Add& add);
   [[nodiscard]] bool is_after(const DeviceAdd& add, const Hash& removal) const;
   [[nodiscard]] bool stands(const Removal& removal) const { return !returns_.contains(removal.hash); }
   [[nodiscard]] bool is_removed_by_other(const PublicKey& key) const;

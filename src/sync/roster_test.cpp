@@ -72,9 +72,11 @@ Said added(std::uint8_t key, std::uint8_t by, const std::vector<Hash>& overrules
 
 using Keys = std::vector<std::uint8_t>;
 
-Said removed(std::uint8_t key, std::uint8_t by, const Keys& keep, const std::vector<LogCut>& cuts = {}) {
-  std::vector<KeyHead> heads;
+Said removed(std::uint8_t key, std::uint8_t by, const Keys& keep, const std::vector<LogCut>& cuts = {},
+             const std::vector<Hash>& kept_adds = {}) {
+  std::vector<Head> heads;
   for (const std::uint8_t kept : keep) heads.push_back(head_of(key_of(kept)));
+  for (const Hash& kept : kept_adds) heads.push_back(head_of(kept));
   return {encode_statement(DeviceRemoval{key_of(key), key_of(by), 1, cuts, heads})};
 }
 
@@ -156,6 +158,25 @@ TEST(Removal, OfTwoThatAddEachOtherAgainHolds) {
   const auto all =
       three_devices() + std::vector{first, second, added(2, 3, {first.hash()}), added(3, 2, {second.hash()})};
   EXPECT_EQ(members_in_any_order(1, all), keys({1}));
+}
+
+// Each is kept: one since it was still in when the other one was removed, the other since what it added may be needed.
+TEST(Removal, OfTwoThatAreKeptAndAddEachOtherAgainHolds) {
+  const Said first = removed(2, 1, {1, 3});
+  const Said second = removed(3, 1, {1, 2});
+  const auto all =
+      three_devices() + std::vector{first, second, added(2, 3, {first.hash()}), added(3, 2, {second.hash()})};
+  EXPECT_EQ(members_in_any_order(1, all), keys({1}));
+}
+
+TEST(Removal, KeepsWhomTheRemovedDeviceHadBroughtBack) {
+  const Said removal = removed(2, 1, {1, 3});
+  const Said back = added(2, 3, {removal.hash()});
+  const auto all = three_devices() + std::vector{removal, back, added(3, 2)};
+  EXPECT_EQ(roster_of(1, all).overruling_adds_by(key_of(3)), std::vector{back.hash()});
+  const auto kept = all + std::vector{removed(3, 1, {1, 2}, {}, {back.hash()})};
+  EXPECT_EQ(members_in_any_order(1, kept), keys({1, 2}));
+  EXPECT_EQ(members_in_any_order(1, all + std::vector{removed(3, 1, {1, 2})}), keys({1})) << "unheard by the remover";
 }
 
 TEST(Removal, IsOverruledByANewLinkThatNamesIt) {
@@ -316,6 +337,7 @@ struct SmallRemoval {
   std::uint8_t key = 1;
   std::uint8_t by = 1;
   Keys keep;
+  std::vector<std::size_t> kept_adds = {};  // places
 };
 
 /// Naive: of all sets of adds that contain what follows from them, the least.
@@ -350,19 +372,27 @@ class NaiveRoster {
   [[nodiscard]] bool stands(std::size_t removal, std::size_t set) const {
     if (!may_be_reached(removals_[removal].by, 6)) return false;
     for (std::size_t i = 0; i < adds_.size(); ++i) {
-      const auto& overrules = adds_[i].overrules;
-      if (has(set, i) && adds_[i].key == removals_[removal].key &&
-          std::ranges::find(overrules, removal) != overrules.end())
-        return false;
+      if (overrules(i, removal, set, 9)) return false;
+    }
+    return true;
+  }
+  /// Each rests on an add that was made before, so one need not go back further than there are adds.
+  [[nodiscard]] bool overrules(std::size_t i, std::size_t removal, std::size_t set, unsigned depth) const {
+    const Small& add = adds_[i];
+    const bool names = has(set, i) && add.key == removals_[removal].key &&
+                       std::ranges::find(add.overrules, removal) != add.overrules.end();
+    if (!names) return false;
+    for (std::size_t r = 0; r < removals_.size(); ++r) {
+      const auto& kept = removals_[r].kept_adds;
+      if (removals_[r].key != add.by || !may_be_reached(removals_[r].by, 6)) continue;
+      if (std::ranges::find(kept, i) == kept.end() && !knows_of_return(add, r, set, depth)) return false;
     }
     return true;
   }
   /// Of an add that is in the set and overrules that removal.
-  [[nodiscard]] bool knows_of_return(const Small& add, std::size_t removal, std::size_t set) const {
-    return std::ranges::any_of(add.returns, [&](std::size_t i) {
-      return has(set, i) && adds_[i].key == removals_[removal].key &&
-             std::ranges::find(adds_[i].overrules, removal) != adds_[i].overrules.end();
-    });
+  [[nodiscard]] bool knows_of_return(const Small& add, std::size_t removal, std::size_t set, unsigned depth) const {
+    return depth > 0 &&
+           std::ranges::any_of(add.returns, [&](std::size_t i) { return overrules(i, removal, set, depth - 1); });
   }
   [[nodiscard]] bool is_out(std::uint8_t key, std::size_t set) const {
     for (std::size_t r = 0; r < removals_.size(); ++r) {
@@ -377,7 +407,7 @@ class NaiveRoster {
     for (std::size_t r = 0; r < removals_.size(); ++r) {
       const Keys& keep = removals_[r].keep;
       const bool counts = removals_[r].key == add.by && may_be_reached(removals_[r].by, 6);
-      if (counts && std::ranges::find(keep, add.key) == keep.end() && !knows_of_return(add, r, set)) return false;
+      if (counts && std::ranges::find(keep, add.key) == keep.end() && !knows_of_return(add, r, set, 9)) return false;
     }
     return known;
   }
@@ -399,49 +429,81 @@ struct Drawn {
   std::vector<Said> statements;
 };
 
-// Times stand in for what tells equal statements apart.
-Drawn draw() {
-  const auto below = [](std::uint8_t most) {
-    return *rc::gen::inRange<std::uint8_t>(1, static_cast<std::uint8_t>(most + 1));
-  };
-  Drawn drawn;
-  drawn.adds.push_back({1, 1});
-  std::vector<Hash> hashes;
-  std::vector<Hash> add_hashes(1);
-  for (std::uint8_t left = *rc::gen::inRange<std::uint8_t>(0, 5); left > 0; --left) {
-    SmallRemoval removal{
-        below(5), below(5),
-        *rc::gen::container<Keys>(*rc::gen::inRange<std::size_t>(0, 4), rc::gen::inRange<std::uint8_t>(1, 6))};
-    std::vector<KeyHead> heads;
-    for (const std::uint8_t kept : removal.keep) heads.push_back(head_of(key_of(kept)));
-    drawn.statements.push_back(
-        {encode_statement(DeviceRemoval{key_of(removal.key), key_of(removal.by), left, {}, heads})});
-    hashes.push_back(drawn.statements.back().hash());
-    drawn.removals.push_back(std::move(removal));
-  }
-  for (std::uint8_t left = *rc::gen::inRange<std::uint8_t>(0, 9); left > 0; --left) {
-    Small add{below(5), below(5)};
-    std::vector<Hash> overruled;
-    for (std::size_t r = 0; r < hashes.size(); ++r) {
-      if (drawn.removals[r].key != add.key || *rc::gen::arbitrary<bool>()) continue;
-      add.overrules.push_back(r);
-      overruled.push_back(hashes[r]);
+std::uint8_t drawn_key() { return *rc::gen::inRange<std::uint8_t>(1, 6); }
+
+/// In the order in which they were made, for a statement can name only hashes of those before it. Times stand in for
+/// what tells equal statements apart.
+class Drawing {
+ public:
+  static Drawn draw() {
+    Drawing drawing;
+    auto removals = *rc::gen::inRange<std::size_t>(0, 5);
+    auto adds = *rc::gen::inRange<std::size_t>(0, 9);
+    while (removals + adds > 0) {
+      if (*rc::gen::inRange<std::size_t>(0, removals + adds) < removals) {
+        drawing.remove();
+        --removals;
+      } else {
+        drawing.add();
+        --adds;
+      }
     }
-    for (std::size_t i = 1; i < drawn.adds.size(); ++i) {
-      if (drawn.adds[i].key != add.by || *rc::gen::arbitrary<bool>()) continue;
-      add.returns.push_back(i);
-      overruled.push_back(add_hashes[i]);
-    }
-    drawn.adds.push_back(add);
-    drawn.statements.push_back({encode_statement(DeviceAdd{key_of(add.key), key_of(add.by), left, "x", overruled})});
-    add_hashes.push_back(drawn.statements.back().hash());
+    return std::move(drawing.drawn_);
   }
-  drawn.statements.push_back(added(1, 1));
-  return drawn;
-}
+
+ private:
+  Drawing() {
+    drawn_.adds.push_back({1, 1});
+    drawn_.statements.push_back(added(1, 1));
+    adds_.push_back(drawn_.statements.back().hash());
+  }
+
+  /// Places of what fits, by chance.
+  template <class T, class Fits>
+  static std::vector<std::size_t> some(const std::vector<T>& of, Fits fits) {
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < of.size(); ++i) {
+      if (fits(of[i]) && *rc::gen::arbitrary<bool>()) places.push_back(i);
+    }
+    return places;
+  }
+  static std::vector<Hash> at(const std::vector<Hash>& hashes, const std::vector<std::size_t>& places) {
+    std::vector<Hash> found;
+    for (const std::size_t place : places) found.push_back(hashes[place]);
+    return found;
+  }
+
+  void remove() {
+    SmallRemoval removal{drawn_key(), drawn_key(), {}};
+    for (std::uint8_t key = 1; key < 6; ++key) {
+      if (*rc::gen::arbitrary<bool>()) removal.keep.push_back(key);
+    }
+    removal.kept_adds = some(drawn_.adds, [&](const Small& add) { return add.by == removal.key; });
+    const auto time = static_cast<std::uint32_t>(drawn_.statements.size());
+    drawn_.statements.push_back(
+        removed(removal.key, removal.by, removal.keep, {{time, time}}, at(adds_, removal.kept_adds)));
+    removals_.push_back(drawn_.statements.back().hash());
+    drawn_.removals.push_back(std::move(removal));
+  }
+  void add() {
+    Small add{drawn_key(), drawn_key()};
+    add.overrules = some(drawn_.removals, [&](const SmallRemoval& removal) { return removal.key == add.key; });
+    add.returns = some(drawn_.adds, [&](const Small& other) { return other.key == add.by; });
+    std::vector<Hash> named = at(removals_, add.overrules);
+    std::ranges::move(at(adds_, add.returns), std::back_inserter(named));
+    const auto time = drawn_.statements.size();
+    drawn_.statements.push_back({encode_statement(DeviceAdd{key_of(add.key), key_of(add.by), time, "x", named})});
+    adds_.push_back(drawn_.statements.back().hash());
+    drawn_.adds.push_back(std::move(add));
+  }
+
+  Drawn drawn_;
+  std::vector<Hash> adds_;
+  std::vector<Hash> removals_;
+};
 
 RC_GTEST_PROP(Roster, IsTheLeastSetThatTheDefinitionAllows, ()) {
-  const Drawn drawn = draw();
+  const Drawn drawn = Drawing::draw();
   const auto expected = NaiveRoster(drawn.adds, drawn.removals).in();
   const Roster roster = roster_of(1, drawn.statements);
   if (roster.is_removed(key_of(1))) {
@@ -454,7 +516,7 @@ RC_GTEST_PROP(Roster, IsTheLeastSetThatTheDefinitionAllows, ()) {
 }
 
 RC_GTEST_PROP(Roster, IsTheSameForAnyOrder, ()) {
-  Drawn drawn = draw();
+  Drawn drawn = Drawing::draw();
   const auto author = [] { return *rc::gen::inRange<std::uint8_t>(1, 6); };
   for (std::uint32_t left = *rc::gen::inRange<std::uint32_t>(0, 5); left > 0; --left) {
     drawn.statements.push_back(removed(author(), author(), {1, 2, 3}, {{left % 2, left * 3}}));

@@ -33,7 +33,7 @@ void write(Writer& out, const DeviceRemoval& removal) {
   write_head(out, StatementKind::remove, removal.key, removal.by, removal.made_ms);
   write_cuts(out, removal.cuts);
   out.u8(static_cast<std::uint8_t>(removal.keep.size()));
-  for (const KeyHead& head : removal.keep) out.bytes(head);
+  for (const Head& head : removal.keep) out.bytes(head);
 }
 
 void write(Writer& out, const CutRaise& raise) {
@@ -76,7 +76,7 @@ DeviceRemoval read_removal(Reader& in) {
   auto removal = read_head<DeviceRemoval>(in);
   removal.cuts = read_cuts(in);
   for (std::size_t count = in.u8(); count > 0 && !in.failed(); --count) {
-    const ByteView head = in.bytes(KeyHead{}.size());
+    const ByteView head = in.bytes(Head{}.size());
     if (!in.failed()) std::copy(head.begin(), head.end(), removal.keep.emplace_back().begin());
   }
   return removal;
@@ -99,9 +99,11 @@ std::optional<Statement> read(Reader& in) {
 
 }  // namespace
 
-KeyHead head_of(const PublicKey& key) {
-  KeyHead head;
-  std::copy_n(key.bytes.begin(), head.size(), head.begin());
+Head head_of(const PublicKey& key) { return head_of(key.bytes); }
+
+Head head_of(const Hash& hash) {
+  Head head;
+  std::copy_n(hash.begin(), head.size(), head.begin());
   return head;
 }
 

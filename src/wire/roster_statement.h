@@ -17,9 +17,9 @@ namespace toxtore {
 
 /// Numbers on the wire and on disk: given once, never reused.
 enum class StatementKind : std::uint8_t {
-  add = 1,     // key 32, by 32, made_ms u64, name length u8, name, count u8, hashes of removals it overrules 32 × count
+  add = 1,  // key 32, by 32, made_ms u64, name length u8, name, count u8, hashes of removals it overrules 32 × count
   remove = 2,  // key 32, by 32, made_ms u64, count u8, cuts 8 × count, count u8, heads of the keys that stay 16 × count
-  raise = 3,   // key 32, by 32, made_ms u64, count u8, cuts 8 × count
+  raise = 3,  // key 32, by 32, made_ms u64, count u8, cuts 8 × count
 };
 
 /// A device name is 1 to 64 bytes of UTF-8.
@@ -51,10 +51,11 @@ struct LogCut {
   bool operator==(const LogCut&) const = default;
 };
 
-/// The first 16 bytes of a key, which tell it apart from any that can be made on purpose: 32 whole keys would leave no
-/// room for cuts.
-using KeyHead = std::array<std::uint8_t, 16>;
-KeyHead head_of(const PublicKey& key);
+/// The first 16 bytes of a key or of a statement's hash, which tell it apart from any that can be made on purpose: 32
+/// whole keys would leave no room for cuts.
+using Head = std::array<std::uint8_t, 16>;
+Head head_of(const PublicKey& key);
+Head head_of(const Hash& hash);
 
 /// "`key` is no device of this user any more. What it logged counts up to the cuts, and of logs that are not named
 /// nothing." `by` may be the device itself: it leaves.
@@ -63,7 +64,8 @@ struct DeviceRemoval {
   PublicKey by;
   std::uint64_t made_ms = 0;  ///< wall clock of `by`, for display only
   std::vector<LogCut> cuts;
-  std::vector<KeyHead> keep;  ///< of all devices that stay: adds of these by `key` go on counting
+  /// What counts of the adds by `key`: those of these keys; and what an add overrules, of these hashes of adds.
+  std::vector<Head> keep;
   bool operator==(const DeviceRemoval&) const = default;
 };
 

@@ -102,7 +102,7 @@ TEST(DeviceAddStatement, FitsAPacket) {
 }
 
 TEST(RemovalStatement, OfManyDevicesAndLogsFitsAPacket) {
-  const DeviceRemoval most{{}, {}, 5, std::vector<LogCut>(cuts_max), std::vector<KeyHead>(kept_max)};
+  const DeviceRemoval most{{}, {}, 5, std::vector<LogCut>(cuts_max), std::vector<Head>(kept_max)};
   const Bytes bytes = encode_statement(most);
   EXPECT_LE(bytes.size(), statement_size_max);
   EXPECT_GT(bytes.size() + 8, statement_size_max);  // and there is no room for one more

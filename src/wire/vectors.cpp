@@ -225,9 +225,9 @@ LogCut cut(const Json& value) {
   return {value.at("incarnation").get<std::uint32_t>(), value.at("number").get<std::uint32_t>()};
 }
 
-KeyHead head(const Json& digits) {
+Head head(const Json& digits) {
   const Bytes whole = bytes(digits);
-  KeyHead head;
+  Head head;
   if (whole.size() != head.size()) throw std::runtime_error("the head of a key has 16 bytes");
   std::ranges::copy(whole, head.begin());
   return head;

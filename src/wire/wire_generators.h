@@ -206,7 +206,7 @@ inline DeviceAdd device_add() {
 }
 
 inline LogCut log_cut() { return {number<std::uint32_t>(), *rc::gen::inRange<std::uint32_t>(0, open_end)}; }
-inline KeyHead key_head() { return head_of(key()); }
+inline Head key_head() { return head_of(key()); }
 
 inline Statement statement() {
   switch (size_between(0, 2)) {

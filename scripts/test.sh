@@ -23,7 +23,7 @@ build() {  # preset, target...
 }
 
 build_or_stop() {  # preset, target...
-  echo "== building $1"
+  echo "== building $1 (after $SECONDS s)"
   if ! build "$@"; then
     tail -n 60 "$logs/build-$1.log"
     echo "the build of $1 failed"
@@ -92,21 +92,21 @@ sanitized_tests=(base_test model_test wire_test sync_test view_test store_test e
 program_tests=(crash_test contacts_test restore_test two_users_test remove_test invite_test toxic_test scenario_test behalf_test)
 
 build_or_stop dev all
-echo "== unit and property tests"
+echo "== unit and property tests (after $SECONDS s)"
 run_all dev 2 "${unit_tests[@]}"
 if [ "$quick" = yes ]; then finish; fi
 # Whole programs mostly wait for each other, so the next build takes what time they leave.
-echo "== whole programs over real toxcore"
+echo "== whole programs over real toxcore (after $SECONDS s)"
 (renice -n 19 $BASHPID >/dev/null && build asan "${sanitized_tests[@]}") &
 asan_build=$!
 run_all dev 3 "${program_tests[@]}"
 
 wait "$asan_build"
 build_or_stop asan "${sanitized_tests[@]}"
-echo "== unit and property tests under AddressSanitizer and UndefinedBehaviorSanitizer"
+echo "== unit and property tests under AddressSanitizer and UndefinedBehaviorSanitizer (after $SECONDS s)"
 export RC_PARAMS="max_success=20"  # a fifth of the cases: the sanitizers make each several times slower
 run_all asan 2 "${sanitized_tests[@]}"
 
-echo "== format, layers, static checks"
+echo "== format, layers, static checks (after $SECONDS s)"
 check lint scripts/lint.sh --short
 finish

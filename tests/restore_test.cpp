@@ -21,12 +21,14 @@ class Restore : public WorldTest {
   static fs::path copy() { return server().data_folder().string() + ".copy"; }
 
   static void back_up_the_server() {
+    const auto connections_before = bert().connections_to(server().key());
     server().stop();
     fs::remove_all(copy());
     fs::copy(server().data_folder(), copy(), fs::copy_options::recursive);
     server().start();
     server().wait_connected(laptop().key());
     server().wait_connected(bert_key());
+    bert().wait_reconnected(server().key(), connections_before);  // each sees the other in its own time
   }
 
   static void set_the_server_back() {

@@ -25,9 +25,11 @@ void LostTexts::on_held(const Event& event) {
 }
 
 void LostTexts::ask() {
+  const auto connected = core_.replicator.connected_peers();
+  if (connected.empty() || core_.replicator.missing_count() > 0) return;
   const auto lost = lost_texts(core_.store);
-  if (lost.empty() || core_.replicator.missing_count() > 0) return;
-  for (const PublicKey& key : core_.replicator.connected_peers()) {
+  if (lost.empty()) return;
+  for (const PublicKey& key : connected) {
     Peer* peer = core_.connected(key);
     if (peer == nullptr || !core_.replicator.has_reported(key)) continue;
     std::vector<Dot> news;

@@ -101,7 +101,8 @@ bool Roster::counts(const DeviceAdd& add) const {
   });
 }
 
-// Who was removed may know of the removals of another device that was, and overrule them by an add of a key that is kept.
+// Who was removed may know of the removals of another device that was, and overrule them by an add of a key that is
+// kept.
 bool Roster::may_overrule(const Add& add) const {
   return std::ranges::all_of(removals_of(add.what.by), [&](const Removal* removal) {
     return names(removal->what.keep, add.hash) || is_after(add.what, removal->hash);

@@ -485,5 +485,116 @@ TEST(Replicator, KnowsWhatIsHeldElsewhere) {
   EXPECT_EQ(device.held_only_here(), 0U);
 }
 
+// --- Branches (fetching.h): peers that tell the chains of their logs. Of the log of d, which is not connected, b and c
+// hold more than the seven that a holds.
+
+class Followed : public ::testing::Test {
+ protected:
+  Followed() { device.set_devices({a, b, c, d}, {}, {}); }
+  void meet(const PublicKey& peer, const std::vector<Dot>& prefixes) {
+    static_cast<Replicator&>(device).connect(peer, true, true);
+    device.end_report(peer, prefixes);
+  }
+  /// What is asked of that log.
+  std::map<PublicKey, Ranges> asked(std::uint64_t now_ms = 1'000) {
+    std::map<PublicKey, Ranges> ranges = device.requested(now_ms);
+    for (auto& [peer, of_peer] : ranges) std::erase_if(of_peer, [&](const auto& range) { return range.log != log_d; });
+    std::erase_if(ranges, [](const auto& of_peer) { return of_peer.second.empty(); });
+    return ranges;
+  }
+
+  const PublicKey d = key_of(4);
+  const LogId log_d{d, 0};
+  DeviceA device{{Dot::of(log_d, 7)}};
+};
+
+TEST_F(Followed, OnlyWhoHoldsTheSameAsFarAsWeDo) {
+  meet(b, {dot(d, 9)});
+  EXPECT_TRUE(asked().empty());
+  device.agree(b, log_d, 6);
+  EXPECT_TRUE(asked().empty());
+  device.agree(b, log_d, 7);
+  EXPECT_EQ(asked()[b], (Ranges{{log_d, 9, open_end}, {log_d, 7, 9}}));
+  EXPECT_EQ(device.followed(log_d), b);
+}
+
+TEST_F(Followed, TheOtherIsNotAskedForWhatItMayHoldOtherwise) {
+  meet(b, {dot(d, 9)});
+  meet(c, {dot(d, 12)});
+  device.agree(b, log_d, 7);
+  asked();
+  device.agree(c, log_d, 7);
+  EXPECT_TRUE(asked().empty()) << "that c holds the same eighth, nobody knows";
+  EXPECT_EQ(device.judge(c, dot(d, 10)), Verdict::unasked);
+  EXPECT_EQ(device.judge(b, dot(d, 8)), Verdict::take);
+  EXPECT_EQ(device.judge(b, dot(d, 9)), Verdict::take);
+  EXPECT_TRUE(asked(100'000).empty()) << "nor the ninth";
+  EXPECT_TRUE(device.waits_for_agreement(c, log_d, 100'000));
+  device.agree(c, log_d, 9);
+  EXPECT_TRUE(asked(200'000).empty()) << "b may have the news too";
+  auto ranges = asked(200'000 + overtaken_wait_ms);
+  EXPECT_EQ(ranges[b], (Ranges{{log_d, 9, 9}})) << "b is to stop";
+  EXPECT_EQ(ranges[c], (Ranges{{log_d, 12, open_end}, {log_d, 9, 12}}));
+}
+
+TEST_F(Followed, WhoHoldsTheSameAsTheOneThatIsFollowedHelps) {
+  meet(b, {dot(d, 10'007)});
+  meet(c, {dot(d, 10'007)});
+  device.agree(b, log_d, 7);
+  device.agree(c, log_d, 7);
+  asked(1'000);
+  device.on_page_ended(b);
+  EXPECT_FALSE(asked(1'100).contains(c));
+  device.set_twin(c, log_d, {b, 10'007});
+  EXPECT_EQ(asked(1'200)[c], (Ranges{{log_d, 7, 1'815}}));
+  device.disconnect(b);
+  EXPECT_EQ(asked(1'300)[c].front(), (packet::Fetch::Range{log_d, 10'007, open_end})) << "c takes its place";
+}
+
+TEST_F(Followed, GivesWayToWhoHoldsWhatItLacks) {
+  meet(b, {dot(d, 7)});
+  device.on_holdings(b, {{{log_d, 10, 11}}});
+  meet(c, {dot(d, 11)});
+  device.agree(b, log_d, 7);
+  EXPECT_EQ(asked()[b], (Ranges{{log_d, 11, open_end}, {log_d, 9, 11}}));
+  device.agree(c, log_d, 7);
+  EXPECT_TRUE(asked().empty()) << "not while b has more for us";
+  device.judge(b, dot(d, 10));
+  device.judge(b, dot(d, 11));
+  EXPECT_EQ(asked()[c], (Ranges{{log_d, 11, open_end}, {log_d, 7, 9}}));
+}
+
+TEST_F(Followed, AnAuthorThatWasSetBackGivesWayInTheEnd) {
+  meet(d, {dot(d, 7)});
+  device.agree(d, log_d, 7);
+  EXPECT_EQ(asked(1'000)[d], (Ranges{{log_d, 7, open_end}}));
+  meet(c, {dot(d, 9)});
+  device.agree(c, log_d, 7);
+  EXPECT_TRUE(asked(2'000).empty());
+  EXPECT_EQ(asked(2'000 + patience_ms)[c], (Ranges{{log_d, 9, open_end}, {log_d, 7, 9}}));
+}
+
+TEST_F(Followed, WhoHasAnotherBranchOrCutBackIsToStop) {
+  meet(b, {dot(d, 9)});
+  device.agree(b, log_d, 7);
+  asked();
+  device.set_disputed(b, log_d);
+  EXPECT_EQ(asked()[b], (Ranges{{log_d, 7, 7}}));
+  EXPECT_EQ(device.judge(b, dot(d, 8)), Verdict::unasked);
+  EXPECT_FALSE(device.is_undisputed(b));
+  EXPECT_TRUE(device.on_cut_back(b, log_d, 5)) << "what b told of is not to be expected any more";
+  EXPECT_TRUE(device.is_undisputed(b));
+  EXPECT_EQ(device.missing_count(), 0U);
+}
+
+TEST_F(Followed, WhatWasOnItsWayToWhoCutBackProvesNothing) {
+  meet(b, {dot(d, 5)});
+  device.on_fetch(b, {{{log_d, 5, open_end}}});
+  EXPECT_EQ(device.serve(b, Class::backfill), (Ranges{{log_d, 5, 7}}));
+  device.on_cut_back(b, log_d, 5);
+  device.on_committed(b, 2);
+  EXPECT_FALSE(device.has_acknowledged(b, dot(d, 7)));
+}
+
 }  // namespace
 }  // namespace toxtore

@@ -206,7 +206,7 @@ namespace remembered_name {
 inline constexpr std::string_view told = "told";          ///< dots: of each log the greatest number ever told
 inline constexpr std::string_view own_log = "own_log";    ///< u32: incarnation of the log that is open; empty: none is
 inline constexpr std::string_view database = "database";  ///< the database's id, 16 bytes, once the witness knows it
-inline constexpr std::string_view doubt = "doubt";        ///< u8: why; u64: since when, wall clock
+inline constexpr std::string_view doubt = "doubt";        ///< doubt.cpp
 inline constexpr std::string_view chain = "chain/";    ///< + log and number in hex: 16 bytes, a checkpoint (chains.h)
 inline constexpr std::string_view view = "view";       ///< u32: the view_version that the view was made by
 inline constexpr std::string_view roster = "roster/";  ///< + hash: a statement

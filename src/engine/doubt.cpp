@@ -12,16 +12,16 @@
 namespace toxtore {
 namespace {
 
-Bytes bytes_of(const DoubtInfo& doubt) {
-  return Writer().u8(static_cast<std::uint8_t>(doubt.why)).u64(doubt.since_ms).take();
-}
+// Events are gone through in pages of so many.
+constexpr std::size_t events_at_once = 512;
 
-std::optional<DoubtInfo> stored_doubt(const Store& store) {
-  const auto bytes = store.remembered(remembered_name::doubt);
-  if (!bytes) return std::nullopt;
-  Reader reader(*bytes);
-  const auto why = static_cast<DoubtReason>(reader.u8());
-  return DoubtInfo{why, reader.u64()};
+Bytes bytes_of(const DoubtInfo& doubt, const Doubt::Forgotten& forgotten) {
+  return Writer()
+      .u8(static_cast<std::uint8_t>(doubt.why))
+      .u64(doubt.since_ms)
+      .u64(forgotten.arrival)
+      .dot(forgotten.last.value_or(Dot{}))
+      .take();
 }
 
 DatabaseId drawn_id(Random& random) {
@@ -59,7 +59,7 @@ std::optional<DoubtReason> reason_to_doubt(const std::optional<LastWords>& words
 
 Result<void> Doubt::begin(Instant now) {
   now_ = now;
-  core_.doubt = stored_doubt(core_.store);
+  recall();
   Witness* witness = core_.config.witness;
   if (witness == nullptr) return {};
   const auto known = core_.store.remembered(remembered_name::database);
@@ -72,6 +72,7 @@ Result<void> Doubt::begin(Instant now) {
   if (open) here.last = Dot::of(*open, held.prefix(*open));
   const auto why = reason_to_doubt(words, here, known.has_value(), open, held);
   if (why && !planted(PlantedBug::trusts_old_database)) {
+    if (*why == DoubtReason::set_back && words->database == here.database) forgotten_.last = words->last;
     if (auto entered = enter(*why, now); !entered) return entered;
   }
   // What is not held stays said: another old copy may be brought back, and it would not know of it either.
@@ -81,11 +82,22 @@ Result<void> Doubt::begin(Instant now) {
   return core_.change([&] { core_.store.remember(remembered_name::database, here.database); });
 }
 
+void Doubt::recall() {
+  const auto bytes = core_.store.remembered(remembered_name::doubt);
+  if (!bytes) return;
+  Reader reader(*bytes);
+  const auto why = static_cast<DoubtReason>(reader.u8());
+  core_.doubt = DoubtInfo{why, reader.u64()};
+  forgotten_.arrival = reader.u64();
+  if (const Dot last = reader.dot(); !reader.failed() && last.number() > 0) forgotten_.last = last;
+}
+
 Result<void> Doubt::enter(DoubtReason why, Instant now) {
   if (entered_) return core_.close_log();
   entered_ = true;
   const DoubtInfo doubt{why, now.wall_ms};
-  auto done = core_.close_log([&] { core_.store.remember(remembered_name::doubt, bytes_of(doubt)); });
+  forgotten_.arrival = core_.store.last_arrival();
+  auto done = core_.close_log([&] { core_.store.remember(remembered_name::doubt, bytes_of(doubt, forgotten_)); });
   if (!done) return done;
   core_.doubt = doubt;
   core_.notice(output::Notice::What::doubt, core_.self, words_for(why));
@@ -106,17 +118,56 @@ void Doubt::step(Instant now) {
 }
 
 // What was written since the doubt began, no forgotten life can have delivered.
-std::vector<Body> Doubt::perhaps_delivered() const {
-  std::map<std::pair<PublicKey, bool>, std::vector<Dot>> waiting;
+std::vector<Dot> Doubt::waiting() const {
+  std::vector<Dot> messages;
   for (const MessageRow& row : core_.store.undelivered()) {
-    if (row.delivery != Delivery::queued || row.id.log() == core_.open_log()) continue;
-    const FriendRow* friend_row = core_.contacts().row(row.conversation);
+    if (row.delivery == Delivery::queued && row.id.log() != core_.open_log()) messages.push_back(row.id);
+  }
+  return messages;
+}
+
+// An attempt that was logged later than all that is known of this device's log, by a device that may not have known of
+// the forgotten life's.
+std::vector<Dot> Doubt::delivered_meanwhile() const {
+  std::uint64_t last_ms = 0;
+  const Holdings& held = core_.replicator.held();
+  for (const auto& [log, numbers] : held.logs()) {
+    if (log.device != core_.self || log == core_.open_log()) continue;
+    if (const auto event = core_.store.event(Dot::of(log, numbers.top()))) {
+      last_ms = std::max(last_ms, event->timestamp_ms);
+    }
+  }
+  std::vector<Dot> messages;
+  Arrival since = forgotten_.arrival;
+  for (auto events = core_.store.arrived(since, events_at_once); !events.empty();
+       events = core_.store.arrived(since, events_at_once)) {
+    for (const auto& [arrival, event] : events) {
+      since = arrival;
+      const ReadEvent read = read_event(event);
+      const auto* done = std::get_if<DoneSend>(&read.body);
+      if (done == nullptr || event.dot.device == core_.self || event.timestamp_ms <= last_ms) continue;
+      const auto row = core_.store.message(done->message);
+      if (row && row->delivery == Delivery::delivered && row->id.log() != core_.open_log()) messages.push_back(row->id);
+    }
+  }
+  return messages;
+}
+
+// Nothing, if all that this device ever logged is here again.
+std::vector<Body> Doubt::perhaps_delivered() const {
+  if (forgotten_.last && core_.replicator.held().contains(*forgotten_.last)) return {};
+  auto messages = waiting();
+  std::ranges::move(delivered_meanwhile(), std::back_inserter(messages));
+  std::map<std::pair<PublicKey, bool>, std::vector<Dot>> of_friends;
+  for (const Dot& message : messages) {
+    const auto row = core_.store.message(message);
+    const FriendRow* friend_row = core_.contacts().row(row->conversation);
     const bool speaks_toxtore = friend_row != nullptr && friend_row->devices.has_value();
-    waiting[{row.conversation, speaks_toxtore}].push_back(row.id);
+    of_friends[{row->conversation, speaks_toxtore}].push_back(message);
   }
   std::vector<Body> bodies;
-  for (const auto& [to, messages] : waiting) {
-    for (const auto& piece : in_pieces(messages, sending_messages_max)) {
+  for (const auto& [to, dots] : of_friends) {
+    for (const auto& piece : in_pieces(dots, sending_messages_max)) {
       bodies.emplace_back(Sending{to.first, piece, to.second});
       bodies.emplace_back(SendingEnded{core_.self, SendingOutcome::unsure, piece});
     }

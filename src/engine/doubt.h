@@ -9,7 +9,9 @@
 //
 // Doubt outlives a restart. It ends once this device holds all that a connected own device holds, or when the user says
 // that it is to go on; the new incarnation stays. What waits then may have been delivered by this device in the life
-// that its database forgot: that is logged, so that all devices show it as unsure. At most one doubt begins in a run of
+// that its database forgot, and so may what another device has delivered since: that is logged, so that all devices
+// show it as unsure, or perhaps doubled. Unless the last event that the witness was told of is here again, and so
+// everything of that life. At most one doubt begins in a run of
 // the program; in that, another device may be the reason, which knows more of the open log (log_states.h).
 #pragma once
 
@@ -19,6 +21,12 @@ namespace toxtore {
 
 class Doubt {
  public:
+  /// Of the life that the database forgot.
+  struct Forgotten {
+    Arrival arrival = 0;      ///< in the store, when the doubt began
+    std::optional<Dot> last;  ///< the last event, if the witness knows
+  };
+
   explicit Doubt(Core& core) : core_(core) {}
 
   /// At start, before anything is logged.
@@ -31,13 +39,17 @@ class Doubt {
   Result<void> trust_database();
 
  private:
+  void recall();
   void end();
+  [[nodiscard]] std::vector<Dot> waiting() const;
+  [[nodiscard]] std::vector<Dot> delivered_meanwhile() const;
   [[nodiscard]] std::vector<Body> perhaps_delivered() const;
   [[nodiscard]] bool caught_up_with_any() const;
 
   Core& core_;
   Instant now_;           ///< of the last turn
   bool entered_ = false;  ///< since the program began
+  Forgotten forgotten_;
 };
 
 /// Whether to doubt, by what the witness said.

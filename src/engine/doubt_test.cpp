@@ -96,6 +96,43 @@ TEST_F(OldCopy, SendsNothingThatWaitsUntilItHasCaughtUp) {
   EXPECT_EQ(laptop.store->message(waiting.id)->delivery, Delivery::perhaps_doubled);
 }
 
+TEST_F(OldCopy, WhatAnotherDeviceDeliveredSinceMayBeDoubled) {
+  world.befriend(bob, laptop);
+  world.stop(bob);
+  world.run_for(60'000);
+  copy = copy_of(*laptop.store);
+  const auto since = send(laptop, "since");
+  ASSERT_TRUE(world.run_until([&] { return alike(); }));
+  world.cut(laptop, server, true);
+  world.cut(server, bob, true);
+  world.start(bob);
+  ASSERT_TRUE(world.run_until([&] { return laptop.store->message(since.id)->delivery == Delivery::delivered; }));
+  set_back();
+  world.cut(laptop, bob, true);
+  world.cut(server, bob, false);
+  ASSERT_TRUE(world.run_until([&] { return server.store->message(since.id)->delivery == Delivery::delivered; }));
+  EXPECT_EQ(std::ranges::count(bob.texts, "since", &World::Text::text), 2);
+  world.cut(laptop, server, false);
+  ASSERT_TRUE(world.run_until([&] { return alike() && !in_doubt(laptop); }));
+  for (const World::Node* node : {&laptop, &server}) {
+    EXPECT_EQ(node->store->message(since.id)->delivery, Delivery::perhaps_doubled) << node->name;
+  }
+}
+
+TEST_F(OldCopy, NothingIsUnsureOnceAllThatItLoggedIsHereAgain) {
+  world.stop(bob);
+  world.run_for(60'000);
+  copy = copy_of(*laptop.store);
+  const auto since = send(laptop, "since");
+  ASSERT_TRUE(world.run_until([&] { return alike(); }));
+  set_back();
+  ASSERT_TRUE(in_doubt(laptop));
+  world.stop(laptop);
+  world.start(laptop);
+  ASSERT_TRUE(world.run_until([&] { return alike() && !in_doubt(laptop); }));
+  EXPECT_EQ(laptop.store->message(since.id)->delivery, Delivery::queued);
+}
+
 TEST_F(OldCopy, DoubtOutlivesARestartAndTheLogStaysClosed) {
   world.cut(laptop, server, true);
   send(laptop, "since");

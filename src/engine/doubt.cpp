@@ -57,6 +57,16 @@ std::optional<DoubtReason> reason_to_doubt(const std::optional<LastWords>& words
   return std::nullopt;
 }
 
+// By which a copy is known that was made before the log was closed, and in which it is open: so of all lives.
+Dot Doubt::last_logged() const {
+  OrderKey last{0, {core_.self, 0}};
+  for (const auto& [log, numbers] : core_.replicator.held().logs()) {
+    if (log.device != core_.self) continue;
+    if (const auto event = core_.store.event(Dot::of(log, numbers.top()))) last = std::max(last, order_of(*event));
+  }
+  return last.dot;
+}
+
 Result<void> Doubt::begin(Instant now) {
   now_ = now;
   recall();
@@ -69,7 +79,7 @@ Result<void> Doubt::begin(Instant now) {
   const auto words = decode_last_words(witness->read());
   const auto open = core_.open_log();
   const Holdings& held = core_.replicator.held();
-  if (open) here.last = Dot::of(*open, held.prefix(*open));
+  here.last = open ? Dot::of(*open, held.prefix(*open)) : last_logged();
   const auto why = reason_to_doubt(words, here, known.has_value(), open, held);
   if (why && !planted(PlantedBug::trusts_old_database)) {
     if (*why == DoubtReason::set_back && words->database == here.database) forgotten_.last = words->last;

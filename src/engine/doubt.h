@@ -45,6 +45,7 @@ class Doubt {
   [[nodiscard]] std::vector<Dot> delivered_meanwhile() const;
   [[nodiscard]] std::vector<Body> perhaps_delivered() const;
   [[nodiscard]] bool caught_up_with_any() const;
+  [[nodiscard]] Dot last_logged() const;
 
   Core& core_;
   Instant now_;           ///< of the last turn

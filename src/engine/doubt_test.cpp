@@ -158,6 +158,22 @@ TEST_F(OldCopy, ThatIsBroughtBackTwiceIsNoticedTwice) {
   EXPECT_NE(first.id.log(), second.id.log());
 }
 
+TEST_F(OldCopy, IsNoticedThoughTheLogWasClosedSince) {
+  world.cut(laptop, server, true);
+  const auto since = send(laptop, "since");
+  world.stop(laptop);
+  laptop.witness->words.clear();
+  for (int starts = 0; starts < 3; ++starts) {  // nothing is logged, and the log that is closed stays the last one
+    world.start(laptop);
+    ASSERT_TRUE(in_doubt(laptop));
+    world.stop(laptop);
+  }
+  world.start(laptop);
+  set_back();
+  EXPECT_TRUE(in_doubt(laptop));
+  EXPECT_NE(send(laptop, "other").id, since.id);
+}
+
 TEST_F(OldCopy, OnAnotherMachine) {
   world.cut(laptop, server, true);
   world.stop(laptop);

@@ -303,6 +303,18 @@ TEST_F(Attack, ClocksOfLogsThatDoNotExistCostBoundedMemory) {
   expect_that_others_go_on();
 }
 
+TEST_F(Attack, LogStatesWithoutEndCostBoundedMemory) {
+  const MemoryGrowth growth;
+  packet::LogState state;
+  for (std::uint32_t n = 1; n <= 20'000; ++n) {
+    state.end = Dot::of({server.key(), n}, 7);
+    flood(thief, state);
+  }
+  EXPECT_LT(growth.bytes(), 4 * mebibyte);
+  EXPECT_GT(counters().packets_refused, 0U);
+  expect_that_others_go_on();
+}
+
 TEST_F(Attack, StatementsWithoutEndCostBoundedMemory) {
   const MemoryGrowth growth;
   for (std::uint64_t n = 0; n < 1'000; ++n) {

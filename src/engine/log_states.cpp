@@ -22,6 +22,16 @@ bool LogStates::takes_states(const PublicKey& key) const {
   return peer != nullptr && peer->session && peer->takes_states;
 }
 
+// Counts what there is only when a log is new.
+bool LogStates::has_room_for(const PublicKey& peer, const LogId& log) const {
+  if (compared_.contains({peer, log})) return true;
+  std::size_t logs = 0;
+  for (auto each = compared_.lower_bound({peer, {}}); each != compared_.end() && each->first.first == peer; ++each) {
+    ++logs;
+  }
+  return logs < known_logs_max;
+}
+
 std::uint32_t LogStates::known(const LogId& log) { return chains_.extend(log, core_.replicator.held().prefix(log), 0); }
 
 packet::LogState LogStates::state_at(const LogId& log, std::uint32_t number, State::What what) {
@@ -81,11 +91,11 @@ void LogStates::forget_recounted() {
 
 void LogStates::on_state(const PublicKey& from, const State& state) {
   forget_recounted();
-  if (!takes_states(from)) {
+  const LogId log = state.end.log();
+  if (!takes_states(from) || !has_room_for(from, log)) {
     ++core_.counters.packets_refused;
     return;
   }
-  const LogId log = state.end.log();
   if (!core_.replicator.counts(log)) return;
   Compared& of = compared_[{from, log}];
   if (state.what == State::What::cut_back) {

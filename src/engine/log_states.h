@@ -22,6 +22,8 @@
 //    open log, with the same chain, a peer holds more; but only once that peer has sent the next event, for a claim is
 //    no proof.
 //
+// A peer's states of at most `known_logs_max` logs are kept; those of others are refused.
+//
 // Not noticed: two branches that came to be mixed in one log because the peer that was followed went away when a device
 // had only later numbers from it, and not those between its prefix and them, and it goes on with one that agrees at its
 // prefix and holds another branch. Nobody else may ever bring the numbers between. Nothing is lost then; an event may
@@ -83,6 +85,7 @@ class LogStates {
   [[nodiscard]] State state_at(const LogId& log, std::uint32_t number, State::What what);
   [[nodiscard]] bool takes_states(const PublicKey& key) const;
   void answer(const PublicKey& to, const LogId& log, Compared& of);
+  [[nodiscard]] bool has_room_for(const PublicKey& peer, const LogId& log) const;
   void compare(const PublicKey& from, const State& state, Compared& of);
   [[nodiscard]] bool is_fork(const State& state);
   void forget_recounted();

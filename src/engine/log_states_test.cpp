@@ -184,6 +184,24 @@ TEST_F(TwoLives, WhatIsDeliveredUnderASharedDotIsUnsure) {
   EXPECT_EQ(history(server), history(desk));
 }
 
+TEST_F(TwoLives, ABranchIsNotTakenOutOfItsOwnName) {
+  live_twice();
+  world.cut(server, desk, false);
+  ASSERT_TRUE(world.run_until([&] { return alike(); }, 300'000));
+  const auto before = server.store->holdings();
+  const auto branch = std::ranges::find_if(before.logs(), [&](const auto& each) {
+    return each.first.device == laptop.key() && each.first.incarnation >= branch_incarnation_min;
+  });
+  ASSERT_NE(branch, before.logs().end());
+  packet::LogState claim;  // of a beginning with a smaller hash
+  claim.end = Dot::of(branch->first, 1);
+  claim.chain = next_chain({}, claim.event);
+  server.engine->handle(input::PacketArrived{desk.key(), encode_packet(claim)}, world.now());
+  world.pump(server);
+  EXPECT_EQ(server.store->holdings(), before);
+  EXPECT_EQ(texts_on(server, bob.key()), both_lives);
+}
+
 TEST_F(TwoLives, AClaimToKnowMoreOfAnOpenLogIsNoProof) {
   const std::uint32_t held = laptop.store->clock().prefix({laptop.key(), 0});
   laptop.engine->handle(input::PacketArrived{server.key(), encode_packet(packet::Clock{{{laptop.key(), held + 7}}})},

@@ -57,14 +57,13 @@ std::optional<DoubtReason> reason_to_doubt(const std::optional<LastWords>& words
   return std::nullopt;
 }
 
-// By which a copy is known that was made before the log was closed, and in which it is open: so of all lives.
-Dot Doubt::last_logged() const {
+OrderKey Doubt::last_of_closed_logs() const {
   OrderKey last{0, {core_.self, 0}};
   for (const auto& [log, numbers] : core_.replicator.held().logs()) {
-    if (log.device != core_.self) continue;
+    if (log.device != core_.self || log == core_.open_log()) continue;
     if (const auto event = core_.store.event(Dot::of(log, numbers.top()))) last = std::max(last, order_of(*event));
   }
-  return last.dot;
+  return last;
 }
 
 Result<void> Doubt::begin(Instant now) {
@@ -79,7 +78,8 @@ Result<void> Doubt::begin(Instant now) {
   const auto words = decode_last_words(witness->read());
   const auto open = core_.open_log();
   const Holdings& held = core_.replicator.held();
-  here.last = open ? Dot::of(*open, held.prefix(*open)) : last_logged();
+  // By a closed log's end a copy is known that was made before, and in which that log is open.
+  here.last = open ? Dot::of(*open, held.prefix(*open)) : last_of_closed_logs().dot;
   const auto why = reason_to_doubt(words, here, known.has_value(), open, held);
   if (why && !planted(PlantedBug::trusts_old_database)) {
     if (*why == DoubtReason::set_back && words->database == here.database) forgotten_.last = words->last;
@@ -139,14 +139,7 @@ std::vector<Dot> Doubt::waiting() const {
 // An attempt that was logged later than all that is known of this device's log, by a device that may not have known of
 // the forgotten life's.
 std::vector<Dot> Doubt::delivered_meanwhile() const {
-  std::uint64_t last_ms = 0;
-  const Holdings& held = core_.replicator.held();
-  for (const auto& [log, numbers] : held.logs()) {
-    if (log.device != core_.self || log == core_.open_log()) continue;
-    if (const auto event = core_.store.event(Dot::of(log, numbers.top()))) {
-      last_ms = std::max(last_ms, event->timestamp_ms);
-    }
-  }
+  const std::uint64_t last_ms = last_of_closed_logs().timestamp_ms;
   std::vector<Dot> messages;
   Arrival since = forgotten_.arrival;
   for (auto events = core_.store.arrived(since, events_at_once); !events.empty();

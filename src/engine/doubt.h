@@ -45,7 +45,7 @@ class Doubt {
   [[nodiscard]] std::vector<Dot> delivered_meanwhile() const;
   [[nodiscard]] std::vector<Body> perhaps_delivered() const;
   [[nodiscard]] bool caught_up_with_any() const;
-  [[nodiscard]] Dot last_logged() const;
+  [[nodiscard]] OrderKey last_of_closed_logs() const;
 
   Core& core_;
   Instant now_;           ///< of the last turn

@@ -46,7 +46,9 @@ void add_restore(Parser& parser) {
       {"restore", "Put a backup in place; toxtored must not run",
        "Puts a file that `toxtore backup` wrote in the profile's place, after it was checked whole. toxtored must not "
        "run on the profile. What the device wrote and received since the backup comes back from your other devices; "
-       "until then it hands over nothing that it may have handed over already, and `toxtore status` says so.",
+       "until then it hands over nothing that it may have handed over already, and `toxtore status` says so. The "
+       "profile then "
+       "opens with what the backup opens with.",
        "  toxtore restore ~/toxtore-backup\n"});
   const CLI::Option* file = positional(app, "FILE", "The backup");
   CLI::Option* force = flag(app, "--force", "Also where the profile is there; that is kept under another name");

@@ -126,15 +126,19 @@ TEST_F(UpkeepCommands, ABackupIsRestoredWithItsPassphraseAlone) {
   EXPECT_EQ(run({"backup", backup()}).exit_code, 1) << "never over a file that is there";
   write_message("oranges");
   const std::vector<std::string> restore{"restore", backup(), "--data-dir", data(), "--passphrase-file", first_};
-  EXPECT_NE(run(restore).exit_code, 0);
   std::vector<std::string> forced = restore;
   forced.emplace_back("--force");
-  EXPECT_NE(run(forced).exit_code, 0) << "while toxtored runs";
+  for (const auto& words : {restore, forced}) {
+    const Finished running = run(words);
+    EXPECT_EQ(running.exit_code, 1);
+    EXPECT_NE(running.errors.find("toxtored runs on the profile “default”"), std::string::npos) << running.errors;
+  }
   stop();
   EXPECT_NE(run(restore).exit_code, 0) << "a profile is there";
   const Finished done = run(forced);
   ASSERT_EQ(done.exit_code, 0) << done.errors;
   EXPECT_NE(done.output.find(".before-restore-"), std::string::npos) << done.output;
+  EXPECT_NE(done.output.find("opens with the passphrase of the backup"), std::string::npos) << done.output;
   ASSERT_TRUE(start(first_));
   EXPECT_EQ(messages("apples"), 1U);
   EXPECT_EQ(messages("oranges"), 0U);
@@ -156,10 +160,36 @@ TEST_F(UpkeepCommands, ABackupOfAProfileWithoutAPassphraseGetsOne) {
   ASSERT_EQ(run({"backup", backup() + "-plain", "--plain"}).exit_code, 0);
   stop();
   std::filesystem::remove_all(data());
-  EXPECT_NE(run({"restore", backup(), "--data-dir", data(), "--passphrase-file", first_}).exit_code, 0);
+  const Finished wrong = run({"restore", backup(), "--data-dir", data(), "--passphrase-file", first_});
+  EXPECT_NE(wrong.exit_code, 0);
+  EXPECT_NE(wrong.errors.find("not the passphrase of the backup " + backup()), std::string::npos) << wrong.errors;
+  EXPECT_EQ(wrong.errors.find(".default.new"), std::string::npos) << "what he never heard of: " << wrong.errors;
   EXPECT_FALSE(std::filesystem::exists(data() + "/default/key")) << "with a wrong passphrase nothing is put in place";
-  ASSERT_EQ(run({"restore", backup(), "--data-dir", data(), "--passphrase-file", second_}).exit_code, 0);
+  const Finished plain = run({"restore", backup() + "-plain", "--data-dir", data(), "--profile", "other"});
+  ASSERT_EQ(plain.exit_code, 0) << plain.errors;
+  EXPECT_NE(plain.output.find("It has no passphrase"), std::string::npos) << plain.output;
+  const Finished done = run({"restore", backup(), "--data-dir", data(), "--passphrase-file", second_});
+  ASSERT_EQ(done.exit_code, 0);
+  EXPECT_NE(done.output.find("also if it had none"), std::string::npos) << done.output;
   EXPECT_TRUE(start(second_));
+}
+
+TEST_F(UpkeepCommands, WhatIsWrongWithABackupIsSaidOfTheBackup) {
+  ASSERT_TRUE(start(first_));
+  ASSERT_EQ(run({"backup", backup()}).exit_code, 0);
+  stop();
+  std::filesystem::remove_all(data());
+  std::filesystem::create_directory(data());
+  std::filesystem::permissions(data(), std::filesystem::perms(0500));
+  if (::geteuid() != 0) {
+    const Finished refused = run({"restore", backup(), "--data-dir", data(), "--passphrase-file", first_});
+    EXPECT_EQ(refused.exit_code, 1);
+    EXPECT_EQ(refused.errors.find(".default.new"), std::string::npos) << refused.errors;
+  }
+  std::filesystem::permissions(data(), std::filesystem::perms(0700));
+  const Finished nobody = run({"restore", backup(), "--data-dir", data()});
+  EXPECT_NE(nobody.exit_code, 0);
+  EXPECT_EQ(nobody.errors.find(".default.new"), std::string::npos) << nobody.errors;
 }
 
 TEST_F(UpkeepCommands, TheDoctorFindsTheSameWhetherTheDaemonRunsOrNot) {

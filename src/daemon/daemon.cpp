@@ -11,6 +11,7 @@
 #include "daemon/doctor.h"
 #include "rpc/json.h"
 #include "store/backup.h"
+#include "store/profile_swap.h"
 #include "tox/profile_file.h"
 
 namespace toxtore {
@@ -422,7 +423,7 @@ Result<ProfilePlace> Daemon::erase_profile() {
     return fail(ErrorKind::busy, "a backup or an examination of the profile is under way; wait for its end");
   if (const auto checked = profile_.may_be_erased(); !checked) return fail(checked.error());
   erasing_ = true;
-  return ProfilePlace{profile_.files->path(), options_.state_file};
+  return ProfilePlace{profile_.files->path(), options_.state_file, kept_of(profile_.files->path())};
 }
 
 }  // namespace toxtore

@@ -198,14 +198,14 @@ void Profile::discard(const Options& options, Profile profile) {
   remove(folder->path() / "reserve");
 }
 
-Result<void> Profile::may_be_erased() const {
+namespace {
+
+/// Whether nothing but a profile's own lies in the folder.
+Result<void> check_content(const fs::path& folder) {
   // profile_folder.h lists them; a file that takes another's place ends in .tmp before it does.
   static constexpr std::array<std::string_view, 8> ours{"toxtore.db", "toxtore.db-wal", "toxtore.db-shm", "key",
                                                         "key.new",    "key.tmp",        "lock",           "reserve"};
-  const fs::path& folder = files->path();
   std::error_code failed;
-  if (fs::is_symlink(folder, failed))
-    return fail(ErrorKind::denied, folder.string() + " is a link to another folder: erase that one by hand");
   for (fs::directory_iterator each(folder, failed), end; !failed && each != end; each.increment(failed)) {
     if (std::ranges::find(ours, each->path().filename().string()) != ours.end()) continue;
     return fail(ErrorKind::denied,
@@ -215,16 +215,38 @@ Result<void> Profile::may_be_erased() const {
   return {};
 }
 
+/// One that a restored backup has pushed aside is a profile too, and may be in use as one.
+Result<void> check_kept(const fs::path& kept) {
+  const auto folder = ProfileFolder::open(kept);
+  if (!folder) return fail(folder.error());
+  if (const auto lock = folder->lock(); !lock) return fail(ErrorKind::busy, lock.error().message);
+  return check_content(kept);
+}
+
+}  // namespace
+
+Result<void> Profile::may_be_erased() const {
+  const fs::path& folder = files->path();
+  std::error_code ignored;
+  if (fs::is_symlink(folder, ignored))
+    return fail(ErrorKind::denied, folder.string() + " is a link to another folder: erase that one by hand");
+  for (const fs::path& kept : kept_of(folder)) {
+    if (auto checked = check_kept(kept); !checked) return checked;
+  }
+  return check_content(folder);
+}
+
 Result<void> Profile::erase(const Options& options, Profile profile) {
   const fs::path folder = profile.files->path();
   profile.store.reset();  // the lock is held on
   remove_profile(folder);
   remove_profile(unfinished_swap_of(folder));
+  for (const fs::path& kept : kept_of(folder)) remove_profile(kept);
   std::error_code failed;
   fs::remove(options.state_file, failed);
-  if (fs::exists(folder, failed) || fs::exists(options.state_file, failed))
-    return fail(ErrorKind::io, "not all of " + folder.string() + " and " + options.state_file.string() +
-                                   " could be erased: remove what is left by hand");
+  if (fs::exists(folder, failed) || fs::exists(options.state_file, failed) || !kept_of(folder).empty())
+    return fail(ErrorKind::io, "not all of " + folder.string() + ", its older copies beside it and " +
+                                   options.state_file.string() + " could be erased: remove what is left by hand");
   return sync_folder(folder.parent_path());
 }
 

@@ -56,11 +56,12 @@ struct Profile {
   /// Takes back what `open` made, for a start that failed later: the same command can then be given again.
   static void discard(const Options& options, Profile profile);
 
-  /// Whether all that lies in the folder is the profile's, so that nothing else goes with it. Errors: denied (something
-  /// is not, or the folder is a link to another place), io; the message names it.
+  /// Whether all that lies in the folder, and in those that restored backups pushed aside, is the profile's, so that
+  /// nothing else goes with it. Errors: denied (something is not, or the folder is a link to another place), busy
+  /// (another toxtored runs on one pushed aside), io; the message names it.
   [[nodiscard]] Result<void> may_be_erased() const;
-  /// Erases the whole profile from the disk, its key first, and its state file. Errors: io (what is left is still
-  /// there).
+  /// Erases the whole profile from the disk, its key first, what restored backups pushed aside (profile_swap.h), and
+  /// its state file. Errors: io (what is left is still there).
   static Result<void> erase(const Options& options, Profile profile);
 };
 

@@ -123,6 +123,29 @@ TEST_F(ProfileTest, IsErasedWithAllThatIsItsOwn) {
   EXPECT_TRUE(open()) << "and a new one may be made";
 }
 
+// They hold keys and history too.
+TEST_F(ProfileTest, WhatRestoredBackupsPushedAsideIsErasedToo) {
+  auto made = open();
+  ASSERT_TRUE(made) << made.error().message;
+  const fs::path older = place().string() + ".before-restore-1700000000";
+  const fs::path theirs = place().string() + ".before-restore-by-hand";
+  for (const fs::path& each : {older, theirs}) {
+    fs::create_directory(each);
+    std::ofstream(each / "key") << "secret";
+  }
+  std::ofstream(older / "letter") << "dear aunt";
+  EXPECT_EQ(made->may_be_erased().error().kind, ErrorKind::denied) << "nothing else goes with it";
+  fs::remove(older / "letter");
+  {
+    const auto in_use = ProfileFolder::open(older)->lock();
+    EXPECT_EQ(made->may_be_erased().error().kind, ErrorKind::busy);
+  }
+  ASSERT_TRUE(made->may_be_erased()) << made->may_be_erased().error().message;
+  ASSERT_TRUE(Profile::erase(options, std::move(*made)));
+  EXPECT_FALSE(fs::exists(place()) || fs::exists(older));
+  EXPECT_TRUE(fs::exists(theirs)) << "no restore made this one";
+}
+
 TEST_F(ProfileTest, IsNotErasedTogetherWithAnythingElse) {
   const auto made = open();
   ASSERT_TRUE(made) << made.error().message;

@@ -115,41 +115,79 @@ Result<void> check_restored(const ProfileFolder& folder, const Options& options)
 }
 
 /// Holds the lock of the profile that is there, if one is, so that no daemon runs on it.
-Result<std::unique_ptr<FolderLock>> lock_present(const fs::path& profile) {
+Result<std::unique_ptr<FolderLock>> lock_present(const fs::path& profile, const Options& options) {
   std::error_code ignored;
   if (!fs::exists(profile, ignored)) return nullptr;
   const auto folder = ProfileFolder::open(profile);
   if (!folder) return fail(folder.error());
-  return folder->lock();
+  auto lock = folder->lock();
+  if (!lock && lock.error().kind == ErrorKind::locked)
+    return fail(ErrorKind::locked, "toxtored runs on the profile “" + options.profile + "” (" + profile.string() +
+                                       "): stop it, then restore the backup");
+  return lock;
 }
 
-std::string name_to_keep(const fs::path& profile) {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return profile.string() + ".before-restore-" +
-         std::to_string(std::chrono::duration_cast<std::chrono::seconds>(now).count());
+std::string replaced(std::string text, const std::string& what, const std::string& by) {
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
+    text.replace(at, what.size(), by);
+  return text;
+}
+
+/// The user gave a backup and a profile, and knows nothing of the folder where the one becomes the other.
+Error in_words_of_user(Error error, const ProfileFolder& unpacked, const fs::path& profile, const Options& options) {
+  const std::string backup = "the backup " + options.upkeep.backup.string();
+  const bool of_backup = error.kind == ErrorKind::wrong_passphrase || error.kind == ErrorKind::corrupt ||
+                         error.kind == ErrorKind::foreign_file || error.kind == ErrorKind::newer_schema;
+  if (of_backup) {
+    for (const fs::path& part : {unpacked.database(), unpacked.new_key(), unpacked.key()})
+      error.message = replaced(error.message, part.string(), backup);
+  }
+  error.message = replaced(error.message, unpacked.path().string(), profile.string());
+  return error;
+}
+
+std::string words_on_opening(const ProfileFolder& restored) {
+  if (inspect_profile(restored) == ProfileState::plain)
+    return "It has no passphrase, as the backup has none: who can read its folder can read everything in it. `toxtore "
+           "passphrase` gives it one.\n";
+  return "It opens with the passphrase of the backup, also if it had none or another one before: toxtored asks for it "
+         "at "
+         "each start, or takes it from --passphrase-file. `toxtore passphrase` changes it, `toxtore passphrase "
+         "--remove` "
+         "takes it away.\n";
+}
+
+/// Makes it beside the profile's place, and looks whether it is good. What was said of it says nothing of where.
+Result<ProfileSwap> unpacked(const fs::path& profile, const Options& options) {
+  auto swap = ProfileSwap::begin(profile);
+  if (!swap && swap.error().kind == ErrorKind::locked)
+    return fail(ErrorKind::locked, "another restore of the profile “" + options.profile + "” is under way");
+  if (!swap) return swap;
+  auto done = unpack_backup(options.upkeep.backup, swap->folder());
+  if (done) done = check_restored(swap->folder(), options);
+  if (!done) return fail(in_words_of_user(done.error(), swap->folder(), profile, options));
+  return swap;
 }
 
 Result<std::string> restore(const Options& options) {
   const fs::path profile = fs::absolute(options.data_folder / options.profile);
   std::error_code ignored;
+  const auto lock = lock_present(profile, options);
+  if (!lock) return fail(lock.error());
   const bool present = fs::exists(profile / "toxtore.db", ignored) || fs::exists(profile / "key", ignored);
   if (present && !options.upkeep.force)
     return fail(ErrorKind::already_exists, "the profile “" + options.profile +
                                                "” is there already; give --force to put the backup in its place (what "
                                                "is there is kept under another name), or another --profile");
-  const auto lock = lock_present(profile);
-  if (!lock) return fail(lock.error());
   fs::create_directories(options.data_folder, ignored);  // if that fails, the next line says why
-  auto swap = ProfileSwap::begin(profile);
+  auto swap = unpacked(profile, options);
   if (!swap) return fail(swap.error());
-  auto done = unpack_backup(options.upkeep.backup, swap->folder());
-  if (done) done = check_restored(swap->folder(), options);
+  const std::string opening = words_on_opening(swap->folder());
+  const fs::path kept = name_to_keep(profile);
+  const auto done = swap->finish(present ? std::optional(kept) : std::nullopt);
   if (!done) return fail(done.error());
-  const std::string kept = name_to_keep(profile);
-  done = swap->finish(present ? std::optional<fs::path>(kept) : std::nullopt);
-  if (!done) return fail(done.error());
-  return "Restored the profile “" + options.profile + "”. Start toxtored to go on with it.\n" +
-         (present ? "What was there is now in " + kept + "; remove it when all is well.\n" : "") +
+  return "Restored the profile “" + options.profile + "”. Start toxtored to go on with it.\n" + opening +
+         (present ? "What was there is now in " + kept.string() + "; remove it when all is well.\n" : "") +
          "If this Tox ID still runs elsewhere, stop that one first: two copies fight for the connection.\n";
 }
 

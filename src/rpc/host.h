@@ -26,6 +26,7 @@ struct BackupRequest {
 struct ProfilePlace {
   std::filesystem::path folder;
   std::filesystem::path state_file;
+  std::vector<std::filesystem::path> older;  ///< what restored backups pushed aside, which goes with it
 };
 
 class Host {
@@ -58,8 +59,8 @@ class Host {
   [[nodiscard]] virtual std::optional<Result<std::vector<Finding>>> examination_report() = 0;
 
   /// The program ends, and then erases all of the profile: its folder is gone when the connections have ended, or what
-  /// could not be erased is still in it. Errors: busy (a backup or an examination is under way), denied (the folder
-  /// holds what is not the profile's; the message names it).
+  /// could not be erased is still in it. Errors: busy (a backup or an examination is under way, or an older copy is in
+  /// use), denied (the folder holds what is not the profile's; the message names it).
   virtual Result<ProfilePlace> erase_profile() = 0;
 };
 

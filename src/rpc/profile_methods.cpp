@@ -133,7 +133,10 @@ Answer export_profile(const Call& call) {
 }  // namespace
 
 std::vector<Method> profile_methods() {
+  json older = json::array();
+  for (const auto& folder : erased->older) older.push_back(to_valid_utf8(folder.string()));
   return {{"status.get", {}, status},
+              {"older", std::move(older)},
           {"id.get", {}, id},
           {"profile.get", {}, get_profile},
           {"profile.set",

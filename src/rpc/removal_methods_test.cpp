@@ -125,7 +125,8 @@ TEST(RemovalMethods, OnlyADeviceThatHasLeftErasesItsData) {
   EXPECT_EQ(device(profile, 0xAA)["removed"], status["removed"]);
   EXPECT_EQ(kind_of(profile.error("device.stay")), "not_found");
   EXPECT_EQ(kind_of(profile.error("device.remove", {{"devices", {test_key(1).hex()}}})), "not_found");
-  EXPECT_EQ(profile.result("profile.erase"), (json{{"folder", "/data/test"}, {"state_file", "/state/test.last"}}));
+  EXPECT_EQ(profile.result("profile.erase"),
+            (json{{"folder", "/data/test"}, {"older", json::array()}, {"state_file", "/state/test.last"}}));
   EXPECT_TRUE(profile.erased);
 }
 

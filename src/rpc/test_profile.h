@@ -48,7 +48,7 @@ class TestProfile final : public Host {
   [[nodiscard]] std::optional<Result<std::vector<Finding>>> examination_report() override { return examined; }
   Result<ProfilePlace> erase_profile() override {
     erased = true;
-    return ProfilePlace{"/data/test", "/state/test.last"};
+    return ProfilePlace{"/data/test", "/state/test.last", {}};
   }
   bool erased = false;
   std::optional<Result<std::vector<Finding>>> examined;

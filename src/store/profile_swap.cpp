@@ -3,13 +3,19 @@
 #include <fcntl.h>
 #include <stdio.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
+#include <string>
+#include <string_view>
 #include <system_error>
 
 #include "store/file_io.h"
 
 namespace toxtore {
 namespace {
+
+constexpr std::string_view kept_mark = ".before-restore-";
 
 Result<void> exchange(const std::filesystem::path& one, const std::filesystem::path& other) {
   if (::renameat2(AT_FDCWD, one.c_str(), AT_FDCWD, other.c_str(), RENAME_EXCHANGE) == 0)
@@ -63,6 +69,27 @@ Result<void> ProfileSwap::finish(const std::optional<std::filesystem::path>& kee
 
 std::filesystem::path unfinished_swap_of(const std::filesystem::path& profile) {
   return profile.parent_path() / ("." + profile.filename().string() + ".new");
+}
+
+std::filesystem::path name_to_keep(const std::filesystem::path& profile) {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now).count();
+  return profile.parent_path() / (profile.filename().string() + std::string(kept_mark) + std::to_string(seconds));
+}
+
+std::vector<std::filesystem::path> kept_of(const std::filesystem::path& profile) {
+  std::vector<std::filesystem::path> kept;
+  const std::string begin = profile.filename().string() + std::string(kept_mark);
+  std::error_code failed;
+  for (std::filesystem::directory_iterator each(profile.parent_path(), failed), end; !failed && each != end;
+       each.increment(failed)) {
+    const std::string name = each->path().filename().string();
+    const bool digits = name.size() > begin.size() && name.find_first_not_of("0123456789", begin.size()) == name.npos;
+    if (name.starts_with(begin) && digits && std::filesystem::is_directory(each->symlink_status()))
+      kept.push_back(each->path());
+  }
+  std::ranges::sort(kept);
+  return kept;
 }
 
 void remove_profile(const std::filesystem::path& folder) {

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "base/result.h"
 #include "store/profile_folder.h"
@@ -41,6 +42,11 @@ class ProfileSwap {
 
 /// Where a swap that a crash broke off left what it was making; it need not be there.
 std::filesystem::path unfinished_swap_of(const std::filesystem::path& profile);
+
+/// What a profile is called beside its place once a restored backup has taken that.
+std::filesystem::path name_to_keep(const std::filesystem::path& profile);
+/// The folders of such names that are there, in order.
+std::vector<std::filesystem::path> kept_of(const std::filesystem::path& profile);
 
 /// Removes a profile's folder; the key file's bytes are overwritten first, where the file system writes in place.
 void remove_profile(const std::filesystem::path& folder);

@@ -91,6 +91,12 @@ std::string log_text(const output::Notice& notice) {
       const std::string by = notice.by && !left ? ", by “" + to_valid_utf8(notice.by->name) + "”" : "";
       return (left ? "the device “" + text + "” has left, " : "removed the device “" + text + "”, ") + key + by;
     }
+    case What::events_put_aside: {
+      const std::string by = notice.by ? ", by a removal of “" + to_valid_utf8(notice.by->name) + "”" : "";
+      return "put aside, and shown nowhere: " + std::to_string(notice.count) +
+             (notice.count == 1 ? " event of “" : " events of “") + text + "”, " + key + by +
+             "; `toxtore status` says what to do";
+    }
     case What::peer_connection: return key + " is connected by: " + text;
     case What::friend_presence: return key + " is " + text;
   }

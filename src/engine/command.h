@@ -78,6 +78,10 @@ inline constexpr std::size_t alias_size_max = 128;
 struct RemovedInfo {
   DeviceName by;
   std::uint64_t time_ms = 0;  ///< wall clock of `by`
+  /// Who removed `by` itself, if that one is out by another's word: its removals count all the same (DESIGN 8).
+  std::optional<DeviceName> by_removed_by;
+  /// By whose word alone the key would be a device: it never was one, and is out with it.
+  std::optional<DeviceName> came_with;
   bool operator==(const RemovedInfo&) const = default;
 };
 
@@ -98,7 +102,8 @@ struct DeviceInfo {
   std::uint64_t it_lacks = 0;
   std::uint64_t coming = 0;  ///< of those that we lack, what it was asked for
   std::optional<RemovedInfo> removed;
-  std::uint64_t put_aside = 0;  ///< events that it logged behind a cut and that are here, in no view
+  std::uint64_t put_aside = 0;              ///< events that it logged behind a cut and that are here, in no view
+  std::optional<RemovedInfo> last_removal;  ///< by whose word it was last out; it may be in again since
 };
 
 /// What the user is to know before a device is removed, or leaves.

@@ -262,6 +262,16 @@ void Core::forget_contacts(const std::vector<Event>& events) {
 
 bool Core::is_guest(const PublicKey& key) const { return guests.contains(key) && contacts().friend_of(key) == nullptr; }
 
+bool Core::is_being_linked(const PublicKey& key) const {
+  const auto guest = guests.find(key);
+  return guest != guests.end() && !guest->second.is_turned_away();
+}
+
+bool Core::is_joining(const PublicKey& key) const {
+  const auto guest = guests.find(key);
+  return guest != guests.end() && guest->second.address;
+}
+
 const ContactGraph& Core::contacts() const {
   if (!contacts_) {
     std::set<PublicKey> own{self};

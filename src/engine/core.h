@@ -71,6 +71,9 @@ struct Guest {
   std::optional<std::uint32_t> invitation;  ///< which it used; none: this device joins it
   std::string name_to_give;                 ///< by the user's wish, once it is linked; empty: none
   std::optional<std::uint64_t> leaves_ms;   ///< monotonic; none while the linking is under way
+
+  /// It is to hear why it is not let in, and is heard no further than that.
+  [[nodiscard]] bool is_turned_away() const { return !address && !invitation; }
 };
 
 class Core {
@@ -172,6 +175,12 @@ class Core {
   [[nodiscard]] bool is_linked(const PublicKey& key) const;
   /// Whether this key is in toxcore's list for a linking only.
   [[nodiscard]] bool is_guest(const PublicKey& key) const;
+  /// Whether a linking by invitation with that key is or was just under way; one that is turned away has none.
+  [[nodiscard]] bool is_being_linked(const PublicKey& key) const;
+  [[nodiscard]] bool is_turned_away(const PublicKey& key) const { return is_guest(key) && !is_being_linked(key); }
+  /// Whether this device has asked that one, by an invitation of it, to be let in; it may take it for its own already,
+  /// as one does that does not know yet that it was removed.
+  [[nodiscard]] bool is_joining(const PublicKey& key) const;
   /// Who is one person, by what is committed. The reference holds until the next event or statement.
   [[nodiscard]] const ContactGraph& contacts() const;
   /// With all keys of the contact that the key is of.

@@ -38,7 +38,8 @@ Devices::Devices(Core& core, Sessions& sessions)
       sessions_(sessions),
       linking_(core.self, core.random),
       shown_in_(keys_of(core.roster.members())),
-      shown_removed_(keys_of(core.roster.removed())) {}
+      shown_removed_(keys_of(core.roster.removed())),
+      shown_aside_(put_aside()) {}
 
 Result<void> Devices::introduce_self(Instant now) {
   now_ = now;
@@ -130,13 +131,14 @@ Result<void> Devices::rename(const PublicKey& key, const std::string& name, Inst
 }
 
 void Devices::on_toxtore_peer(const PublicKey& key, Instant now) {
-  if (!core_.is_own(key)) take(key, linking_.connected(key, now.mono_ms), now);
+  if (!core_.is_own(key) || core_.is_joining(key)) take(key, linking_.connected(key, now.mono_ms), now);
 }
 
 void Devices::on_packet(const PublicKey& from, const Packet& packet, Instant now) {
   const auto row = core_.store.friend_row(from);
   const bool is_friend = row && row->present() && !core_.roster.was_own(from);
-  if (!core_.is_own(from) && !core_.guests.contains(from) && !is_friend) {
+  const bool is_invited = core_.is_being_linked(from) && is_linking(from, now);  // by its proof
+  if (!core_.is_own(from) && !is_invited && !is_friend) {
     ++core_.counters.packets_refused;
     return;
   }
@@ -257,10 +259,38 @@ Bytes Devices::name_of(const PublicKey& peer) const {
   return row ? row->name.value : Bytes{};
 }
 
-void Devices::expire(Instant now) {
+void Devices::step(Instant now) {
   now_ = now;
+  expire();
+  tell_of_put_aside();
+}
+
+std::map<PublicKey, std::uint64_t> Devices::put_aside() const {
+  std::map<PublicKey, std::uint64_t> counts;
+  for (const auto& [log, numbers] : core_.aside.logs()) counts[log.device] += numbers.count();
+  return counts;
+}
+
+void Devices::tell_of_put_aside() {
+  const auto before = std::exchange(shown_aside_, put_aside());
+  for (const auto& [key, count] : shown_aside_) {
+    const auto told = before.find(key);
+    if (told != before.end() && count <= told->second) continue;
+    const DeviceInfo device = describe(key);
+    output::Notice notice{output::Notice::What::events_put_aside, key, device.name};
+    notice.count = count;
+    if (const auto& removal = device.last_removal ? device.last_removal : device.removed) {
+      notice.by = removal->by;
+      notice.time_ms = removal->time_ms;
+    }
+    core_.outputs.emplace_back(std::move(notice));
+  }
+}
+
+void Devices::expire() {
+  const Instant now = now_;
   for (auto& [peer, step] : linking_.expire(now.mono_ms)) {
-    if (core_.is_own(peer)) step.ended.reset();  // what is not shown as under way is not shown as ended
+    if (!is_shown(peer)) step.ended.reset();  // what is not shown as under way is not shown as ended
     take(peer, step, now);
   }
 }
@@ -285,12 +315,31 @@ LinkInfo Devices::info(const PublicKey& peer, const Linking::Session& session) c
   return info;
 }
 
+// With one of our own, that has lost the end of its linking, it needs nobody's word.
+bool Devices::is_shown(const PublicKey& peer) const { return !core_.is_own(peer) || core_.is_joining(peer); }
+
 std::vector<LinkInfo> Devices::requests() const {
   std::vector<LinkInfo> requests;
-  for (const auto& [peer, session] : linking_.sessions(now_.mono_ms)) {
-    if (!core_.is_own(peer)) requests.push_back(info(peer, session));
+  const auto sessions = linking_.sessions(now_.mono_ms);
+  for (const auto& [peer, session] : sessions) {
+    if (is_shown(peer)) requests.push_back(info(peer, session));
+  }
+  for (const auto& [peer, guest] : core_.guests) {
+    const bool confirmed = !guest.is_turned_away() && awaits_return(peer) && !sessions.contains(peer);
+    if (confirmed) requests.push_back(info(peer, returning(guest)));
   }
   return requests;
+}
+
+// Both sides have confirmed, but this one was removed, and is in once the other one's word on that has come.
+bool Devices::awaits_return(const PublicKey& peer) const { return core_.is_linked(peer) && !core_.is_own(peer); }
+
+Linking::Session Devices::returning(const Guest& guest) const {
+  Linking::Session session;
+  session.asked_here = !guest.invitation;
+  session.confirmed_here = session.confirmed_there = true;
+  session.expires_ms = guest.leaves_ms.value_or(now_.mono_ms);
+  return session;
 }
 
 std::optional<LinkInfo> Devices::find_request(const PublicKey& peer) const {
@@ -308,6 +357,15 @@ std::vector<DeviceInfo> Devices::list() const {
   return devices;
 }
 
+RemovedInfo Devices::removed_info(const PublicKey& by, std::uint64_t made_ms) const {
+  RemovedInfo info{named(by), made_ms, std::nullopt, std::nullopt};
+  const auto remover = core_.roster.removed().find(by);
+  if (remover != core_.roster.removed().end() && remover->second.by != by) {
+    info.by_removed_by = named(remover->second.by);
+  }
+  return info;
+}
+
 DeviceInfo Devices::describe(const PublicKey& key) const {
   const auto in = core_.roster.once_in().find(key);
   Roster::Member member;
@@ -315,12 +373,15 @@ DeviceInfo Devices::describe(const PublicKey& key) const {
   DeviceInfo device;
   if (const auto removed = core_.roster.removed().find(key); removed != core_.roster.removed().end()) {
     const auto& [was, by, made_ms] = removed->second;
-    device.removed = RemovedInfo{DeviceName{by, core_.device_name(by)}, made_ms};
+    device.removed = removed_info(by, made_ms);
+    if (in == core_.roster.once_in().end()) device.removed->came_with = named(was.by);
     member = was;
   }
-  for (const auto& [log, numbers] : core_.aside.logs()) {
-    if (log.device == key) device.put_aside += numbers.count();
+  if (const DeviceRemoval* last = core_.roster.last_removal(key)) {
+    device.last_removal = removed_info(last->by, last->made_ms);
   }
+  const auto aside = put_aside();
+  if (const auto of = aside.find(key); of != aside.end()) device.put_aside = of->second;
   device.key = key;
   device.name = core_.device_name(key);
   if (device.name.empty()) device.name = member.name;

@@ -28,6 +28,7 @@ class Devices {
     return linking_.is_linking(key, now.mono_ms);
   }
   [[nodiscard]] bool has_room() const { return core_.roster.members().size() < own_devices_max; }
+  [[nodiscard]] bool awaits_return(const PublicKey& peer) const;
   Result<LinkInfo> accept(const PublicKey& key, const std::string& code, Instant now);
   Result<void> cancel(const PublicKey& key, Instant now);
   Result<void> rename(const PublicKey& key, const std::string& name, Instant now);
@@ -39,8 +40,8 @@ class Devices {
   void on_packet(const PublicKey& from, const Packet& packet, Instant now);
   void on_roster(const PublicKey& from, const packet::Roster& roster, Instant now);
 
-  /// Once a turn: ends the linkings whose time is over.
-  void expire(Instant now);
+  /// Once a turn, after its commit: ends the linkings whose time is over, and tells of what was put aside.
+  void step(Instant now);
   [[nodiscard]] std::optional<std::uint64_t> deadline_ms() const { return linking_.deadline_ms(); }
 
   /// Those that are in, and then those that were and are not.
@@ -58,9 +59,16 @@ class Devices {
   void link(const PublicKey& peer, Instant now);
   [[nodiscard]] Bytes name_of(const PublicKey& peer) const;
   [[nodiscard]] LinkInfo info(const PublicKey& peer, const Linking::Session& session) const;
+  [[nodiscard]] bool is_shown(const PublicKey& peer) const;
+  [[nodiscard]] Linking::Session returning(const Guest& guest) const;
   void forget_removal(const PublicKey& key);
   void tell_of_linked(const PublicKey& key, const Roster::Member& member);
   void tell_of_removed(const PublicKey& key, const Roster::Removed& removed);
+  [[nodiscard]] DeviceName named(const PublicKey& key) const { return {key, core_.device_name(key)}; }
+  [[nodiscard]] RemovedInfo removed_info(const PublicKey& by, std::uint64_t made_ms) const;
+  [[nodiscard]] std::map<PublicKey, std::uint64_t> put_aside() const;
+  void expire();
+  void tell_of_put_aside();
   [[nodiscard]] std::optional<LinkInfo> find_request(const PublicKey& peer) const;
 
   Core& core_;
@@ -68,7 +76,8 @@ class Devices {
   Linking linking_;
   std::set<PublicKey> shown_in_;  ///< the devices as the user was told of them
   std::set<PublicKey> shown_removed_;
-  Instant now_;  ///< of the last input: what "now" is for a list of requests
+  std::map<PublicKey, std::uint64_t> shown_aside_;  ///< events that were put aside, as the user was told
+  Instant now_;                                     ///< of the last input: what "now" is for a list of requests
 };
 
 }  // namespace toxtore

@@ -101,7 +101,7 @@ void Engine::handle(const Input& input, Instant now) {
 void Engine::finish_turn(Instant now) {
   if (!parts_->core.commit_turn()) return;
   parts_->doubt.step(now);
-  parts_->devices.expire(now);
+  parts_->devices.step(now);
   parts_->guests.step(now);
   parts_->removals.step(now);
   parts_->friend_messages.erase_copies(now);

@@ -9,6 +9,12 @@ namespace toxtore {
 namespace {
 
 using Verdict = Invitations::Verdict;
+using Why = packet::LinkCancel::Why;
+
+Why why_of(Verdict verdict) {
+  if (verdict == Verdict::used) return Why::used;
+  return verdict == Verdict::expired ? Why::over : Why::unsaid;
+}
 
 InvitationInfo info_of(const Invitations::Open& invitation, Instant now) {
   InvitationInfo info;
@@ -84,28 +90,46 @@ Result<LinkInfo> Guests::join(const std::string& uri, bool agreed, Instant now) 
 bool Guests::on_request(const input::FriendRequest& request, Instant now) {
   const auto joining = read_joining_words(request.message);
   if (!joining || core_.is_own(request.key)) return false;
-  if (!welcome(request.key, joining->proof, {}, now)) contacts_.forget_request(request.key);
+  const auto refusal = welcome(request.key, joining->proof, {}, now);
+  const bool is_told = refusal && refusal->may_know && turn_away(request.key, now);
+  if (refusal && !is_told) contacts_.forget_request(request.key);
   return true;
 }
 
 // One of our own proves itself anew when it has lost the end of its linking, which then needs no proof.
 void Guests::on_proof(const PublicKey& from, const packet::LinkProof& proof, Instant now) {
   if (core_.is_own(from)) return;
-  if (!welcome(from, proof.proof, name_that_can_be_shown(proof.name), now)) core_.send(from, packet::LinkCancel{});
+  const auto refusal = welcome(from, proof.proof, name_that_can_be_shown(proof.name), now);
+  if (!refusal) return;
+  core_.send(from, refusal->word);
+  if (const auto guest = core_.guests.find(from); guest != core_.guests.end() && guest->second.is_turned_away())
+    guest->second.leaves_ms = std::min(*guest->second.leaves_ms, now.mono_ms + guest_lingers_ms);
 }
 
-bool Guests::welcome(const PublicKey& key, const std::optional<Hash>& proof, const Bytes& name, Instant now) {
+// Nothing if it is let in.
+std::optional<Guests::Refusal> Guests::welcome(const PublicKey& key, const std::optional<Hash>& proof,
+                                               const Bytes& name, Instant now) {
   const auto guest = core_.guests.find(key);
   const bool linking = guest != core_.guests.end() && guest->second.invitation && devices_.is_linking(key, now);
   const auto judged = invitations_.judge(key, proof, linking, now.mono_ms);
   if (judged.guessed_away) tell_of_end("ten wrong proofs came for it: somebody may be guessing; make another one");
-  if (!judged.invitation) return false;
+  if (!judged.invitation) return Refusal{{judged.may_know ? why_of(judged.verdict) : Why::unsaid}, judged.may_know};
   if (judged.verdict == Verdict::right) {
-    if (!devices_.has_room()) return false;
+    if (!devices_.has_room()) return Refusal{};
     let_in(key, *judged.invitation, name, now);
   } else if (!name.empty()) {
     guest->second.name = name;
   }
+  return std::nullopt;
+}
+
+bool Guests::turn_away(const PublicKey& key, Instant now) {
+  const auto count = std::ranges::count_if(core_.guests, [](const auto& each) { return each.second.is_turned_away(); });
+  if (static_cast<std::size_t>(count) >= turned_away_max) return false;
+  Guest guest;
+  guest.leaves_ms = now.mono_ms + turned_away_ms;
+  core_.guests.emplace(key, std::move(guest));
+  core_.view_changed = true;  // toxcore's list
   return true;
 }
 
@@ -127,12 +151,13 @@ void Guests::step(Instant now) {
 }
 
 void Guests::look_after(const PublicKey& key, Instant now) {
-  if (core_.is_own(key)) return became_own(key, now);
+  const bool linking = devices_.is_linking(key, now);
+  if (core_.is_own(key) && !(linking && core_.is_joining(key))) return became_own(key, now);
   Guest& guest = core_.guests.at(key);
-  if (devices_.is_linking(key, now)) {
+  if (linking) {
     guest.leaves_ms.reset();
   } else if (!guest.leaves_ms) {
-    guest.leaves_ms = now.mono_ms + guest_lingers_ms;
+    guest.leaves_ms = now.mono_ms + (devices_.awaits_return(key) ? link_lifetime_ms : guest_lingers_ms);
   } else if (*guest.leaves_ms <= now.mono_ms) {
     core_.guests.erase(key);
     core_.view_changed = true;  // toxcore's list

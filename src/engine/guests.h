@@ -8,6 +8,9 @@
 // - A request without a right proof is refused without an answer, and toxcore is made to forget it, so that the next
 // one
 //   of that key comes through. On a connection the answer is link cancel.
+// - Whoever proves the secret of an invitation that was used, or is over, is told so. For that he is let onto a
+//   connection if he has none, a few at a time and for a minute at most (*turned away*): he learns that this device is
+//   online, as whoever had the URI in time could, and nothing of what he sends is heard but his proof.
 // - Who joins gives all that his device holds to whoever made the URI. A device that holds nothing joins at once; one
 //   that has friends or other devices only with the user's word, or a stranger's URI could fish for a history.
 #pragma once
@@ -24,6 +27,10 @@ namespace toxtore {
 
 /// A guest stays so long after its linking came to nothing: time for link cancel to arrive before the connection ends.
 inline constexpr std::uint64_t guest_lingers_ms = 10'000;
+
+/// Who is turned away has so long to connect, and to hear why; so many at a time.
+inline constexpr std::uint64_t turned_away_ms = 60'000;
+inline constexpr std::size_t turned_away_max = 3;
 
 class Guests {
  public:
@@ -48,7 +55,13 @@ class Guests {
 
  private:
   [[nodiscard]] Result<void> check_join(const PublicKey& inviter, bool agreed) const;
-  bool welcome(const PublicKey& key, const std::optional<Hash>& proof, const Bytes& name, Instant now);
+  struct Refusal {
+    packet::LinkCancel word;
+    bool may_know = false;
+  };
+  std::optional<Refusal> welcome(const PublicKey& key, const std::optional<Hash>& proof, const Bytes& name,
+                                 Instant now);
+  bool turn_away(const PublicKey& key, Instant now);
   void let_in(const PublicKey& key, const Invitations::Open& invitation, const Bytes& name, Instant now);
   void look_after(const PublicKey& key, Instant now);
   void became_own(const PublicKey& key, Instant now);

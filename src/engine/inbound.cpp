@@ -43,18 +43,20 @@ void Inbound::on(const input::PeerConnection& input, Instant now) {
   parts_.core.notice(output::Notice::What::peer_connection, input.key, std::string(name_of(input.connection)));
 }
 
-// What a device says that was removed is heard only where it may be linked anew.
-bool Inbound::refuse_removed(const PublicKey& from) {
+// What a device says that was removed is heard only where it may be linked anew; one that is turned away is to hear
+// why, and no more.
+bool Inbound::refuse_outsider(const PublicKey& from) {
   Core& core = parts_.core;
   if (planted(PlantedBug::hears_removed)) return false;
-  if (!core.roster.was_own(from) || core.is_linked(from) || core.guests.contains(from)) return false;
+  const bool is_out = core.roster.was_own(from) && !core.is_linked(from) && !core.is_being_linked(from);
+  if (!is_out && !core.is_turned_away(from)) return false;
   ++core.counters.packets_refused;
   return true;
 }
 
 void Inbound::on(const input::FriendRequest& input, Instant now) {
   if (parts_.guests.on_request(input, now)) return;
-  if (refuse_removed(input.key)) return parts_.contacts.forget_request(input.key);
+  if (refuse_outsider(input.key)) return parts_.contacts.forget_request(input.key);
   parts_.requests.on_request_of_friend(input.key);
   input::FriendRequest request = input;
   request.message.resize(std::min(request.message.size(), request_message_max));
@@ -62,15 +64,15 @@ void Inbound::on(const input::FriendRequest& input, Instant now) {
 }
 
 void Inbound::on(const input::Message& input, Instant now) {
-  if (!refuse_removed(input.from)) parts_.messages.on_message(input, now);
+  if (!refuse_outsider(input.from)) parts_.messages.on_message(input, now);
 }
 
 void Inbound::on(const input::Offer& input, Instant now) {
-  if (!refuse_removed(input.from)) parts_.messages.on_offer(input, now);
+  if (!refuse_outsider(input.from)) parts_.messages.on_offer(input, now);
 }
 
 void Inbound::on(const input::PeerName& input, Instant now) {
-  if (!refuse_removed(input.key)) parts_.contacts.on_name(input, now);
+  if (!refuse_outsider(input.key)) parts_.contacts.on_name(input, now);
 }
 
 void Inbound::on(const input::HandedOver& input, Instant now) { parts_.outbox.on_handed_over(input, now); }
@@ -105,7 +107,7 @@ void Inbound::dispatch(const PublicKey& from, const Packet& packet, Instant now)
   }
   const bool heard =
       std::holds_alternative<packet::LinkProof>(packet) || std::holds_alternative<packet::Roster>(packet);
-  if (!heard && refuse_removed(from)) return;
+  if (!heard && refuse_outsider(from)) return;
   Sessions& sessions = parts_.sessions;
   if (const auto* event = std::get_if<packet::SendDot>(&packet)) return sessions.on_event(from, event->event);
   if (const auto* bundle = std::get_if<packet::Bundle>(&packet)) return sessions.on_bundle(from, *bundle);

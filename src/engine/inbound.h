@@ -52,7 +52,7 @@ class Inbound {
   void on(const input::PeerName& input, Instant now);
   void on(const input::HandedOver& input, Instant now);
   void on(const input::Receipt& input, Instant now);
-  bool refuse_removed(const PublicKey& from);
+  bool refuse_outsider(const PublicKey& from);
   void dispatch(const PublicKey& from, const Packet& packet, Instant now);
 
   Parts parts_;

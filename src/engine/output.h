@@ -64,9 +64,11 @@ struct Notice {
     log_forked,            ///< an own device had two lives at once, and both are shown: `key`, `text` = its name
     device_linked,         ///< a device is new in the roster: `key`, `text` = its name, `by`, `time_ms`
     device_removed,        ///< a device is none of the user's any more: `key`, `text` = its name, `by`, `time_ms`
-    peer_connection,       ///< a friend or own device came or went: `key`, `text` = "none", "tcp" or "udp"
-    friend_presence,       ///< a contact came online or went offline, on this device and the others taken together:
-                           ///< `key` = its id, `text` = "online" (`seen_by`) or "offline"
+    events_put_aside,  ///< what a device logged is in no view any more: `key`, `text` = its name, `count` in all, and
+                       ///< `by` and `time_ms` of its removal
+    peer_connection,   ///< a friend or own device came or went: `key`, `text` = "none", "tcp" or "udp"
+    friend_presence,   ///< a contact came online or went offline, on this device and the others taken together:
+                       ///< `key` = its id, `text` = "online" (`seen_by`) or "offline"
   };
   What what = What::peer_connection;
   PublicKey key;
@@ -75,6 +77,7 @@ struct Notice {
   std::vector<DeviceName> seen_by = {};         ///< other own devices that the contact is connected to
   std::optional<DeviceName> by = std::nullopt;  ///< the device that linked or removed it
   std::uint64_t time_ms = 0;                    ///< when, by that one's clock
+  std::uint64_t count = 0;
 };
 
 }  // namespace output

@@ -197,7 +197,7 @@ Result<std::uint64_t> Removals::take_in(const PublicKey& key, Instant now) {
 Result<LeavingInfo> Removals::leave(bool at_once, Instant now) {
   if (!core_.is_removed()) {
     if (core_.roster.members().size() <= 1) {
-      return fail(ErrorKind::not_found, "this device has no other devices that it could leave");
+      return fail(ErrorKind::denied, "this device has no other devices that it could leave");
     }
     if (leaving_ != Leaving::at_once) leaving_ = at_once ? Leaving::at_once : Leaving::when_held_elsewhere;
     go_if_ready(now);
@@ -209,7 +209,10 @@ Result<LeavingInfo> Removals::leave(bool at_once, Instant now) {
 
 Result<void> Removals::stay() {
   if (leaving_ == Leaving::no || core_.is_removed()) {
-    return fail(ErrorKind::not_found, "this device is not about to leave");
+    return fail(ErrorKind::denied, core_.is_removed()
+                                       ? "this device has left already, or was removed: to link it again, run `toxtore "
+                                         "device invite` on another one and `toxtore device join` here"
+                                       : "this device is not about to leave, so there is nothing to take back");
   }
   leaving_ = Leaving::no;
   return {};
@@ -267,7 +270,7 @@ void Removals::give_up_telling(Instant now) {
   std::erase_if(telling_since_ms_, [&](const auto& each) { return core_.connected(each.first) == nullptr; });
   std::vector<PublicKey> told;
   for (const auto& [key, peer] : core_.peers) {
-    if (!is_to_be_told(core_, key, now.wall_ms) || core_.is_linked(key) || core_.guests.contains(key)) continue;
+    if (!is_to_be_told(core_, key, now.wall_ms) || core_.is_linked(key) || core_.is_being_linked(key)) continue;
     const std::uint64_t begun_ms = telling_since_ms_.try_emplace(key, now.mono_ms).first->second;
     const std::uint64_t until = std::max(begun_ms, peer.since_ms) + removed_connected_ms_max;
     if (until <= now.mono_ms) {

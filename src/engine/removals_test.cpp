@@ -225,6 +225,74 @@ TEST_F(Removing, ANewLinkBringsItBackInANewIncarnation) {
   EXPECT_TRUE(is_in(phone, laptop.key()) && same_views(laptop, phone));
 }
 
+// The phone was stolen and removed; meanwhile it removed the laptop, which does not know. When it is linked anew it
+// comes with that, and the laptop's latest go aside by its word.
+TEST_F(Removing, WhatALinkPutsAsideIsSaidOnEveryDevice) {
+  isolate(phone, true);
+  remove(phone, {laptop.key()});
+  world.write(bob, server, "to both");
+  ASSERT_TRUE(world.run_until([&] { return shown(laptop, "to both"); }));
+  ASSERT_TRUE(laptop.engine->rename_device(laptop.key(), "lap", world.now()));
+  world.pump(laptop);
+  world.run_for(5'000);
+  remove(laptop, {phone.key()});
+  ASSERT_TRUE(world.run_until([&] { return !is_in(server, phone.key()); }));
+  isolate(phone, false);
+  world.run_for(120'000);
+  for (World::Node* node : {&server, &laptop}) {
+    const auto of = device(*node, laptop.key());
+    ASSERT_TRUE(of) << node->name;
+    EXPECT_EQ(of->last_removal->by.name, "phone") << node->name;
+    EXPECT_EQ(of->last_removal->by_removed_by, (DeviceName{laptop.key(), device(*node, laptop.key())->name}));
+  }
+  const auto aside = device(server, laptop.key())->put_aside;
+  EXPECT_GT(aside, 0U);
+  const auto told = std::ranges::find(server.notices, What::events_put_aside, &output::Notice::what);
+  ASSERT_NE(told, server.notices.end());
+  EXPECT_EQ(told->key, laptop.key());
+  EXPECT_EQ(told->count, aside);
+  EXPECT_EQ(told->by, (DeviceName{phone.key(), "phone"}));
+  EXPECT_EQ(count(server, What::events_put_aside), 1U) << "once";
+}
+
+// What `device join` follows: the linking is shown until the other device is in, and is never taken for done before.
+TEST_F(Removing, ADeviceThatDoesNotKnowYetThatItWasRemovedJoinsAllTheSame) {
+  isolate(phone, true);
+  remove(laptop, {phone.key()});
+  ASSERT_TRUE(world.run_until([&] { return !is_in(server, phone.key()); }));
+  const auto invitation = laptop.engine->invite_device(false, "", world.now());
+  ASSERT_TRUE(phone.engine->join_device(invitation->uri, true, world.now()));
+  world.pump(phone);
+  world.run_for(30'000);
+  ASSERT_EQ(phone.engine->link_requests().size(), 1U) << "under way, though it still takes the laptop for its own";
+  isolate(phone, false);
+  const auto code = [](const World::Node& node) {
+    const auto links = node.engine->link_requests();
+    return links.empty() ? std::nullopt : links.front().code;
+  };
+  ASSERT_TRUE(world.run_until([&] { return code(laptop) && code(laptop) == code(phone); }));
+  EXPECT_TRUE(phone.engine->status().removed) << "by now it knows";
+  ASSERT_TRUE(laptop.engine->accept_device(phone.key(), *code(laptop), world.now()));
+  world.pump(laptop);
+  bool gap = false;
+  ASSERT_TRUE(world.run_until([&] {
+    gap = gap || (phone.engine->link_requests().empty() && !is_in(phone, laptop.key()));
+    return is_in(phone, laptop.key()) && is_in(laptop, phone.key()) && phone.engine->link_requests().empty();
+  }));
+  EXPECT_FALSE(gap) << "whoever follows it would have said that nothing was linked";
+  EXPECT_TRUE(world.run_until([&] { return same_views(laptop, phone) && same_views(server, phone); }, 120'000));
+}
+
+TEST_F(Removing, AJoinThatCameToNothingIsSaidThoughTheInviterIsTakenForAnOwnDevice) {
+  isolate(phone, true);
+  const auto invitation = laptop.engine->invite_device(true, "", world.now());
+  ASSERT_TRUE(phone.engine->join_device(invitation->uri, true, world.now()));
+  world.pump(phone);
+  world.run_for(link_lifetime_ms + 1);
+  EXPECT_TRUE(phone.engine->link_requests().empty());
+  EXPECT_EQ(count(phone, What::link_ended), 1U);
+}
+
 TEST_F(Removing, AThiefsOwnDeviceGoesWithIt) {
   World::Node& puppet = world.add_device("puppet");
   isolate(phone, true);

@@ -81,6 +81,7 @@ std::string_view notice_name(output::Notice::What what) {
     case What::log_forked: return "log_forked";
     case What::device_linked: return "device_linked";
     case What::device_removed: return "device_removed";
+    case What::events_put_aside: return "events_put_aside";
     case What::peer_connection: return "peer_connection";
     case What::friend_presence: return "friend_presence";
   }
@@ -285,11 +286,18 @@ json to_json(const FriendInfo& info) {
           {"claimed", claims_json(contact.claims)}};
 }
 
+json to_json(const DeviceName& device) { return {{"key", device.key.hex()}, {"name", to_valid_utf8(device.name)}}; }
+
 json to_json(const RemovedInfo& info) {
-  return {{"by", {{"key", info.by.key.hex()}, {"name", to_valid_utf8(info.by.name)}}}, {"time", info.time_ms}};
+  const auto named = [](const DeviceName& device) { return to_json(device); };
+  return {{"by", to_json(info.by)},
+          {"time", info.time_ms},
+          {"by_removed_by", optional_json(info.by_removed_by, named)},
+          {"came_with", optional_json(info.came_with, named)}};
 }
 
 json to_json(const DeviceInfo& info) {
+  const auto removal = [](const RemovedInfo& removed) { return to_json(removed); };
   return {{"key", info.key.hex()},
           {"name", to_valid_utf8(info.name)},
           {"self", info.self},
@@ -302,7 +310,8 @@ json to_json(const DeviceInfo& info) {
           {"we_lack", info.we_lack},
           {"coming", info.coming},
           {"it_lacks", info.it_lacks},
-          {"removed", optional_json(info.removed, [](const RemovedInfo& removed) { return to_json(removed); })},
+          {"removed", optional_json(info.removed, removal)},
+          {"last_removal", optional_json(info.last_removal, removal)},
           {"put_aside", info.put_aside}};
 }
 
@@ -397,11 +406,11 @@ std::string notice_line(const output::Notice& notice) {
   if (notice.message) params["id"] = dot_text(*notice.message);
   if (notice.what == output::Notice::What::friend_presence) params["seen_by"] = devices_json(notice.seen_by);
   if (notice.by) {
-    const bool removed = notice.what == output::Notice::What::device_removed;
-    params[removed ? "removed_by" : "linked_by"] = {{"key", notice.by->key.hex()},
-                                                    {"name", to_valid_utf8(notice.by->name)}};
+    const bool linked = notice.what == output::Notice::What::device_linked;
+    params[linked ? "linked_by" : "removed_by"] = to_json(*notice.by);
     params["time"] = notice.time_ms;
   }
+  if (notice.what == output::Notice::What::events_put_aside) params["count"] = notice.count;
   return line_of({{"jsonrpc", "2.0"}, {"method", "notice"}, {"params", std::move(params)}});
 }
 

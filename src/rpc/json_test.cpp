@@ -154,10 +154,14 @@ TEST(Json, Device) {
   EXPECT_EQ(to_json(info)["tox_id"], test_address(1).hex());
   EXPECT_EQ(form["removed"], nullptr);
   EXPECT_EQ(form["put_aside"], 0);
-  info.removed = RemovedInfo{{test_key(2), "lap\xfftop"}, 9};
+  info.removed = RemovedInfo{{test_key(2), "lap\xfftop"}, 9, DeviceName{test_key(3), "server"}, std::nullopt};
   info.put_aside = 4;
   form = to_json(info);
-  EXPECT_EQ(form["removed"], (json{{"by", {{"key", test_key(2).hex()}, {"name", "lap\uFFFDtop"}}}, {"time", 9}}));
+  EXPECT_EQ(form["removed"], (json{{"by", {{"key", test_key(2).hex()}, {"name", "lap\uFFFDtop"}}},
+                                   {"time", 9},
+                                   {"by_removed_by", {{"key", test_key(3).hex()}, {"name", "server"}}},
+                                   {"came_with", nullptr}}));
+  EXPECT_EQ(form["last_removal"], nullptr);
   EXPECT_EQ(form["put_aside"], 4);
 }
 
@@ -175,6 +179,16 @@ TEST(Json, NoticeLine) {
                          {"method", "notice"},
                          {"params", {{"what", "link_code"}, {"key", test_key(1).hex()}, {"text", "123456"}}}};
   EXPECT_EQ(json::parse(line), expected);
+}
+
+TEST(Json, ANoticeOfWhatIsPutAsideSaysHowMuchAndByWhoseWord) {
+  output::Notice notice{output::Notice::What::events_put_aside, test_key(1), "laptop"};
+  notice.by = DeviceName{test_key(2), "phone"};
+  notice.count = 3;
+  const json params = json::parse(notice_line(notice))["params"];
+  EXPECT_EQ(params["what"], "events_put_aside");
+  EXPECT_EQ(params["count"], 3);
+  EXPECT_EQ(params["removed_by"], (json{{"key", test_key(2).hex()}, {"name", "phone"}}));
 }
 
 TEST(Json, ANoticeOfALinkSaysWhoAndWhen) {

@@ -30,6 +30,19 @@ json json_or_null(const std::optional<Info>& info) {
   return info ? to_json(*info) : json(nullptr);
 }
 
+json devices_of(const Engine& engine, bool (*wanted)(const DeviceInfo&)) {
+  json list = json::array();
+  for (const DeviceInfo& device : engine.devices()) {
+    if (wanted(device)) list.push_back(to_json(device));
+  }
+  return list;
+}
+
+bool has_put_aside(const DeviceInfo& device) { return device.put_aside > 0; }
+bool removed_by_removed(const DeviceInfo& device) {
+  return !device.self && device.removed && device.removed->by_removed_by && !device.removed->came_with;
+}
+
 Answer status(const Call& call) {
   const Status status = call.engine.status();
   return json{{"version", call.host.version()},
@@ -52,6 +65,8 @@ Answer status(const Call& call) {
               {"removed", json_or_null(status.removed)},
               {"leaving", json_or_null(status.leaving)},
               {"put_aside", status.put_aside},
+              {"put_aside_of", devices_of(call.engine, has_put_aside)},
+              {"removed_by_removed", devices_of(call.engine, removed_by_removed)},
               {"encrypted", call.host.encrypted()},
               {"invitations", status.invitations},
               {"proofs_refused", to_json(status.proofs_refused)},
@@ -118,7 +133,10 @@ Answer erase_profile(const Call& call) {
                   "both");
   const auto erased = call.host.erase_profile();
   if (!erased) return refuse(erased.error());
+  json older = json::array();
+  for (const auto& folder : erased->older) older.push_back(to_valid_utf8(folder.string()));
   return json{{"folder", to_valid_utf8(erased->folder.string())},
+              {"older", std::move(older)},
               {"state_file", to_valid_utf8(erased->state_file.string())}};
 }
 
@@ -133,10 +151,7 @@ Answer export_profile(const Call& call) {
 }  // namespace
 
 std::vector<Method> profile_methods() {
-  json older = json::array();
-  for (const auto& folder : erased->older) older.push_back(to_valid_utf8(folder.string()));
   return {{"status.get", {}, status},
-              {"older", std::move(older)},
           {"id.get", {}, id},
           {"profile.get", {}, get_profile},
           {"profile.set",

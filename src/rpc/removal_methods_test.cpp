@@ -97,10 +97,10 @@ TEST(RemovalMethods, WhatWasPutAsideIsTakenInByTheNameThatTheDeviceHad) {
 
 TEST(RemovalMethods, LeavingWaitsAndIsTakenBack) {
   TestProfile profile;
-  EXPECT_EQ(kind_of(profile.error("device.leave")), "not_found") << "there are no others";
+  EXPECT_EQ(kind_of(profile.error("device.leave")), "denied") << "there are no others";
   profile.add_device(1, "phone");
   EXPECT_EQ(profile.result("status.get")["leaving"], nullptr);
-  EXPECT_EQ(kind_of(profile.error("device.stay")), "not_found");
+  EXPECT_EQ(kind_of(profile.error("device.stay")), "denied");
   const json leaving = profile.result("device.leave");
   EXPECT_EQ(leaving["left"], false);
   EXPECT_GT(leaving["only_here"], 0);
@@ -123,7 +123,7 @@ TEST(RemovalMethods, OnlyADeviceThatHasLeftErasesItsData) {
   EXPECT_EQ(status["leaving"]["left"], true);
   EXPECT_EQ(status["removed"]["by"]["key"], status["key"]);
   EXPECT_EQ(device(profile, 0xAA)["removed"], status["removed"]);
-  EXPECT_EQ(kind_of(profile.error("device.stay")), "not_found");
+  EXPECT_EQ(kind_of(profile.error("device.stay")), "denied");
   EXPECT_EQ(kind_of(profile.error("device.remove", {{"devices", {test_key(1).hex()}}})), "not_found");
   EXPECT_EQ(profile.result("profile.erase"),
             (json{{"folder", "/data/test"}, {"older", json::array()}, {"state_file", "/state/test.last"}}));

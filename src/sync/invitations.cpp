@@ -38,7 +38,11 @@ Invitations::Judgement Invitations::judge(const PublicKey& peer, const std::opti
     }
     if (!same_secret(*proof, invitation_proof(entry.invitation.secret, self_, peer))) continue;
     Judgement met = meet(entry, peer, linking);
-    return met.invitation ? met : refuse(met.verdict, peer, proof);
+    if (met.invitation) return met;
+    Judgement refused = refuse(met.verdict, peer, proof);
+    refused.may_know = entry.refusals < refusals_told_max;
+    if (refused.may_know) ++entry.refusals;
+    return refused;
   }
   return refuse(Verdict::wrong, peer, proof);
 }

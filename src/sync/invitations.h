@@ -39,6 +39,9 @@ inline constexpr std::size_t open_invitations_max = 3;
 inline constexpr unsigned wrong_proofs_max = 10;
 /// Invitations that are over and still recognised, so that who comes late is told apart from who guesses.
 inline constexpr std::size_t past_invitations_max = 16;
+/// How often it is said of an invitation that it was used or is over: an attempt may ask twice, with its request and on
+/// the connection, and a user tries a few times. Whoever has the secret can make any number of keys that prove it.
+inline constexpr unsigned refusals_told_max = 16;
 /// Refused proofs that are recognised when they are repeated.
 inline constexpr std::size_t refused_proofs_max = 64;
 
@@ -56,6 +59,7 @@ class Invitations {
     Verdict verdict = Verdict::unreadable;
     std::optional<Open> invitation;  ///< if right or again
     bool guessed_away = false;       ///< this wrong proof ended all that were open
+    bool may_know = false;  ///< if used or expired: whoever asks has the secret, so he may be told, this time yet
   };
   /// Since the start, each key and proof once.
   struct Refused {
@@ -88,6 +92,7 @@ class Invitations {
     State state = State::open;
     std::optional<PublicKey> used_by;
     unsigned wrong_proofs = 0;
+    unsigned refusals = 0;
   };
 
   Judgement meet(Entry& entry, const PublicKey& peer, bool linking);

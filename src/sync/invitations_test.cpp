@@ -73,6 +73,20 @@ TEST(Invitations, EndAfterTenMinutes) {
   EXPECT_EQ(inviter.judge(inviter.joiner, inviter.proof(other, inviter.joiner)), Verdict::right);
 }
 
+// Whoever has the secret can make keys without end that prove it.
+TEST(Invitations, WhyIsSaidSoOftenAndNeverToAGuesser) {
+  Inviter inviter;
+  const auto invitation = inviter.make();
+  ASSERT_EQ(inviter.judge(inviter.joiner, inviter.proof(invitation, inviter.joiner)), Verdict::right);
+  for (unsigned i = 0; i < 2 * refusals_told_max; ++i) {
+    const PublicKey peer = key_of(static_cast<std::uint8_t>(10 + i));
+    const auto judged = inviter.invitations.judge(peer, inviter.proof(invitation, peer), false, inviter.now);
+    EXPECT_EQ(judged.verdict, Verdict::used);
+    EXPECT_EQ(judged.may_know, i < refusals_told_max) << i;
+  }
+  EXPECT_FALSE(inviter.invitations.judge(inviter.thief, inviter.guess(), false, inviter.now).may_know);
+}
+
 TEST(Invitations, AreTakenBack) {
   Inviter inviter;
   const auto invitation = inviter.make();

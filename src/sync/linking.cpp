@@ -26,6 +26,22 @@ std::string code_from(const Hash& hash) {
   return std::string(code_digits - code.size(), '0') + code;
 }
 
+/// What the device says to whose invitation this one has joined.
+std::string refusal_words(packet::LinkCancel::Why why) {
+  using Why = packet::LinkCancel::Why;
+  switch (why) {
+    case Why::used:
+      return "this invitation was used already: make a new one there, with `toxtore device invite`. If it was not you "
+             "who used it, see there with `toxtore device list` who did";
+    case Why::over:
+      return "this invitation is over: its ten minutes have passed, or it was taken back. Make a new one there, with "
+             "`toxtore device invite`";
+    case Why::unsaid: break;
+  }
+  return "the other device refused: its user said no, or it does not know this invitation, as after a restart of "
+         "toxtored. Make a new one there, with `toxtore device invite`";
+}
+
 }  // namespace
 
 Hash link_commitment(const PublicKey& a, const PublicKey& b, const Hash& nonce_a) {
@@ -55,8 +71,8 @@ std::map<PublicKey, Linking::Step> Linking::expire(std::uint64_t now_ms) {
   for (const PublicKey& peer : expired) {
     const Session& session = sessions_.at(peer);
     const bool unanswered = session.proof && !session.code;
-    steps.emplace(peer, broken(peer, unanswered ? "the other device did not answer in time: it may be off, or the "
-                                                  "invitation was used before, or too old"
+    steps.emplace(peer, broken(peer, unanswered ? "the other device did not answer in time: it may be off, or does not "
+                                                  "know this invitation, as after a restart of toxtored"
                                                 : "it was not confirmed in time"));
   }
   return steps;
@@ -160,7 +176,7 @@ Linking::Step Linking::received(const PublicKey& peer, const Packet& packet, boo
   if (const auto* commit = std::get_if<packet::LinkCommit>(&packet)) return on_commit(peer, *commit, now_ms);
   if (const auto* nonce = std::get_if<packet::LinkNonce>(&packet)) return on_nonce(peer, *nonce, now_ms);
   if (std::holds_alternative<packet::LinkConfirm>(packet)) return on_confirm(peer, now_ms);
-  if (std::holds_alternative<packet::LinkCancel>(packet)) return on_cancel(peer);
+  if (const auto* cancel = std::get_if<packet::LinkCancel>(&packet)) return on_cancel(peer, *cancel);
   return {};
 }
 
@@ -237,14 +253,11 @@ Linking::Step Linking::finish_if_confirmed(const PublicKey& peer, const Session&
   return step;
 }
 
-Linking::Step Linking::on_cancel(const PublicKey& peer) {
+Linking::Step Linking::on_cancel(const PublicKey& peer, const packet::LinkCancel& cancel) {
   Step step;
   const auto session = sessions_.find(peer);
   if (session == sessions_.end()) return step;
-  step.ended = session->second.proof
-                   ? "the other device refused: the invitation was used before, is too old, was taken "
-                     "back, or its user said no"
-                   : "the other side cancelled";
+  step.ended = session->second.proof ? refusal_words(cancel.why) : "the other side cancelled";
   sessions_.erase(session);
   return step;
 }

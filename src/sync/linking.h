@@ -111,7 +111,7 @@ class Linking {
   Step on_commit(const PublicKey& peer, const packet::LinkCommit& commit, std::uint64_t now_ms);
   Step on_nonce(const PublicKey& peer, const packet::LinkNonce& nonce, std::uint64_t now_ms);
   Step on_confirm(const PublicKey& peer, std::uint64_t now_ms);
-  Step on_cancel(const PublicKey& peer);
+  Step on_cancel(const PublicKey& peer, const packet::LinkCancel& cancel);
   Step coded(const PublicKey& peer, Session& session);
   Step finish_if_confirmed(const PublicKey& peer, const Session& session);
   Step broken(const PublicKey& peer, std::string why);

@@ -308,10 +308,16 @@ TEST(Invited, BothMayJoinEachOtherAtOnce) {
 }
 
 TEST(Invited, WhatTheOtherSideRefusesOrDoesNotAnswerIsSaid) {
+  using Why = packet::LinkCancel::Why;
+  for (const auto& [why, words] :
+       {std::pair(Why::unsaid, "refused"), {Why::used, "used already"}, {Why::over, "is over"}}) {
+    Invited pair;
+    pair.at_a(pair.join());
+    const auto step = pair.a.received(pair.key_b, packet::LinkCancel{why}, false, pair.now);
+    EXPECT_NE(step.ended.value_or("").find(words), std::string::npos);
+    EXPECT_TRUE(pair.a.sessions(pair.now).empty());
+  }
   Invited pair;
-  pair.at_a(pair.join());
-  pair.a.received(pair.key_b, packet::LinkCancel{}, false, pair.now);
-  EXPECT_TRUE(pair.a.sessions(pair.now).empty());
   const auto unanswered = pair.a.join(pair.key_b, secret_of_invitation, pair.proof, false, pair.now);
   EXPECT_TRUE(unanswered.send.empty());
   const auto ended = pair.a.expire(pair.now + link_lifetime_ms);

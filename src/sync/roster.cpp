@@ -284,6 +284,11 @@ std::vector<Hash> Roster::standing_removals(const PublicKey& key) const {
   return hashes;
 }
 
+const DeviceRemoval* Roster::last_removal(const PublicKey& key) const {
+  const auto& removals = removals_of(key);
+  return removals.empty() ? nullptr : &removals.back()->what;
+}
+
 // Those that removed it, and those that added them, as far as it may not know them.
 std::vector<Bytes> Roster::news_for_removed(const PublicKey& key) const {
   std::vector<Bytes> news;

@@ -119,6 +119,8 @@ class Roster {
   [[nodiscard]] std::vector<Hash> overruling_adds_by(const PublicKey& key) const;
   /// The hashes of the removals of a key that stand: what an add must name to bring it back.
   [[nodiscard]] std::vector<Hash> standing_removals(const PublicKey& key) const;
+  /// The removal of a key that was made last, by the clock of who made it, standing or not; none if there was none.
+  [[nodiscard]] const DeviceRemoval* last_removal(const PublicKey& key) const;
   /// The statements by which a removed device, which knows what it was told before, finds that it is removed.
   [[nodiscard]] std::vector<Bytes> news_for_removed(const PublicKey& key) const;
   /// The adds that a device made of others, as far as they count.

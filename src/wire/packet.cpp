@@ -159,7 +159,13 @@ Writer encode(const packet::LinkNonce& packet) {
 }
 
 Writer encode(const packet::LinkConfirm& /*packet*/) { return begin(PacketType::link_confirm); }
-Writer encode(const packet::LinkCancel& /*packet*/) { return begin(PacketType::link_cancel); }
+
+Writer encode(const packet::LinkCancel& packet) {
+  Writer out = begin(PacketType::link_cancel);
+  const Bytes why{static_cast<std::uint8_t>(packet.why)};
+  if (packet.why != packet::LinkCancel::Why::unsaid) write_extension(out, link_cancel_extension::why, why);
+  return out;
+}
 
 Writer encode(const packet::LinkProof& packet) {
   assert(packet.name.size() <= device_name_size_max);
@@ -321,6 +327,16 @@ packet::LinkProof read_link_proof(Reader& in) {
   return packet;
 }
 
+packet::LinkCancel read_link_cancel(Reader& in) {
+  using Why = packet::LinkCancel::Why;
+  const Extensions extensions(in);
+  const auto why = extensions.find(link_cancel_extension::why);
+  if (!why) return {};
+  if (why->size() != 1) in.fail();
+  const bool known = why->size() == 1 && why->front() <= static_cast<std::uint8_t>(Why::over);
+  return {known ? static_cast<Why>(why->front()) : Why::unsaid};
+}
+
 packet::Presence::Entry read_presence_entry(Reader& in) {
   const PublicKey key = in.key();
   const std::uint8_t connected = in.u8();
@@ -348,7 +364,7 @@ std::optional<Packet> read_content(PacketType type, Reader& in) {
     case PacketType::link_commit: return packet::LinkCommit{in.hash()};
     case PacketType::link_nonce: return packet::LinkNonce{in.hash()};
     case PacketType::link_confirm: return packet::LinkConfirm{};
-    case PacketType::link_cancel: return packet::LinkCancel{};
+    case PacketType::link_cancel: return read_link_cancel(in);
     case PacketType::link_proof: return read_link_proof(in);
     case PacketType::presence: return packet::Presence{read_list(in, read_presence_entry)};
     case PacketType::texts: return packet::Texts{read_list(in, read_event_dot)};

@@ -90,6 +90,11 @@ namespace link_proof_extension {
 inline constexpr std::uint8_t name = 1;  ///< what the joining device calls itself, 1 to 64 bytes
 }  // namespace link_proof_extension
 
+/// Tags of the extensions of `link cancel`. Given once, never reused.
+namespace link_cancel_extension {
+inline constexpr std::uint8_t why = 1;  ///< u8
+}  // namespace link_cancel_extension
+
 namespace packet {
 
 /// "My user is also these Tox IDs." To friends with Toxtore and to own devices.
@@ -242,6 +247,13 @@ struct LinkConfirm {
 };
 /// "Not now": the request is withdrawn, refused or broken.
 struct LinkCancel {
+  /// Of an invitation whose secret the receiver has proved.
+  enum class Why : std::uint8_t {
+    unsaid = 0,
+    used = 1,  ///< it was used already
+    over = 2,  ///< its time was over, or it was taken back
+  };
+  Why why = Why::unsaid;  ///< extension 1: u8, left out if unsaid; one of a later version is unsaid
   bool operator==(const LinkCancel&) const = default;
 };
 

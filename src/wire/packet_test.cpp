@@ -49,6 +49,7 @@ RC_GTEST_PROP(Packet, DecodesWhatItEncodes, ()) {
 /// Whether a cut is in front of an extension.
 bool whole_without(const Packet& packet, std::size_t cut) {
   if (std::holds_alternative<packet::LinkProof>(packet)) return cut == 2 + sizeof(Hash);
+  if (std::holds_alternative<packet::LinkCancel>(packet)) return cut == 2;
   if (!std::holds_alternative<packet::MyDevices>(packet)) return false;
   const auto& devices = std::get<packet::MyDevices>(packet);
   const std::size_t version_at = 3 + PublicKey::size * devices.keys.size();
@@ -57,7 +58,7 @@ bool whole_without(const Packet& packet, std::size_t cut) {
 }
 
 // Two kinds of cut leave a whole packet: inside the body of a `send dot`, which runs to the end, and in front of an
-// extension of `my devices` or `link proof`.
+// extension of `my devices`, `link proof` or `link cancel`.
 /// Of a packet whose content runs to its end: how short it may be; 0 of all others.
 std::size_t shortest_to_the_end(const Packet& packet) {
   if (std::holds_alternative<packet::SendDot>(packet)) return 2 + event_header_size;

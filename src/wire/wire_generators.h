@@ -183,7 +183,9 @@ inline Packet packet() {
     case 13: return packet::Page{number<std::uint8_t>(), list_of(0, packet::page_conversations_max, key)};
     case 14: return message_part();
     case 15: return packet::Received{dot()};
-    case 16: return packet::LinkCancel{};
+    case 16:
+      return packet::LinkCancel{*rc::gen::element(packet::LinkCancel::Why::unsaid, packet::LinkCancel::Why::used,
+                                                  packet::LinkCancel::Why::over)};
     case 17: return packet::LinkProof{hash(), bytes_of_size(0, device_name_size_max)};
     case 18: return log_state();
     case 19: return packet::Texts{list_of(0, packet::texts_events_max, dot)};

@@ -4,6 +4,7 @@
 
 #include "cli/local_time.h"
 #include "cli/person_text.h"
+#include "cli/removal_text.h"
 #include "cli/terminal_text.h"
 #include "rpc/json_fields.h"
 
@@ -107,6 +108,15 @@ std::string ChangeText::notice(const json& params) const {
     const bool left = text_in(by, "key") == text_in(params, "key");
     return marked(name + " is none of your devices any more: " + (left ? "it left" : "removed by " + shown_name(by)) +
                   ", " + local_date_and_clock(number_in(params, "time")));
+  }
+  if (what == "events_put_aside") {
+    const json device = {{"key", text_in(params, "key")},
+                         {"name", text.empty() ? named(params) : text},
+                         {"put_aside", number_in(params, "count")}};
+    const json& by = field_in(params, "removed_by");
+    return marked("put aside, shown nowhere: " + put_aside_words(device) +
+                  (by.is_object() ? ", by the word of " + shown_name(by) + " that it was removed" : "") +
+                  "; see `toxtore status`");
   }
   if (what == "peer_connection") return marked(named(params) + " is " + connection_words(text));
   if (what == "friend_presence") return marked(named(params) + " is " + text + seen_at(params));

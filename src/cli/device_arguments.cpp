@@ -115,8 +115,9 @@ void add_remove_and_leave(Parser& parser, CLI::App* group) {
       {"remove", "Take a lost device out of your devices",
        "Takes devices out of yours, from any of the others: one that was lost, stolen or given away without "
        "`toxtore device leave`. First says what that comes to: what is on it alone, which devices it had linked, "
-       "and which friends only it reaches; then asks. What a removed device writes afterwards appears nowhere, "
-       "and it comes back by a new invitation only. Name all that you do not trust in one command: what one "
+       "and which friends only it reaches; then asks. What a removed device writes afterwards appears on "
+       "none of your devices and with no friend who has Toxtore, once they know; and it comes back by a new invitation "
+       "only. Name all that you do not trust in one command: what one "
        "of them says of another does not count.",
        "  toxtore device remove phone\n  toxtore device remove phone tablet --yes\n"});
   const CLI::Option* devices =
@@ -135,9 +136,10 @@ void add_remove_and_leave(Parser& parser, CLI::App* group) {
       flag(leave, "--now", "Do not wait: what is held here alone is then not on your other devices");
   const CLI::Option* erase = flag(leave, "--erase",
                                   "Once it has left, stop toxtored and delete the profile from this machine: messages, "
-                                  "friends, Tox ID and keys");
+                                  "friends, Tox ID and keys, and what `toxtore restore` had kept beside it");
   const CLI::Option* agreed = flag(leave, "--yes", "Do not ask (needed without a terminal, and with --json)");
-  const CLI::Option* cancel = flag(leave, "--cancel", "Do not leave after all, if it has not left yet");
+  const CLI::Option* cancel =
+      flag(leave, "--cancel", "Do not leave after all; fails (exit code 1) if it is not about to leave, or has left");
   parser.on(leave, [=]() -> Outcome<Command> {
     if (cancel->count() > 0 && now->count() + erase->count() + agreed->count() > 0)
       return refuse_usage("--cancel stands alone");

@@ -179,6 +179,29 @@ TEST(InviteProgram, JoinTakesTheUriFromStandardInputAndShowsHowTheHistoryComes) 
   EXPECT_NE(run.output.find("20 events"), std::string::npos) << run.output;
 }
 
+// As of a device that does not know yet that it was removed: the other one is in its list before and after.
+TEST(InviteProgram, AJoinThatEndedIsNoLinkThoughTheOtherIsInTheListAlready) {
+  Joiner joiner;
+  auto methods = joiner.methods();
+  int looks = 0;
+  methods["device.requests"] = [&](const json&) {
+    if (++looks > 1) return answer({{"requests", json::array()}});
+    auto found = answer({{"requests", {link(nullptr)}}});
+    for (const char* what : {"peer_connection", "link_ended"}) {
+      found.notifications.push_back(
+          {{"jsonrpc", "2.0"},
+           {"method", "notice"},
+           {"params", {{"what", what}, {"key", key}, {"text", "this invitation was used already"}}}});
+    }
+    return found;
+  };
+  const FakeDaemon daemon(methods);
+  const Finished run = daemon.toxtore({"device", "join", "-", "--yes"}, uri + "\n");
+  EXPECT_EQ(run.exit_code, 1) << run.output;
+  EXPECT_NE(run.errors.find("nothing was linked"), std::string::npos) << run.errors;
+  EXPECT_NE(run.errors.find("used already"), std::string::npos) << run.errors;
+}
+
 TEST(InviteProgram, JoinAsksBeforeItGivesAwayWhatTheDeviceHolds) {
   Joiner joiner;
   const FakeDaemon daemon(joiner.methods());

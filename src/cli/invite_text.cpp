@@ -42,10 +42,10 @@ std::string invitation_text(const json& invitation, bool waits, const Style& pic
 std::string history_text(const json& status, bool reported) {
   if (!reported) return "Waiting for the other devices to say what they hold.\n";
   const std::uint64_t missing = number_in(status, "events_missing");
-  if (missing == 0) return "All that they hold is here: " + std::to_string(number_in(status, "events")) + " events.\n";
+  if (missing == 0) return "All that they hold is here: " + counted(number_in(status, "events"), "event") + ".\n";
   const std::uint64_t all = std::max(number_in(status, "backlog"), missing);
-  return "The history comes in: " + std::to_string((all - missing) * 100 / all) + " % of " + std::to_string(all) +
-         " events.\n";
+  return "The history comes in: " + std::to_string((all - missing) * 100 / all) + " % of " + counted(all, "event") +
+         ".\n";
 }
 
 std::string invited_code_text(const json& link, const Style& style) {

@@ -42,9 +42,8 @@ Outcome<bool> LinkWatch::ask_and_confirm(Terminal& terminal) {
 
 Outcome<> LinkWatch::wait_until(bool (LinkWatch::*reached)() const) {
   while (!(this->*reached)() && !linked()) {
-    const auto why = notice_of_end();
-    if (!why) return refuse(why.error());
-    if (*why) return ended(**why);
+    if (auto heard = hear(); !heard) return heard;
+    if (why_ended_) return ended(*why_ended_);
     if (auto looked = look(); !looked) return looked;
   }
   return {};
@@ -58,6 +57,9 @@ Outcome<> LinkWatch::look() {
     link_ = *found;
     return {};
   }
+  // A device that was one before is in the list however this ended, so the end is looked for first.
+  if (auto heard = hear_all(); !heard) return heard;
+  if (why_ended_) return ended(*why_ended_);
   const auto devices = daemon_.call("device.list");
   if (!devices) return refuse(devices.error());
   if (const json* found = with_key(list_in(*devices, "devices")); found != nullptr && is_in(*found)) {
@@ -65,24 +67,37 @@ Outcome<> LinkWatch::look() {
     link_["linked"] = true;
     return {};
   }
-  const auto why = notice_of_end();
-  if (!why) return refuse(why.error());
-  return ended(why->value_or("it was given up on the other side, or the time was over"));
+  return ended("it was given up on the other side, or the time was over");
 }
 
-/// Waits a moment for a notice about this link; the reason if it says that the link has ended.
-Outcome<std::optional<std::string>> LinkWatch::notice_of_end() {
+/// What a notice says of this link; whether it says anything.
+bool LinkWatch::take(const json& notification) {
+  const json& notice = field_in(notification, "params");
+  if (text_in(notice, "key") != key_ || text_in(notice, "what").empty()) return false;
+  if (text_in(notice, "what") == "link_ended") why_ended_ = text_in(notice, "text");
+  return true;
+}
+
+/// Waits a moment for a notice about this link.
+Outcome<> LinkWatch::hear() {
   const auto deadline = steady_clock::now() + look_interval_ms;
   while (steady_clock::now() < deadline) {
     const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
     const auto next = daemon_.next_notification(left);
     if (!next) return refuse(next.error());
-    const json& notice = *next ? field_in(**next, "params") : link_;
-    if (text_in(notice, "key") != key_ || text_in(notice, "what").empty()) continue;
-    if (text_in(notice, "what") == "link_ended") return text_in(notice, "text");
-    break;  // something has changed: look
+    if (*next && take(**next)) return {};
   }
-  return std::nullopt;
+  return {};
+}
+
+/// Takes what has come already.
+Outcome<> LinkWatch::hear_all() {
+  for (;;) {
+    const auto next = daemon_.next_notification(milliseconds(0));
+    if (!next) return refuse(next.error());
+    if (!*next) return {};
+    take(**next);
+  }
 }
 
 const json* LinkWatch::with_key(const json& list) const {

@@ -37,12 +37,15 @@ class LinkWatch {
  private:
   Outcome<> wait_until(bool (LinkWatch::*reached)() const);
   Outcome<> look();
-  Outcome<std::optional<std::string>> notice_of_end();
+  Outcome<> hear();
+  Outcome<> hear_all();
+  bool take(const nlohmann::json& notification);
   [[nodiscard]] const nlohmann::json* with_key(const nlohmann::json& list) const;
   [[nodiscard]] tl::unexpected<Failure> ended(const std::string& why) const;
 
   nlohmann::json link_;
   std::string key_;
+  std::optional<std::string> why_ended_;
   DaemonLink& daemon_;
 };
 

@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/message_text.h"
 #include "cli/outbox_text.h"
+#include "cli/terminal_text.h"
 #include "rpc/json_fields.h"
 
 namespace toxtore {
@@ -93,7 +94,7 @@ Outcome<> run(const command::Read& command, Session& session) {
   const json params = command.id.empty() ? json{{"friend", command.with}} : json{{"id", command.id}};
   return session.show_answer("message.read", params, [&](const json& done, const Style&) {
     const std::uint64_t marked = number_in(done, "marked");
-    return std::to_string(marked) + (marked == 1 ? " message" : " messages") + " marked as read.\n";
+    return counted(marked, "message") + " marked as read.\n";
   });
 }
 
@@ -123,7 +124,7 @@ Outcome<> run(const command::Erase& command, Session& session) {
     erased += number_in(*done, "erased");
   }
   session.show({{"erased", erased}},
-               std::to_string(erased) + (erased == 1 ? " message" : " messages") +
+               counted(erased, "message") +
                    " erased here; on your other devices as soon as they are connected. Friends keep what they have.\n");
   return {};
 }

@@ -98,7 +98,10 @@ std::string ids(const json& message) {
 }  // namespace
 
 std::string delivery_words(const std::string& state) {
-  if (state == "queued") return "queued: goes out when one of your devices is connected to the friend";
+  if (state == "queued")
+    return "queued: goes out at once if one of your devices is connected to the friend, else when one is; `toxtore "
+           "outbox` "
+           "tells what it waits for";
   if (state == "sending") return "sending: handed over, the friend's receipt is not here yet";
   if (state == "unsure") return "unsure: handed over without a receipt, and sent again later; it may arrive twice";
   if (state == "delivered") return "delivered";

@@ -140,7 +140,8 @@ TEST_F(MessageText, OlderOnesAreOffered) {
 
 TEST_F(MessageText, EveryStateIsExplainedAfterSending) {
   EXPECT_EQ(sent_text(message("x", true, "queued"), {}),
-            "To Anna: queued: goes out when one of your devices is connected to the friend\n");
+            "To Anna: queued: goes out at once if one of your devices is connected to the friend, else when one is; "
+            "`toxtore outbox` tells what it waits for\n");
   for (const char* state : {"queued", "sending", "unsure", "delivered"})
     EXPECT_NE(sent_text(message("x", true, state), {}).find(state), std::string::npos);
 }

@@ -163,14 +163,16 @@ namespace {
 std::string remarks_on(const json& device, const json& result) {
   std::vector<std::string> remarks;
   if (const json& by = field_in(field_in(device, "removed"), "by"); by.is_object())
-    remarks.push_back(text_in(by, "key") == text_in(device, "key") ? "has left" : "removed by " + shown_name(by));
+    remarks.push_back(text_in(by, "key") == text_in(device, "key")
+                          ? "has left"
+                          : who_removed(field_in(device, "removed"), text_in(device, "key")));
   if (flag_in(device, "always_on")) remarks.emplace_back("always on");
   const std::string by = text_in(device, "linked_by");
   for (const json& other : list_in(result, "devices")) {
     if (text_in(other, "key") == by && by != text_in(device, "key")) remarks.push_back("by " + shown_name(other));
   }
   if (const std::uint64_t aside = number_in(device, "put_aside"); aside > 0)
-    remarks.push_back(std::to_string(aside) + " events put aside");
+    remarks.push_back(counted(aside, "event") + " put aside");
   std::string text;
   for (const std::string& remark : remarks) text += (text.empty() ? "" : ", ") + remark;
   return text;

@@ -128,7 +128,7 @@ TEST_F(PersonText, DevicesThatAreNoMoreStandApart) {
   const auto apart = text.find("No longer your devices:");
   ASSERT_NE(apart, std::string::npos) << text;
   EXPECT_GT(text.find("phone"), apart) << text;
-  EXPECT_NE(text.substr(0, apart).find("1 events put aside"), std::string::npos) << "of before it was linked again";
+  EXPECT_NE(text.substr(0, apart).find("1 event put aside"), std::string::npos) << "of before it was linked again";
   const json self = {{"key", key}, {"name", "phone"}, {"self", true}, {"removed", removed}};
   const std::string alone = devices_text({{"devices", {self}}}, {});
   EXPECT_NE(alone.find("removed by laptop\n"), std::string::npos) << alone;

@@ -81,8 +81,8 @@ class Departure {
   std::optional<steady_clock::time_point> left_at_;
 };
 
-/// Waits until toxtored has ended, and looks whether the profile is gone.
-Outcome<> erase_profile(Session& session) {
+/// Waits until toxtored has ended, and looks whether the profile is gone. How many older copies have gone with it.
+Outcome<std::size_t> erase_profile(Session& session) {
   const auto place = session.daemon.call("profile.erase");
   if (!place) return refuse(place.error());
   const auto give_up = steady_clock::now() + erase_patience_s;
@@ -90,12 +90,16 @@ Outcome<> erase_profile(Session& session) {
     if (steady_clock::now() > give_up)
       return refuse(ExitCode::failed, "busy", "toxtored does not end; it erases the profile when it does");
   }
-  for (const char* field : {"folder", "state_file"}) {
-    std::error_code ignored;
-    if (std::filesystem::exists(text_in(*place, field), ignored))
-      return refuse(ExitCode::failed, "io", "not all could be erased; what is left is in " + text_in(*place, field));
+  std::vector<std::string> places{text_in(*place, "folder"), text_in(*place, "state_file")};
+  for (const json& older : list_in(*place, "older")) {
+    if (older.is_string()) places.push_back(older.get<std::string>());
   }
-  return {};
+  for (const std::string& each : places) {
+    std::error_code ignored;
+    if (std::filesystem::exists(each, ignored))
+      return refuse(ExitCode::failed, "io", "not all could be erased; what is left is in " + each);
+  }
+  return places.size() - 2;
 }
 
 /// Says what it comes to, and asks.
@@ -119,12 +123,18 @@ Outcome<> leave(const command::DeviceLeave& command, Session& session) {
     return refuse(ExitCode::failed, "already_exists",
                   "this device is " + removed_words(removed, text_in(*status, "key")) +
                       ": there is nothing to leave; to erase its data, stop toxtored and delete the profile's folder");
+  if (!flag_in(field_in(*status, "leaving"), "left") && number_in(*status, "devices") < 2)
+    return refuse(
+        ExitCode::failed, "denied",
+        "this device has no other devices that it could leave; to erase its data, stop toxtored and delete the "
+        "profile's folder");
   const LeavePlan plan{harmless_line(text_in(*status, "device_name")),
                        text_in(*status, "profile"),
                        command.now,
                        command.erase,
                        number_in(*status, "devices_connected") > 0,
-                       flag_in(field_in(*status, "leaving"), "left")};
+                       flag_in(field_in(*status, "leaving"), "left"),
+                       number_in(*status, "put_aside")};
   if (auto yes = agree_to_leave(command, *status, plan, session); !yes) return yes;
   if (!session.options.json && !plan.has_left)
     session.terminal.print(std::string("Ctrl-C ends only the waiting: toxtored goes on") +
@@ -137,14 +147,19 @@ Outcome<> leave(const command::DeviceLeave& command, Session& session) {
     return refuse(ExitCode::failed, "offline",
                   "this device has left, but none of the others has said that it knows, so nothing is erased yet; give "
                   "the command again");
+  std::string older;
   if (command.erase) {
-    if (auto erased = erase_profile(session); !erased) return erased;
+    const auto erased = erase_profile(session);
+    if (!erased) return refuse(erased.error());
+    if (*erased > 0)
+      older = " What `toxtore restore` had kept beside it went too: " +
+              (*erased == 1 ? "one older copy" : std::to_string(*erased) + " older copies") + ".";
   }
   json answer = *leaving;
   answer["erased"] = command.erase;
   session.show(answer, left_text(*leaving, plan, session.terminal.style()) +
                            (command.erase ? "The profile “" + harmless_line(plan.profile) +
-                                                "” is erased, and toxtored has stopped.\n"
+                                                "” is erased, and toxtored has stopped." + older + "\n"
                                           : ""));
   return {};
 }
@@ -155,6 +170,9 @@ Outcome<std::vector<json>> look_at(const std::vector<std::string>& devices, Sess
   for (const std::string& device : devices) {
     auto removal = session.daemon.call("device.removal", {{"device", device}});
     if (!removal) return refuse(removal.error());
+    if (flag_in(field_in(*removal, "device"), "self"))
+      return refuse(ExitCode::failed, "invalid_argument",
+                    "this is the device that you are at: `toxtore device leave` takes it out of your devices");
     removals.push_back(*std::move(removal));
   }
   return removals;

@@ -53,6 +53,25 @@ TEST(RemovalProgram, RemoveSaysWhatItComesToAndAsks) {
   EXPECT_EQ(daemon.requests().back().params, (json{{"devices", {phone, tablet}}})) << "together";
 }
 
+// Before what it would come to is shown, or anything is asked.
+TEST(RemovalProgram, WhatCannotBeIsRefusedFirst) {
+  const json self = {{"key", phone}, {"name", "phone"}, {"self", true}};
+  const FakeDaemon daemon(
+      {{"device.removal", [&](const json&) { return answer({{"device", self}, {"only_there", 4}}); }},
+       {"status.get", [](const json&) {
+          return answer({{"key", phone}, {"devices", 1}, {"removed", nullptr}, {"leaving", nullptr}});
+        }}});
+  const Finished remove = daemon.toxtore({"device", "remove", "phone", "--yes"});
+  EXPECT_EQ(remove.exit_code, 1);
+  EXPECT_EQ(remove.output, "");
+  EXPECT_NE(remove.errors.find("toxtore device leave"), std::string::npos) << remove.errors;
+  const Finished leave = daemon.toxtore({"device", "leave", "--erase", "--yes"});
+  EXPECT_EQ(leave.exit_code, 1);
+  EXPECT_EQ(leave.output, "");
+  EXPECT_NE(leave.errors.find("no other devices"), std::string::npos) << leave.errors;
+  EXPECT_FALSE(asked(daemon, "device.remove") || asked(daemon, "device.leave"));
+}
+
 TEST(RemovalProgram, NothingIsRemovedWithoutAYes) {
   const FakeDaemon daemon(remover());
   Process remove(daemon.command({"device", "remove", "phone"}), Process::On::terminal);
@@ -88,6 +107,8 @@ struct Leaver {
                return answer({{"key", phone},
                               {"device_name", "phone"},
                               {"profile", "default"},
+                              {"devices", 2},
+                              {"put_aside", 1},
                               {"devices_connected", connected},
                               {"leaving", now}});
              }},
@@ -99,7 +120,7 @@ struct Leaver {
              }},
             {"device.stay", [](const json&) { return answer(json::object()); }},
             {"profile.erase", [this](const json&) {
-               auto erased = answer({{"folder", folder}, {"state_file", "/nothing/either"}});
+               auto erased = answer({{"folder", folder}, {"state_file", "/nothing/either"}, {"older", {"/nor/this"}}});
                erased.close_after = true;
                return erased;
              }}};
@@ -129,6 +150,7 @@ TEST(RemovalProgram, LeaveNeedsAYes) {
   const Finished run = leave.finish();
   EXPECT_EQ(run.exit_code, 1);
   EXPECT_NE(run.output.find("is deleted from this machine"), std::string::npos) << run.output;
+  EXPECT_NE(run.output.find("1 event that was put aside here goes with it"), std::string::npos) << run.output;
   EXPECT_EQ(daemon.toxtore({"device", "leave"}).exit_code, 2);
   EXPECT_FALSE(asked(daemon, "device.leave"));
 }
@@ -160,6 +182,7 @@ TEST(RemovalProgram, EraseComesAfterLeavingAndIsLookedAt) {
     EXPECT_EQ(run.exit_code, 0) << run.errors;
     EXPECT_NE(run.output.find("The profile “default” is erased, and toxtored has stopped."), std::string::npos)
         << run.output;
+    EXPECT_NE(run.output.find("one older copy"), std::string::npos) << run.output;
     EXPECT_EQ(daemon.requests().back().method, "profile.erase");
   }
   const TestFolder left;
@@ -174,7 +197,8 @@ TEST(RemovalProgram, LeavingThatIsTakenBackEndsTheWaiting) {
   Leaver leaver;
   auto methods = leaver.methods();
   methods["status.get"] = [](const json&) {
-    return answer({{"key", phone}, {"device_name", "phone"}, {"devices_connected", 1}, {"leaving", nullptr}});
+    return answer(
+        {{"key", phone}, {"device_name", "phone"}, {"devices", 2}, {"devices_connected", 1}, {"leaving", nullptr}});
   };
   const FakeDaemon daemon(methods);
   const Finished run = daemon.toxtore({"device", "leave", "--erase", "--yes"});

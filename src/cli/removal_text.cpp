@@ -10,19 +10,10 @@
 #include "rpc/json_fields.h"
 
 namespace toxtore {
-namespace {
 
 using nlohmann::json;
 
-std::string events(std::uint64_t count) { return std::to_string(count) + (count == 1 ? " event" : " events"); }
-
-/// As it can be typed: the name, if a shell leaves it as it is, else the key.
-std::string as_argument(const json& person) {
-  constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._@%+:,/-";
-  const std::string name = text_in(person, "name");
-  const bool as_it_is = !name.empty() && name.front() != '-' && name.find_first_not_of(plain) == std::string::npos;
-  return as_it_is ? name : harmless_line(text_in(person, "key"));
-}
+namespace {
 
 /// A paragraph below a heading.
 std::string point(const std::string& text, Tone tone, const Style& style) {
@@ -59,8 +50,8 @@ std::string copies_point(const json& removal, const Style& style) {
         "not known.",
         Tone::warning, style);
   if (only_there == 0) return point("All that it is known to hold is on your other devices too.", Tone::good, style);
-  return point(events(only_there) +
-                   " are known to be on it and on none of your other devices. They do not come any "
+  return point(counted(only_there, "event") + (only_there == 1 ? " is" : " are") +
+                   " known to be on it and on none of your other devices. They do not come any "
                    "more once it is removed.",
                Tone::warning, style);
 }
@@ -88,12 +79,38 @@ std::string names_of(const json& list) {
 
 }  // namespace
 
+std::string as_argument(const json& person) {
+  constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._@%+:,/-";
+  const std::string name = text_in(person, "name");
+  const bool as_it_is = !name.empty() && name.front() != '-' && name.find_first_not_of(plain) == std::string::npos;
+  return as_it_is ? name : harmless_line(text_in(person, "key"));
+}
+
 bool is_in(const json& device) { return flag_in(device, "self") || !field_in(device, "removed").is_object(); }
 
-std::string removed_words(const json& removed, const std::string& key) {
+std::string unknown_elsewhere(std::uint64_t count) {
+  return counted(count, "event") + (count == 1 ? " is" : " are") + " not known to be on another device";
+}
+
+std::string who_removed(const json& removed, const std::string& key) {
   const json& by = field_in(removed, "by");
-  const bool left = text_in(by, "key") == key;
-  return (left ? "left" : "removed by " + shown_name(by)) + ", " + local_date_and_clock(number_in(removed, "time"));
+  if (text_in(by, "key") == key) return "left";
+  const json& with = field_in(removed, "came_with");
+  if (with.is_object()) return "came with " + shown_name(with) + ", which was removed by " + shown_name(by);
+  const json& by_removed_by = field_in(removed, "by_removed_by");
+  return "removed by " + shown_name(by) +
+         (by_removed_by.is_object() ? ", which was removed itself by " + shown_name(by_removed_by) : "");
+}
+
+std::string removed_words(const json& removed, const std::string& key) {
+  return who_removed(removed, key) + ", " + local_date_and_clock(number_in(removed, "time"));
+}
+
+std::string put_aside_words(const json& device) {
+  const json& removal = field_in(device, "last_removal");
+  const json& by = removal.is_object() ? removal : field_in(device, "removed");
+  return counted(number_in(device, "put_aside"), "event") + " of " + shown_name(device) +
+         (by.is_object() ? " (" + removed_words(by, text_in(device, "key")) + ")" : "");
 }
 
 std::string removal_text(const json& removal, const std::set<std::string>& together, const Style& style) {
@@ -110,19 +127,21 @@ std::string removed_text(const json& answer, const Style& style) {
   return style.paint(Tone::good, names_of(removed) + (one ? " is none of your devices any more."
                                                           : " are none of your devices any more.")) +
          "\nWhat " + (one ? "it writes" : "they write") +
-         " from now on appears nowhere. Your other devices and your friends with Toxtore learn of it when they are\n"
-         "connected next. What is on " +
-         (one ? "it" : "them") + " stays there: Toxtore cannot erase it from afar.\n";
+         " from now on appears on none of your devices, and with no friend who has Toxtore, once they know: they\n"
+         "learn of it when they are connected next. A friend with another Tox program does not learn of it: whoever\n"
+         "has " +
+         (one ? "it" : "them") + " can write to him. What is on " + (one ? "it" : "them") +
+         " stays there: Toxtore cannot erase it from afar.\n";
 }
 
 std::string taken_in_text(const json& answer, const Style& /*style*/) {
   const std::uint64_t count = number_in(answer, "taken_in");
-  return "Taken in: " + events(count) + " of " + shown_name(field_in(answer, "device")) +
+  return "Taken in: " + counted(count, "event") + " of " + shown_name(field_in(answer, "device")) +
          ". Your other devices follow as they learn of it.\n";
 }
 
 std::string removed_devices_text(const json& devices, const Style& style) {
-  Table table({{"NAME"}, {"REMOVED", false, 48}, {"PUT ASIDE", true}});
+  Table table({{"NAME"}, {"REMOVED", false, 96}, {"PUT ASIDE", true}});
   std::string example;
   for (const json& each : devices) {
     if (is_in(each)) continue;
@@ -153,18 +172,17 @@ std::string leaving_points(const json& removal, const LeavePlan& plan, const Sty
   if (only_here == 0) {
     text += point("All that is here is known to be on another device too.", Tone::good, style);
   } else if (plan.now) {
-    text += point(events(only_here) +
-                      " are not known to be on another device. With --now your other devices will lack "
-                      "them.",
+    text += point(unknown_elsewhere(only_here) + ". With --now your other devices will lack " +
+                      (only_here == 1 ? "it." : "them."),
                   Tone::warning, style);
   } else {
-    text += point(events(only_here) + " are not known to be on another device yet. It leaves once they are.",
+    text += point(unknown_elsewhere(only_here) + " yet. It leaves once " + (only_here == 1 ? "it is." : "they are."),
                   Tone::warning, style);
   }
   if (!plan.others_connected && !plan.now)
     text += point(only_here == 0
                       ? "None of your other devices is connected. It leaves, and waits until one has come and knows."
-                      : "None of your other devices is connected. It leaves when one has come and has them.",
+                      : "None of your other devices is connected. It leaves when one has come and has all.",
                   Tone::warning, style);
   if (!plan.others_connected && plan.now)
     text += point(std::string("None of your other devices is connected, so none learns of it now. ") +
@@ -183,14 +201,22 @@ std::string leave_text(const json& removal, const LeavePlan& plan, const Style& 
   if (!plan.has_left) text += leaving_points(removal, plan, style);
   if (plan.erase)
     text += point("Then toxtored stops, and the profile “" + harmless_line(plan.profile) +
-                      "” is deleted from this machine: messages, friends, Tox ID and keys. Backups elsewhere are not.",
+                      "” is deleted from this machine: messages, friends, Tox ID and keys, with the older copies that "
+                      "`toxtore restore` kept beside it. Backups elsewhere are not.",
+                  Tone::warning, style);
+  if (plan.erase && plan.put_aside > 0)
+    text += point(counted(plan.put_aside, "event") + " that " + (plan.put_aside == 1 ? "was" : "were") +
+                      " put aside here " + (plan.put_aside == 1 ? "goes" : "go") +
+                      " with it, and may be nowhere else: `toxtore device list` shows of whom. To keep what one wrote, "
+                      "say no, and take it in before: `toxtore device accept NAME`" +
+                      (plan.has_left ? ", on a device that is still yours." : "."),
                   Tone::warning, style);
   return text;
 }
 
 std::string leaving_words(const json& leaving, std::uint64_t others_connected) {
   if (flag_in(leaving, "left")) return "It has left. Waiting until another of your devices knows.";
-  return events(number_in(leaving, "only_here")) + " still to reach another device" +
+  return counted(number_in(leaving, "only_here"), "event") + " still to reach another device" +
          (others_connected == 0 ? ", and none is connected." : ".");
 }
 

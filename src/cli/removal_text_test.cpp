@@ -98,6 +98,17 @@ TEST_F(RemovalText, TheListOfThoseThatAreNoMore) {
           "\nPut aside is what one of them wrote and received after its removal; it is shown nowhere. To take it in:\n"
           "  toxtore device accept tablet\n");
   EXPECT_EQ(removed_devices_text({self}, {}), "");
+  json puppet = {{"key", tablet}, {"name", "tablet"}, {"removed", removed_by(laptop, "laptop")}};
+  puppet["removed"]["came_with"] = {{"key", phone}, {"name", "phone"}};
+  EXPECT_NE(removed_devices_text(json::array({puppet}), {})
+                .find("came with phone, which was removed by laptop, 2024-05-01 17:42"),
+            std::string::npos)
+      << "it never was one of his devices";
+  puppet["removed"] = removed_by(phone, "phone");
+  puppet["removed"]["by_removed_by"] = {{"key", laptop}, {"name", "laptop"}};
+  EXPECT_NE(removed_devices_text(json::array({puppet}), {})
+                .find("removed by phone, which was removed itself by laptop, 2024"),
+            std::string::npos);
 }
 
 TEST_F(RemovalText, WhatLeavingComesTo) {
@@ -110,7 +121,7 @@ TEST_F(RemovalText, WhatLeavingComesTo) {
   EXPECT_NE(leave_text(found, plan, {}).find("2 events are not known to be on another device yet. It leaves once"),
             std::string::npos);
   plan.others_connected = false;
-  EXPECT_NE(leave_text(found, plan, {}).find("It leaves when one has come and has them"), std::string::npos);
+  EXPECT_NE(leave_text(found, plan, {}).find("It leaves when one has come and has all"), std::string::npos);
   plan.now = true;
   EXPECT_NE(leave_text(found, plan, {}).find("With --now your other devices will lack them"), std::string::npos);
   EXPECT_NE(leave_text(found, plan, {}).find("toxtored tells them when they are connected"), std::string::npos);

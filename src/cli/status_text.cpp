@@ -15,14 +15,14 @@ namespace {
 
 using nlohmann::json;
 
-std::string counted(const json& status, std::string_view field) { return std::to_string(number_in(status, field)); }
+std::string number(const json& status, std::string_view field) { return std::to_string(number_in(status, field)); }
 
 std::string devices_of(const json& status) {
-  return counted(status, "devices") + ", of the others " + counted(status, "devices_connected") + " connected";
+  return number(status, "devices") + ", of the others " + number(status, "devices_connected") + " connected";
 }
 
 std::string events_of(const json& status) {
-  const std::string held = counted(status, "events") + " held";
+  const std::string held = number(status, "events") + " held";
   const std::uint64_t missing = number_in(status, "events_missing");
   if (missing == 0) return held + ", none missing";
   const std::uint64_t backlog = number_in(status, "backlog");
@@ -36,9 +36,7 @@ void add_copies(Facts& facts, const json& status) {
   const std::uint64_t copies = number_in(status, "full_copies");
   const std::uint64_t only_here = number_in(status, "only_here");
   if (only_here > 0) {
-    facts.add("copies",
-              std::to_string(only_here) + " events are not known to be on another device: do not wipe this one",
-              Tone::warning);
+    facts.add("copies", unknown_elsewhere(only_here) + ": do not wipe this one", Tone::warning);
   } else if (copies == 0) {
     facts.add("copies", "every event is on another device too, but no other device has them all");
   } else {
@@ -72,7 +70,7 @@ void add_doubt(Facts& facts, const json& status) {
             Tone::warning);
 }
 
-/// That this device was removed or leaves, and what it means; and what is put aside of others.
+/// That this device was removed or leaves, and what it means.
 void add_removal(Facts& facts, const json& status) {
   if (const json& removed = field_in(status, "removed"); removed.is_object()) {
     const bool left = flag_in(field_in(status, "leaving"), "left");
@@ -89,13 +87,24 @@ void add_removal(Facts& facts, const json& status) {
                   " `toxtore device leave --cancel` takes it back",
               Tone::warning);
   }
-  if (const std::uint64_t aside = number_in(status, "put_aside"); aside > 0)
+}
+
+/// What a removal has taken out of view, and who was removed by one that was removed itself: perhaps a thief.
+void add_removals_of_others(Facts& facts, const json& status) {
+  for (const json& device : list_in(status, "put_aside_of")) {
+    facts.add("put aside", put_aside_words(device) + ", shown nowhere", Tone::warning);
+    facts.add("what to do",
+              "if " + shown_name(device) + " was in your hands then, `toxtore device accept " + as_argument(device) +
+                  "` takes that in, on all your devices",
+              Tone::warning);
+  }
+  for (const json& device : list_in(status, "removed_by_removed")) {
     facts.add(
-        "put aside",
-        std::to_string(aside) +
-            " events of removed devices; `toxtore device list` shows of which, `toxtore device accept NAME` takes "
-            "them in",
+        "removed",
+        shown_name(device) + ", " + removed_words(field_in(device, "removed"), text_in(device, "key")) +
+            "; if that was not your doing, link it again: `toxtore device invite` here, `toxtore device join` there",
         Tone::warning);
+  }
 }
 
 /// Something ignored is worth a line only if it happened.
@@ -103,23 +112,24 @@ void add_counters(Facts& facts, const json& status) {
   const json& counters = field_in(status, "counters");
   if (!counters.is_object()) return;
   for (const auto& [name, value] : counters.items()) {
-    if (value.is_number_integer() && value != 0) facts.add(name, counted(counters, name));
+    if (value.is_number_integer() && value != 0) facts.add(name, number(counters, name));
   }
 }
 
 /// Of linking by invitation, what there is to know.
 void add_invitations(Facts& facts, const json& status) {
-  if (number_in(status, "invitations") != 0) facts.add("open invitations", counted(status, "invitations"));
+  if (number_in(status, "invitations") != 0) facts.add("open invitations", number(status, "invitations"));
   const json& refused = field_in(status, "proofs_refused");
-  std::string words;
-  for (const auto& [field, shown] : {std::pair("wrong", "with a wrong proof"),
-                                     {"used", "with a used one"},
-                                     {"expired", "with one that is over"},
-                                     {"unreadable", "with an altered one"}}) {
+  for (const auto& [field, shown] :
+       {std::pair("wrong",
+                  "without the secret of an invitation made here lately: mistyped, "
+                  "guessed, or made before toxtored was started anew"),
+        {"used", "with an invitation that another device had used before"},
+        {"expired", "with an invitation that was over, or taken back"},
+        {"unreadable", "with a request to join that was altered, or of a later version"}}) {
     if (!refused.is_object() || number_in(refused, field) == 0) continue;
-    words += (words.empty() ? "" : ", ") + counted(refused, field) + " " + shown;
+    facts.add("devices refused", number(refused, field) + " " + shown, Tone::warning);
   }
-  if (!words.empty()) facts.add("not let in", words, Tone::warning);
 }
 
 /// Four digits at a time, to be compared by eye.
@@ -163,15 +173,16 @@ std::string status_text(const json& status, const Style& style) {
   facts.add("key", text_in(status, "key"));
   const std::string connection = text_in(status, "connection");
   facts.add("Tox network", connection_words(connection), connection == "none" ? Tone::warning : Tone::good);
-  facts.add("friends", counted(status, "friends"));
+  facts.add("friends", number(status, "friends"));
   facts.add("devices", devices_of(status));
-  facts.add("unread", counted(status, "unread") + " messages");
-  facts.add("not delivered yet", counted(status, "undelivered") + " messages");
+  facts.add("unread", counted(number_in(status, "unread"), "message"));
+  facts.add("not delivered yet", counted(number_in(status, "undelivered"), "message"));
   facts.add("events", events_of(status), number_in(status, "events_missing") == 0 ? Tone::plain : Tone::warning);
   add_copies(facts, status);
   facts.add("state check", in_groups(text_in(status, "state_check")));
   add_doubt(facts, status);
   add_removal(facts, status);
+  add_removals_of_others(facts, status);
   facts.add("at rest", flag_in(status, "encrypted") ? "under a passphrase" : "without a passphrase");
   facts.add("version", text_in(status, "version"));
   add_invitations(facts, status);

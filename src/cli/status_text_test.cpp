@@ -44,7 +44,7 @@ TEST(StatusText, FactsOnePerLine) {
             "friends            4\n"
             "devices            2, of the others 1 connected\n"
             "unread             2 messages\n"
-            "not delivered yet  1 messages\n"
+            "not delivered yet  1 message\n"
             "events             12 held, 3 of 20 still to fetch\n"
             "copies             5 events are not known to be on another device: do not wipe this one\n"
             "state check        0123 4567 89AB CDEF\n"
@@ -77,11 +77,37 @@ TEST(StatusText, WhatBecomesOfThisDeviceAndOfRemovedOnes) {
   status["leaving"] = {{"left", true}, {"devices_told", 2}};
   EXPECT_NE(status_text(status, {}).find("left, 2024-05-01"), std::string::npos);
   EXPECT_NE(status_text(status, {}).find("others that know it: 2"), std::string::npos);
-  status = {{"leaving", {{"left", false}, {"only_here", 7}}}, {"put_aside", 3}};
+  status = {{"leaving", {{"left", false}, {"only_here", 7}}}};
   EXPECT_NE(status_text(status, {}).find("7 events still to reach another device, and none is connected"),
             std::string::npos);
   EXPECT_NE(status_text(status, {}).find("toxtore device leave --cancel"), std::string::npos);
-  EXPECT_NE(status_text(status, {}).find("put aside          3 events of removed devices"), std::string::npos);
+}
+
+// Loudly: who was linked back may have brought removals with it, by whose word something of the others is gone.
+TEST(StatusText, WhatIsPutAsideAndByWhoseWord) {
+  const json phone = {{"key", std::string(64, 'B')}, {"name", "phone"}};
+  const json removal = {{"by", phone},
+                        {"time", 1'714'585'320'000U},
+                        {"by_removed_by", {{"key", std::string(64, 'C')}, {"name", "server"}}}};
+  json device = {{"key", std::string(64, 'A')}, {"name", "my laptop"}, {"put_aside", 1}, {"last_removal", removal}};
+  const std::string aside = status_text({{"put_aside_of", {device}}}, {});
+  EXPECT_NE(aside.find("1 event of my laptop (removed by phone, which was removed itself by server, 2024-05-01"),
+            std::string::npos)
+      << aside;
+  EXPECT_NE(aside.find("`toxtore device accept " + std::string(64, 'A') + "`"), std::string::npos) << aside;
+  device["removed"] = removal;
+  const std::string removed = status_text({{"removed_by_removed", {device}}}, {});
+  EXPECT_NE(removed.find("my laptop, removed by phone, which was removed itself by server"), std::string::npos)
+      << removed;
+  EXPECT_NE(removed.find("toxtore device invite"), std::string::npos) << removed;
+}
+
+TEST(StatusText, WhoWasNotLetInIsSaidInWords) {
+  const std::string text = status_text({{"proofs_refused", {{"wrong", 2}, {"used", 1}, {"expired", 0}}}}, {});
+  EXPECT_NE(text.find("devices refused    2 without the secret"), std::string::npos) << text;
+  EXPECT_NE(text.find("devices refused    1 with an invitation that another device had used before"), std::string::npos)
+      << text;
+  EXPECT_EQ(text.find("taken back"), std::string::npos) << text;
 }
 
 TEST(StatusText, IdsAndWhichToHandOut) {

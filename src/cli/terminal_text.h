@@ -15,6 +15,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,9 @@ std::string harmless_line(std::string_view text);
 /// The text split at its newlines ("\n" and "\r\n"), each line harmless; at least one line, newlines at the end are
 /// left out.
 std::vector<std::string> harmless_lines(std::string_view text);
+
+/// "1 event", "2 events": a count and what is counted.
+std::string counted(std::uint64_t count, std::string_view noun);
 
 /// Columns that a harmless line takes.
 std::size_t display_width(std::string_view line);

@@ -226,7 +226,9 @@ void Devices::roster_changed() {
     forget_removal(key);
   }
   for (const auto& [key, removed] : core_.roster.removed()) {
-    if (!removed_before.contains(key)) tell_of_removed(key, removed);
+    if (removed_before.contains(key)) continue;
+    take(key, linking_.removed(key, now_.mono_ms), now_);
+    tell_of_removed(key, removed);
   }
 }
 

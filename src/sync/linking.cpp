@@ -301,4 +301,8 @@ Result<Linking::Step> Linking::cancel(const PublicKey& peer, std::uint64_t now_m
   return broken(peer, "cancelled here");
 }
 
+Linking::Step Linking::removed(const PublicKey& peer, std::uint64_t now_ms) {
+  return find(peer, now_ms) == nullptr ? Step{} : broken(peer, "it was removed meanwhile; link it anew");
+}
+
 }  // namespace toxtore

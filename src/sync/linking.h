@@ -93,6 +93,8 @@ class Linking {
   /// The peer's roster names us: as good as its link confirm. Linked if the user here has confirmed.
   Step named_by(const PublicKey& peer, std::uint64_t now_ms);
   Result<Step> cancel(const PublicKey& peer, std::uint64_t now_ms);
+  /// The peer was taken out of the user's devices: what was agreed before must not bring it back.
+  Step removed(const PublicKey& peer, std::uint64_t now_ms);
 
   /// Ends the sessions that have expired. The other side is told: its own may have begun later, and would wait on.
   std::map<PublicKey, Step> expire(std::uint64_t now_ms);

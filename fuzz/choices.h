@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <iterator>
 
 #include "base/bytes.h"
 
@@ -32,7 +33,7 @@ class Choices {
 
   template <class List>
   auto& one_of(List& list) {
-    return list[below(list.size())];
+    return list[below(std::size(list))];
   }
 
   /// So many bytes, or what is left.

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 
+#include "engine/chains.h"
+#include "engine/core.h"
 #include "engine/recorder.h"
 #include "store/memory_store.h"
 #include "sync/linking.h"
+#include "sync/roster.h"
 #include "targets.h"
 #include "wire/body.h"
 #include "wire/roster_statement.h"
@@ -59,19 +62,36 @@ ToxAddress address_of(Who who) {
 
 PublicKey key_of(Who who) { return address_of(who).key(); }
 
-Device::Device() : store_(make_memory_store()) { restart(); }
+Device::Device() { restart(); }
 
-void Device::restart() {
+void Device::restart(While happened) {
   engine_.reset();
   connected_.clear();
   said_hello_.clear();
   handed_over_.clear();
+  invitation_.reset();
+  switch (happened) {
+    case While::nothing: break;
+    case While::state_file_lost: machine_.lose_state_file(); break;
+    case While::moved: machine_.move(); break;
+    case While::set_back: machine_.set_back(false); break;
+    case While::whole_machine_set_back: machine_.set_back(true); break;
+  }
+  last_arrival_ = 0;
   EngineConfig config;
   config.address = address_of(Who::self);
   config.device_name = "laptop";
-  auto engine = Engine::start(config, *store_, random_, now_);
+  config.witness = &machine_;
+  config.toxcore_friends.assign(in_toxcore_.begin(), in_toxcore_.end());
+  auto engine = Engine::start(config, machine_.store(), random_, now_);
   require(engine.has_value(), "an engine starts on any store that it left");
   engine_ = std::move(*engine);
+  was_removed_ = engine_->status().removed.has_value();
+  held_back_.clear();
+  // What the user asked for before is remembered, and is to go.
+  if (machine_.store().remembered_under(remembered_name::anyway).empty()) {
+    for (const MessageRow& row : machine_.store().undelivered()) held_back_.insert(row.id);
+  }
   finish_turn();
 }
 
@@ -85,8 +105,9 @@ void Device::begin_session(Who who, std::uint32_t capabilities) {
   receive(who, roster);
   packet::Clock clock;
   for (const Who author : {Who::device, Who::relayed}) {
-    clock.prefixes.push_back(Dot::of({key_of(author), 0}, claimed_events));
-    clock.prefixes.push_back(Dot::of({key_of(author), 7}, claimed_events));
+    for (const std::uint32_t incarnation : incarnations) {
+      clock.prefixes.push_back(Dot::of({key_of(author), incarnation}, claimed_events));
+    }
   }
   receive(who, clock);
   receive(who, packet::Clock{});
@@ -112,6 +133,54 @@ void Device::link_device(std::uint32_t capabilities) {
   begin_session(Who::device, capabilities);
 }
 
+void Device::invite(bool confirmed) {
+  const auto invitation = engine_->invite_device(confirmed, "phone", now_);
+  if (!invitation) return;
+  const auto read = read_invitation_uri(invitation->uri);
+  require(read && read->address == address_of(Who::self), "an invitation can be read, and names who made it");
+  invitation_ = read->secret;
+}
+
+Hash Device::proof_for(Who who) const {
+  return invitation_proof(invitation_.value_or(InvitationSecret{}), key_of(Who::self), key_of(who));
+}
+
+void Device::let_in(Who who, std::uint32_t capabilities) {
+  const PublicKey key = key_of(who);
+  give(input::FriendRequest{key, to_bytes(joining_words(proof_for(who)))});
+  connect(who, Connection::udp);
+  receive(who, packet::Hello{protocol_version, protocol_version, capabilities});
+  receive(who, packet::LinkProof{proof_for(who), {}});
+  receive(who, packet::DeviceAddRequest{});
+  receive(who, packet::LinkCommit{link_commitment(key, key_of(Who::self), {})});
+  receive(who, packet::LinkNonce{});
+  for (const LinkInfo& link : engine_->link_requests()) {
+    if (link.key == key && link.code) (void)engine_->accept_device(key, *link.code, now_);  // or it was confirmed
+  }
+  receive(who, packet::LinkConfirm{});
+  finish_turn();
+  begin_session(who, capabilities);
+}
+
+void Device::send_anyway(const Dot& message) {
+  if (engine_->send_anyway(message)) held_back_.clear();
+}
+
+std::optional<packet::LogState> Device::log_state(std::size_t log, std::size_t number,
+                                                  const std::optional<Hash>& other_event) const {
+  const Holdings holdings = machine_.store().holdings();
+  if (holdings.logs().empty()) return std::nullopt;
+  const auto& [id, numbers] = *std::next(holdings.logs().begin(), static_cast<long>(log % holdings.logs().size()));
+  Chains chains(machine_.store());
+  const std::uint32_t prefix = chains.extend(id, holdings.prefix(id));
+  if (prefix == 0) return std::nullopt;
+  packet::LogState state;
+  state.end = Dot::of(id, static_cast<std::uint32_t>(number % prefix) + 1);
+  state.event = other_event.value_or(chains.event(state.end));
+  state.chain = next_chain(chains.at(id, state.end.number() - 1), state.event);
+  return state;
+}
+
 void Device::give(const Input& input) {
   engine_->handle(input, now_);
   require(!engine_->fault(), "no input breaks the engine");
@@ -134,7 +203,7 @@ void Device::receive(Who from, Bytes bytes) {
   if (read && std::holds_alternative<packet::Hello>(*read) && connected_.contains(key_of(from))) {
     said_hello_.insert(key_of(from));
   }
-  if (read && std::holds_alternative<packet::SendDot>(*read)) keep_original(std::get<packet::SendDot>(*read).event);
+  if (read) note(*read);
   give(input::PacketArrived{key_of(from), std::move(bytes)});
 }
 
@@ -142,11 +211,33 @@ void Device::finish_turn() {
   bytes_out_ = 0;
   engine_->finish_turn(now_);
   require(!engine_->fault(), "no turn breaks the engine");
+  look_at_silence();
   for (const Output& output : engine_->take_outputs()) check(output);
   require(bytes_out_ <= bytes_per_turn_max, "what comes out of a turn is bounded");
-  for (const auto& [arrival, event] : store_->arrived(last_arrival_, all_rows)) {
+  for (const auto& [arrival, event] : machine_.store().arrived(last_arrival_, all_rows)) {
     keep_original(event);
     last_arrival_ = arrival;
+  }
+}
+
+// What comes out of a turn may rest on what was before it: so what must not be sent is known a turn later.
+void Device::look_at_silence() {
+  const Status status = engine_->status();
+  is_silent_ = was_removed_ && status.removed;
+  was_removed_ = status.removed.has_value();
+  if (!status.doubt) held_back_.clear();
+}
+
+void Device::check_may_go(const Dot& message) const {
+  require(!is_silent_, "a removed device delivers nothing");
+  require(!held_back_.contains(message), "what waits when a doubt begins does not go while it lasts");
+}
+
+/// What names something by its hash can mean it from now on.
+void Device::note(const Packet& packet) {
+  if (const auto* sent = std::get_if<packet::SendDot>(&packet)) keep_original(sent->event);
+  if (const auto* roster = std::get_if<packet::Roster>(&packet)) {
+    for (const Bytes& statement : roster->statements) remember(met_.statements, statement_hash(statement));
   }
 }
 
@@ -154,6 +245,7 @@ void Device::check(const Output& output) {
   if (const auto* packet = std::get_if<output::SendPacket>(&output)) check(*packet);
   if (const auto* message = std::get_if<output::HandOver>(&output)) {
     require(!message->text.empty() && message->text.size() <= message_size_max, "toxcore takes the message");
+    check_may_go(message->message);
     handed_over_.push_back(*message);
   }
   if (const auto* profile = std::get_if<output::SetProfile>(&output)) {
@@ -164,7 +256,9 @@ void Device::check(const Output& output) {
   if (const auto* add = std::get_if<output::AddPeer>(&output)) {
     require(add->key != key_of(Who::self), "nobody is his own friend");
     require(add->greeting.size() <= greeting_size_max, "toxcore takes the greeting");
+    in_toxcore_.insert(add->key);
   }
+  if (const auto* remove = std::get_if<output::RemovePeer>(&output)) in_toxcore_.erase(remove->key);
 }
 
 void Device::check(const output::SendPacket& packet) {
@@ -175,6 +269,8 @@ void Device::check(const output::SendPacket& packet) {
   require(std::holds_alternative<packet::Hello>(*read) || said_hello_.contains(packet.to) ||
               !connected_.contains(packet.to),
           "who has not said hello gets nothing but ours");
+  if (const auto* part = std::get_if<packet::Message>(&*read)) check_may_go(part->dot);
+  note(*read);
 }
 
 void Device::pass(std::uint64_t mono_ms, std::int64_t wall_jump_ms) {
@@ -192,7 +288,9 @@ void Device::answer_hand_over(bool taken) {
 
 void Device::keep_original(const Event& event) {
   const Event stored = without_hints(event);
-  if (!read_event(stored).erased) originals_.emplace(event_hash(stored), stored);
+  const Hash hash = event_hash(stored);
+  remember(met_.events, hash);
+  if (!read_event(stored).erased) originals_.emplace(hash, stored);
 }
 
 Event Device::original_of(const Event& stored) const {
@@ -200,9 +298,13 @@ Event Device::original_of(const Event& stored) const {
   return original != originals_.end() && original->second.dot == stored.dot ? original->second : stored;
 }
 
+// A text that is lost was erased by what counts no more: without that it is not gone anew.
 void Device::check_view() const {
+  const Store& store = machine_.store();
   std::vector<Event> events;
-  for (const auto& [arrival, event] : store_->arrived(0, all_rows)) events.push_back(original_of(event));
+  for (const auto& [arrival, event] : store.arrived(0, all_rows)) {
+    events.push_back(is_text_lost(store, event.dot) ? event : original_of(event));
+  }
   std::ranges::reverse(events);
   const auto anew = make_memory_store();
   const auto recorded = anew->transact([&]() -> Result<void> {
@@ -210,7 +312,7 @@ void Device::check_view() const {
     return {};
   });
   require(recorded.has_value(), "a log can be recorded anew");
-  require_equal_views(*anew, *store_);
+  require_equal_views(*anew, store);
 }
 
 void Device::check_rest() {

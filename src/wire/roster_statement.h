@@ -17,9 +17,9 @@ namespace toxtore {
 
 /// Numbers on the wire and on disk: given once, never reused.
 enum class StatementKind : std::uint8_t {
-  add = 1,  // key 32, by 32, made_ms u64, name length u8, name, count u8, hashes of removals it overrules 32 × count
+  add = 1,     // key 32, by 32, made_ms u64, name length u8, name, count u8, hashes of removals it overrules 32 × count
   remove = 2,  // key 32, by 32, made_ms u64, count u8, cuts 8 × count, count u8, heads of the keys that stay 16 × count
-  raise = 3,  // key 32, by 32, made_ms u64, count u8, cuts 8 × count
+  raise = 3,   // key 32, by 32, made_ms u64, count u8, cuts 8 × count
 };
 
 /// A device name is 1 to 64 bytes of UTF-8.

@@ -18,6 +18,15 @@ void Machine::set_back(bool whole) {
   store_ = copy_of(*copied_store_);
   if (!whole) return;
   words_ = copied_words_;
+  forget_what_is_not_held();
+}
+
+void Machine::lose_state_file() {
+  words_.clear();
+  forget_what_is_not_held();
+}
+
+void Machine::forget_what_is_not_held() {
   std::erase_if(given_, [this](const auto& each) { return !store_->event(each.first); });
 }
 

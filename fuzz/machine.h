@@ -1,7 +1,7 @@
 // What a device has on its machine: the database, the state file outside of it, and an earlier copy of both.
 //
-// A number that the device gave to one event must never name another one, whatever it lost of these. That is checked
-// as it logs: the state file is told of the last event each time.
+// A number that the device gave to one event must never name another one, as long as the database or the state file
+// knows of it. That is checked as it logs: the state file is told of the last event each time.
 #pragma once
 
 #include <map>
@@ -27,7 +27,7 @@ class Machine final : public Witness {
   /// The database is the copy again; `whole`: so is the state file, and nothing can tell that anything came after.
   /// Nothing happens without a copy.
   void set_back(bool whole);
-  void lose_state_file() { words_.clear(); }
+  void lose_state_file();
   /// All of it is brought to another machine.
   void move() { ++machine_; }
 
@@ -38,6 +38,8 @@ class Machine final : public Witness {
   [[nodiscard]] DatabaseId machine() const override { return {machine_}; }
 
  private:
+  void forget_what_is_not_held();
+
   std::unique_ptr<Store> store_;
   Bytes words_;
   std::unique_ptr<Store> copied_store_;

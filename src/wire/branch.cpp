@@ -19,7 +19,8 @@ std::optional<std::uint64_t> origin_seq(const Event& event) {
   if (event.dot.log().incarnation < branch_incarnation_min || event.body.size() < origin_size) return std::nullopt;
   Reader in(ByteView(event.body).last(origin_size));
   if (in.u8() != event_extension::origin || in.u16() != sizeof(std::uint64_t)) return std::nullopt;
-  return in.u64();
+  const std::uint64_t seq = in.u64();
+  return seq >> 32 < branch_incarnation_min ? std::optional(seq) : std::nullopt;  // nothing is logged in a branch
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ std::uint32_t branch_incarnation(const Hash& first);
 /// it has no room for extension 12 it goes without.
 Event branched(const Event& event, const Dot& name);
 
-/// The dot that an event of a branch was logged with; nothing if it is not of a branch.
+/// The dot that an event of a branch was logged with; nothing if it is not of a branch, or names a branch there.
 std::optional<Dot> origin_of(const Event& event);
 
 /// The size of the body that it was logged with.

@@ -35,6 +35,19 @@ TEST(Branch, ABodyThatIsCutOffStaysSo) {
   EXPECT_TRUE(std::holds_alternative<Opaque>(read_event(named).body));
 }
 
+// Else what is left without it would be of a branch again, and its hash another one once its text is erased.
+TEST(Branch, NothingIsLoggedInABranch) {
+  const LogId branch{PublicKey{}, branch_incarnation_min};
+  Bytes body = encode_body(TrySend{PublicKey{}, MessageKind::normal, to_bytes("hi"), false, {}, false}, std::nullopt);
+  for (const Bytes& end : {Bytes{12, 0, 8, 0, 0, 0, 0, 0, 0, 0, 1}, Bytes{12, 0, 8, 0x80, 0, 0, 0, 0, 0, 0, 1}}) {
+    body.insert(body.end(), end.begin(), end.end());
+  }
+  const Event event{Dot::of(branch, 1), 1, static_cast<std::uint8_t>(EventType::try_send_message), body};
+  EXPECT_FALSE(origin_of(event));
+  ASSERT_TRUE(erased_form(event));
+  EXPECT_EQ(event_hash(*erased_form(event)), event_hash(event));
+}
+
 // Two devices that split it off at different numbers first.
 RC_GTEST_PROP(Branch, TheNameBeforeLeavesNoTrace, ()) {
   const Event event = without_hints(any::event());

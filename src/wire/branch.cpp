@@ -19,8 +19,7 @@ std::optional<std::uint64_t> origin_seq(const Event& event) {
   if (event.dot.log().incarnation < branch_incarnation_min || event.body.size() < origin_size) return std::nullopt;
   Reader in(ByteView(event.body).last(origin_size));
   if (in.u8() != event_extension::origin || in.u16() != sizeof(std::uint64_t)) return std::nullopt;
-  const std::uint64_t seq = in.u64();
-  return seq >> 32 < branch_incarnation_min ? std::optional(seq) : std::nullopt;  // nothing is logged in a branch
+  return in.u64();
 }
 
 }  // namespace
@@ -45,7 +44,8 @@ Event branched(const Event& event, const Dot& name) {
 
 std::optional<Dot> origin_of(const Event& event) {
   const auto seq = origin_seq(event);
-  return seq ? std::optional(Dot{event.dot.device, *seq}) : std::nullopt;
+  const bool counts = seq && *seq >> 32 < branch_incarnation_min;  // nothing is logged in a branch
+  return counts ? std::optional(Dot{event.dot.device, *seq}) : std::nullopt;
 }
 
 std::size_t size_as_logged(const Event& event) { return event.body.size() - (origin_seq(event) ? origin_size : 0); }

@@ -7,12 +7,12 @@
 // stock friend again only after a crash, a lost connection to him, a partition of the devices, a removal of the device
 // that has it, or that had it, or the user's word, not once it is known to be delivered, and what he got more than once
 // is shown as perhaps doubled; a device in doubt about its database hands over nothing that waits in it, and takes that
-// for perhaps delivered afterwards; a message comes to whom it was written, and to nobody else; one that is shown as
-// withdrawn was, and one that failed had its friend removed; a friend with Toxtore shows nothing twice, and gets no Tox
-// message in the moment after he connected, before his hello can have come. What a removed device delivered, and of
-// which it told nobody that stays before it was removed, may be delivered again. Does not check: how soon, which
-// device, in what order `message` packets go, whether doubt is shown without a cause, what waits for a friend whose
-// client poses as another one.
+// for perhaps delivered afterwards, unless all that it had shown before came back; a message comes to whom it was
+// written, and to nobody else; one that is shown as withdrawn was, and one that failed had its friend removed; a friend
+// with Toxtore shows nothing twice, and gets no Tox message in the moment after he connected, before his hello can have
+// come. What a removed device delivered, and of which it told nobody that stays before it was removed, may be delivered
+// again. Does not check: how soon, which device, in what order `message` packets go, whether doubt is shown without a
+// cause, what waits for a friend whose client poses as another one.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -71,6 +71,7 @@ class CheckDelivery final : public Checker {
 
   void shown(const Device& device, const Event& event) override {
     if (event.dot.device != device.key()) return;
+    last_shown_.insert_or_assign(device.key(), event.dot);
     const ReadEvent read = read_event(event);
     const auto* sending = std::get_if<Sending>(&read.body);
     // What a device logged in a life that its database forgot comes from others.
@@ -87,6 +88,8 @@ class CheckDelivery final : public Checker {
   void set_back(const Device& device, bool whole_machine) override {
     ++lives_[device.key()];
     set_back_.insert(device.key());
+    const auto last = last_shown_.find(device.key());
+    if (last != last_shown_.end()) last_of_life_.insert_or_assign(device.key(), last->second);
     if (whole_machine) may_fork_.insert(device.key());
   }
 
@@ -94,6 +97,7 @@ class CheckDelivery final : public Checker {
     if (notice.what == output::Notice::What::doubt) in_doubt_.insert(device.key());
     if (notice.what != output::Notice::What::doubt_over) return;
     in_doubt_.erase(device.key());
+    if (is_known_again(device)) return;
     for (const MessageRow& row : device.store().undelivered()) {
       if (row.delivery != Delivery::queued || !waited_before(device, row.id)) continue;
       world_.violation("P4", device.name() + " takes what waited through its doubt for never sent");
@@ -138,6 +142,12 @@ class CheckDelivery final : public Checker {
       }
     }
     return true;
+  }
+
+  /// Whether the last of the life that the database forgot is here again, and with it what it delivered.
+  bool is_known_again(const Device& device) const {
+    const auto last = last_of_life_.find(device.key());
+    return last != last_of_life_.end() && device.store().event(last->second).has_value();
   }
 
   /// Written before the log that the device goes on with now.
@@ -369,8 +379,10 @@ class CheckDelivery final : public Checker {
   bool by_hand_ = false;
   std::set<std::string> preempted_;  ///< or written by the stock friend himself
   std::set<PublicKey> set_back_;
-  std::set<PublicKey> in_doubt_;  ///< and have said so
-  std::set<Dot> taken_back_;      ///< withdrawn or erased, or perhaps: the device may have died of it
+  std::map<PublicKey, Dot> last_shown_;    // of its own events
+  std::map<PublicKey, Dot> last_of_life_;  // the last one before its database was set back
+  std::set<PublicKey> in_doubt_;           ///< and have said so
+  std::set<Dot> taken_back_;               ///< withdrawn or erased, or perhaps: the device may have died of it
   std::map<std::pair<PublicKey, Dot>, std::uint64_t> refused_ms_;                     ///< by toxcore, the last time
   std::map<std::pair<MessageKind, std::string>, std::vector<std::size_t>> received_;  ///< by users with Toxtore
 };

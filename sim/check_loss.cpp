@@ -5,7 +5,8 @@
 // its conversation on every linked device; linked devices hold the same logs to the end.
 // What a device that was set back had shown counts as lost only if another own device, or the other of two copies,
 // holds it. What a removed device logged behind its cut is not lost where whoever had shown it put it aside (DESIGN 8),
-// and what only a removed device had shown or acknowledged that is still out is not expected anywhere.
+// and what only a removed device had shown or acknowledged that is still out is not expected anywhere; nor is what one
+// writes who is connected only to hear that his invitation is over.
 // Does not check: texts that the user erased (check_erasing.cpp does), or one of another life of the device with the
 // same number, a power cut inside a write of the real database (the store's durability test does).
 #include <algorithm>
@@ -58,6 +59,7 @@ class CheckLoss final : public Checker {
     // The receipt may have been on its way when the database that it rests on was set back.
     const auto set_back = set_back_ms_.find(to);
     if (set_back != set_back_ms_.end() && world_.timeline.now_ms() < set_back->second + dead_peer_ms) return;
+    if (is_turned_away(to, from.key())) return;
     received_[to].insert({from.key(), text});
   }
   void sent(const Device& device, const MessageRow& row) override {
@@ -81,6 +83,14 @@ class CheckLoss final : public Checker {
   }
 
  private:
+  /// Who is no friend is connected to hear why he is not let in, and is heard no further.
+  [[nodiscard]] bool is_turned_away(const PublicKey& by, const PublicKey& key) const {
+    const Device* device = world_.device_with(by);
+    if (device == nullptr) return false;
+    const auto row = device->store().friend_row(key);
+    return !row || !row->present();
+  }
+
   using Text = std::pair<PublicKey, std::string>;
   using Texts = std::set<Text>;
 

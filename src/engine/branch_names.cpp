@@ -34,20 +34,10 @@ class Renaming {
 
   void call_by_branch(const LogId& log, std::uint32_t from) {
     const auto first = store_.event(Dot::of(log, from));
-    if (!first || depth_ == depth_max) return;
-    ++depth_;
+    if (!first) return;
     const LogId branch{log.device, branch_incarnation(event_hash(*first))};
-    if (branch != log && make_room(log, from, branch)) move(log, from, branch);
-    --depth_;
-  }
-
-  Renamed renamed;
-
- private:
-  /// One making room for another. More would be made up: events under the names of branches, in a ring perhaps.
-  static constexpr unsigned depth_max = 16;
-
-  void move(const LogId& log, std::uint32_t from, const LogId& branch) {
+    if (branch == log) return;
+    part(log, from, branch);
     for_each_from(store_, log, from, [&](const Event& event) {
       const Dot name = Dot::of(branch, event.dot.number() - from + 1);
       if (!store_.event(name)) store_.append(branched(event, name), {});
@@ -59,31 +49,24 @@ class Renaming {
     renamed.branches.insert(branch);
   }
 
-  /// Where another branch goes by that name: from the number on at which they part, one of them gets its own. One that
-  /// does not begin with the event that gives the name has no right to it. False if something else stays there: what
-  /// is to get the name would be lost.
-  bool make_room(const LogId& log, std::uint32_t from, const LogId& branch) {
-    const auto parted = parting(log, from, branch);
-    if (!parted) return true;
-    const auto& [mine, other] = *parted;
-    const bool stays = other.dot.number() == 1 || event_hash(mine) < event_hash(other);
-    const Dot& loser = stays ? other.dot : mine.dot;
-    call_by_branch(loser.log(), loser.number());
-    return !parting(log, from, branch);
-  }
+  Renamed renamed;
 
-  std::optional<std::pair<Event, Event>> parting(const LogId& log, std::uint32_t from, const LogId& branch) {
-    std::optional<std::pair<Event, Event>> found;
+ private:
+  /// Where another branch goes by that name: from the number on at which they part, one of them gets its own.
+  void part(const LogId& log, std::uint32_t from, const LogId& branch) {
+    std::optional<std::pair<Event, Event>> parting;
     for_each_from(store_, log, from, [&](const Event& event) {
       const auto other = store_.event(Dot::of(branch, event.dot.number() - from + 1));
-      if (other && event_hash(*other) != event_hash(event)) found = {event, *other};
-      return !found;
+      if (other && event_hash(*other) != event_hash(event)) parting = {event, *other};
+      return !parting;
     });
-    return found;
+    if (!parting) return;
+    const auto& [mine, other] = *parting;
+    const Dot loser = event_hash(mine) < event_hash(other) ? other.dot : mine.dot;
+    call_by_branch(loser.log(), loser.number());
   }
 
   Store& store_;
-  unsigned depth_ = 0;
 };
 
 }  // namespace

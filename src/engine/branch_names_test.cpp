@@ -90,25 +90,6 @@ TEST_F(BranchNames, OfTwoThatBeganAlikeTheSmallerHashStays) {
   }
 }
 
-// Made up by a device gone wild, which knows what the branches will be called.
-TEST_F(BranchNames, WhatDoesNotBeginABranchGivesWayToIt) {
-  const LogId branch = branch_of(second);
-  put({first, second, smaller, branched(greater, Dot::of(branch, 1))});
-  call(own, 2);
-  EXPECT_EQ(in(own), (std::vector{first}));
-  EXPECT_EQ(in(branch), (std::vector{second, smaller}));
-  EXPECT_EQ(in(branch_of(greater)), (std::vector{greater}));
-}
-
-TEST_F(BranchNames, NothingIsLostWhereNoRoomCanBeMade) {
-  const LogId branch = branch_of(second);
-  put({first, second, branched(greater, Dot::of(branch, 1)), branched(smaller, Dot::of(branch_of(greater), 1)),
-       branched(greater, Dot::of(branch_of(smaller), 1))});
-  call(own, 2);
-  EXPECT_EQ(in(own), (std::vector{first, second}));
-  EXPECT_EQ(in(branch), (std::vector{greater}));
-}
-
 TEST_F(BranchNames, ABranchKeepsItsName) {
   put({first, second});
   call(own, 2);

@@ -1,10 +1,10 @@
 #include "engine/log_states.h"
 
 #include <algorithm>
-#include <ranges>
 
 #include "base/planted.h"
 #include "engine/recorder.h"
+#include "wire/body.h"
 #include "wire/branch.h"
 
 namespace toxtore {
@@ -12,8 +12,9 @@ namespace {
 
 // A search takes at most 32 halvings; whoever answers otherwise is asked no more on this connection.
 constexpr unsigned questions_max = 40;
-// States of one log that are kept of a peer because they lie beyond what we hold.
-constexpr std::size_t told_max = 4;
+// Events of a branch are gone through in pages of so many.
+constexpr std::size_t events_at_once = 512;
+constexpr std::size_t bytes_at_once = std::size_t{256} * 1024;
 
 }  // namespace
 
@@ -54,26 +55,7 @@ void LogStates::on_disconnected(const PublicKey& key) {
   proof_asked_.erase(key);
 }
 
-LogStates::LogStates(Core& core, Doubt& doubt) : core_(core), doubt_(doubt), chains_(core.store) {
-  const Holdings& held = core.replicator.held();
-  for (const auto& [log, numbers] : held.logs()) {
-    if (log.incarnation >= branch_incarnation_min) branches_.insert(log);
-  }
-}
-
-bool LogStates::is_outdated(const PublicKey& from, const Event& event) {
-  const Holdings& held = core_.replicator.held();
-  const auto branch = held.logs().lower_bound({event.dot.device, branch_incarnation_min});
-  if (branch == held.logs().end() || branch->first.device != event.dot.device) return false;  // as nearly always
-  if (!takes_states(from) || !is_held_as_branch(core_.store, event)) return false;
-  core_.replicator.set_disputed(from, event.dot.log());
-  return true;
-}
-
 void LogStates::on_event(const PublicKey& from, const Event& event) {
-  if (event.dot.log().incarnation >= branch_incarnation_min && event.dot.number() == 1) {
-    branches_.insert(event.dot.log());
-  }
   const auto asked = proof_asked_.find(from);
   if (asked == proof_asked_.end() || asked->second != event.dot) return;
   proof_asked_.erase(asked);
@@ -104,23 +86,14 @@ void LogStates::on_state(const PublicKey& from, const State& state) {
   }
   if (state.what == State::What::answer) of.asked = 0;
   const std::uint32_t number = known(log);
-  if (state.what == State::What::question) {
-    of.owed = state.end.number();
-    answer(from, log, of);
+  if (state.what == State::What::question && number > 0) {
+    core_.send(from, state_at(log, std::min(number, state.end.number()), State::What::answer));
   }
   if (state.end.number() <= number) {
     compare(from, state, of);
   } else if (state.what != State::What::question) {
-    of.told.insert_or_assign(state.end.number(), state);
-    if (of.told.size() > told_max) of.told.erase(of.told.begin());
+    of.told = state;
   }
-}
-
-// Once its chain is known: an answer at a lower number would leave who asks no wiser.
-void LogStates::answer(const PublicKey& to, const LogId& log, Compared& of) {
-  const std::uint32_t number = std::min(of.owed, core_.replicator.held().prefix(log));
-  if (number > known(log)) return;
-  if (std::exchange(of.owed, 0) > 0 && number > 0) core_.send(to, state_at(log, number, State::What::answer));
 }
 
 bool LogStates::is_fork(const State& state) {
@@ -137,8 +110,9 @@ void LogStates::compare(const PublicKey& from, const State& state, Compared& of)
   if (chains_.at(log, number) == state.chain) {
     of.equal = std::max(of.equal, number);
     if (of.differ <= of.equal) of.differ = 0;
-    core_.replicator.agree(from, log, number);
-    if (number < core_.replicator.held().prefix(log) && state.what == State::What::report) {
+    if (number >= core_.replicator.held().prefix(log)) {
+      core_.replicator.set_agreed(from, log, true);
+    } else if (state.what == State::What::report) {
       core_.send(from, state_at(log, number, State::What::answer));
     }
     return;
@@ -164,11 +138,9 @@ void LogStates::extend_chains(Instant now) {
 
 void LogStates::compare_told() {
   for (auto& [whose, of] : compared_) {
-    answer(whose.first, whose.second, of);
-    while (!of.told.empty() && of.told.begin()->first <= known(whose.second)) {
-      const State told = of.told.extract(of.told.begin()).mapped();
-      compare(whose.first, told, of);
-    }
+    if (!of.told || of.told->end.number() > known(whose.second)) continue;
+    const State told = *std::exchange(of.told, std::nullopt);
+    compare(whose.first, told, of);
   }
 }
 
@@ -183,15 +155,15 @@ void LogStates::search() {
   }
 }
 
-void LogStates::seek_agreement(Instant now) {
+void LogStates::seek_agreement() {
   std::set<LogId> logs = core_.replicator.wanted_logs();
   if (const auto open = core_.open_log()) logs.insert(*open);
   for (const PublicKey& peer : core_.replicator.connected_peers()) {
     if (!takes_states(peer)) continue;
     for (const LogId& log : logs) {
       const std::uint32_t prefix = core_.replicator.held().prefix(log);
-      if (log == core_.open_log() && core_.replicator.agrees(peer, log)) ask_for_proof(peer, log);
-      if (prefix == 0 || known(log) < prefix || !core_.replicator.waits_for_agreement(peer, log, now.mono_ms)) continue;
+      if (log == core_.open_log() && core_.replicator.may_ask(peer, log)) ask_for_proof(peer, log);
+      if (prefix == 0 || known(log) < prefix || !core_.replicator.waits_for_agreement(peer, log)) continue;
       Compared& of = compared_[{peer, log}];
       if (of.asked_at == prefix || of.differ != 0) continue;
       const Holdings* theirs = core_.replicator.known_of(peer);
@@ -199,30 +171,6 @@ void LogStates::seek_agreement(Instant now) {
       of.asked_at = prefix;
       core_.send(peer, state_at(log, prefix, State::What::question));
     }
-  }
-}
-
-// Whom else to ask for a log that is followed at one peer.
-void LogStates::note_twins() {
-  for (const LogId& log : core_.replicator.wanted_logs()) {
-    const auto followed = core_.replicator.followed(log);
-    if (!followed || core_.replicator.missing_of(log) == 0) continue;
-    for (const PublicKey& peer : core_.replicator.connected_peers()) {
-      if (peer != *followed) compare_peers(peer, *followed, log);
-    }
-  }
-}
-
-// The greatest number of which both have told: those who hold all of a log tell of the same one.
-void LogStates::compare_peers(const PublicKey& one, const PublicKey& other, const LogId& log) {
-  const auto of_one = compared_.find({one, log});
-  const auto of_other = compared_.find({other, log});
-  if (of_one == compared_.end() || of_other == compared_.end()) return;
-  for (const auto& [number, told] : std::views::reverse(of_one->second.told)) {
-    const auto as_told = of_other->second.told.find(number);
-    if (as_told == of_other->second.told.end()) continue;
-    if (as_told->second.chain == told.chain) core_.replicator.set_twin(one, log, {other, number});
-    return;
   }
 }
 
@@ -240,11 +188,10 @@ void LogStates::step(Instant now) {
   deadline_ms_.reset();
   extend_chains(now);
   compare_told();
-  adopt_names(now);
   for (const Fork& fork : std::exchange(forks_, {})) settle(fork, now);
   if (std::exchange(proven_, false)) (void)doubt_.enter(DoubtReason::known_elsewhere, now);
   search();
-  seek_agreement(now);
+  seek_agreement();
   save_checkpoints();
   core_.commit_turn();  // what counts as told may be less
 }
@@ -268,59 +215,53 @@ void LogStates::settle(const Fork& fork, Instant now) {
   if (own) (void)doubt_.enter(DoubtReason::forked, now);
 }
 
-bool LogStates::call_by_branch(const LogId& log, std::uint32_t from) {
-  Renamed renamed;
-  const auto done = core_.change([&] {
-    renamed = toxtore::call_by_branch(core_.store, log, from);
-    if (renamed.cut.empty()) return;
-    for (const auto& [each, number] : renamed.cut) {
-      for (const std::string& name : checkpoints_from(core_.store, each, number)) core_.store.forget(name);
+// Whether the branch holds something else than what would get its names: a device gone wild has told it.
+bool LogStates::is_taken(const LogId& branch, const LogId& log, std::uint32_t from) const {
+  const Holdings held = core_.store.holdings();
+  for (const auto& [first, last] : held.numbers(branch).ranges()) {
+    for (std::uint32_t number = first; number <= last; ++number) {
+      const Dot named = Dot::of(log, from + number - 1);
+      if (held.contains(named) && chains_.event(named) != chains_.event(Dot::of(branch, number))) return true;
     }
-    rebuild_view(core_.store);
-  });
-  if (!done || renamed.cut.empty()) return false;
-  for (const auto& [each, number] : renamed.cut) {
-    chains_.forget(each, number);
-    std::erase_if(compared_, [&](const auto& of) { return of.first.second == each; });
   }
-  branches_.insert(renamed.branches.begin(), renamed.branches.end());
-  core_.renamed();
-  core_.replicator.cut_back(renamed.cut, renamed.branches, core_.store.holdings());
-  core_.told();
-  tell_renamed(renamed);
-  return true;
+  return false;
 }
 
-// First what is held of the branches: whoever waits for all of it must not think that he has it.
-void LogStates::tell_renamed(const Renamed& renamed) {
-  packet::Clock branches;
-  for (const LogId& branch : renamed.branches) {
-    const std::uint32_t prefix = core_.replicator.held().prefix(branch);
-    if (prefix > 0 && branches.prefixes.size() < packet::clock_entries_max) {
-      branches.prefixes.push_back(Dot::of(branch, prefix));
+bool LogStates::call_by_branch(const LogId& log, std::uint32_t from) {
+  const Hash first = chains_.event(Dot::of(log, from));
+  const LogId branch{log.device, branch_incarnation(first)};
+  // What is held has its own name already: who claims another beginning of it claims what cannot be.
+  if (branch == log || is_taken(branch, log, from)) return false;
+  const auto forgotten = checkpoints_from(core_.store, log, from);
+  const auto done = core_.change([&] {
+    Store& store = core_.store;
+    std::uint32_t after = from - 1;
+    for (auto events = store.log_range(log, after, open_end - 1, events_at_once, bytes_at_once); !events.empty();
+         events = store.log_range(log, after, open_end - 1, events_at_once, bytes_at_once)) {
+      for (const Event& event : events) {
+        after = event.dot.number();
+        const Dot name = Dot::of(branch, after - from + 1);
+        if (!store.event(name)) store.append(branched(event, name), {});
+      }
     }
-  }
-  for (const auto& [log, number] : renamed.cut) (void)chains_.extend(log, core_.replicator.held().prefix(log));
+    store.cut(log, from);
+    for (const std::string& name : forgotten) store.forget(name);
+    rebuild_view(store);
+  });
+  if (!done) return false;
+  chains_.forget(log, from);
+  core_.renamed();
+  core_.replicator.cut_back(log, from - 1, core_.store.holdings());
+  core_.told();
+  std::erase_if(compared_, [&](const auto& each) { return each.first.second == log; });
+  (void)chains_.extend(log, core_.replicator.held().prefix(log));
+  const Dot held = Dot::of(branch, core_.replicator.held().prefix(branch));
   for (const PublicKey& peer : core_.replicator.connected_peers()) {
     if (!takes_states(peer)) continue;
-    if (!branches.prefixes.empty()) core_.send(peer, branches);
-    for (const auto& [log, number] : renamed.cut) {
-      core_.send(peer, state_at(log, std::min(number - 1, known(log)), State::What::cut_back));
-    }
+    core_.send(peer, packet::Clock{{held}});  // first: whoever waits for all of it must not think that he has it
+    core_.send(peer, state_at(log, from - 1, State::What::cut_back));
   }
-}
-
-// Whoever named a branch saw that another one keeps the name that its events had.
-void LogStates::adopt_names(Instant now) {
-  while (!branches_.empty()) {
-    const LogId branch = branches_.extract(branches_.begin()).value();
-    for (auto name = former_name(core_.store, branch); name; name = former_name(core_.store, branch)) {
-      const bool own = core_.open_log() == name->log();
-      if (!call_by_branch(name->log(), name->number())) break;
-      core_.notice(output::Notice::What::log_forked, name->device, core_.device_name(name->device));
-      if (own) (void)doubt_.enter(DoubtReason::forked, now);
-    }
-  }
+  return true;
 }
 
 void LogStates::save_checkpoints() {

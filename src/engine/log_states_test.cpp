@@ -95,6 +95,13 @@ class TwoLives : public TwoDevices {
     world.run_for(10'000);
     world.cut(laptop, server, false);
   }
+  /// The number from which on the server and the desk hold different lives of the laptop.
+  [[nodiscard]] std::uint32_t first_difference() const {
+    const LogId log{laptop.key(), 0};
+    std::uint32_t number = 1;
+    while (server.store->event(Dot::of(log, number)) == desk.store->event(Dot::of(log, number))) ++number;
+    return number;
+  }
   const std::set<std::string> both_lives{"before",        "first life 0",  "first life 1",
                                          "first life 2",  "second life 0", "second life 1",
                                          "second life 2", "second life 3", "second life 4"};
@@ -142,11 +149,7 @@ TEST_F(TwoLives, GetTheirNamesWithoutTheAuthor) {
 TEST_F(TwoLives, TheBranchWithTheSmallerHashKeepsTheName) {
   live_twice();
   const LogId log{laptop.key(), 0};
-  const std::uint32_t fork = [&] {
-    std::uint32_t number = 1;
-    while (server.store->event(Dot::of(log, number)) == desk.store->event(Dot::of(log, number))) ++number;
-    return number;
-  }();
+  const std::uint32_t fork = first_difference();
   const Hash one = event_hash(*server.store->event(Dot::of(log, fork)));
   const Hash other = event_hash(*desk.store->event(Dot::of(log, fork)));
   world.stop(laptop);
@@ -200,6 +203,28 @@ TEST_F(TwoLives, ABranchIsNotTakenOutOfItsOwnName) {
   world.pump(server);
   EXPECT_EQ(server.store->holdings(), before);
   EXPECT_EQ(texts_on(server, bob.key()), both_lives);
+}
+
+TEST_F(TwoLives, NothingIsLostWhereSomethingElseHasTheNameOfABranch) {
+  live_twice();
+  world.stop(laptop);
+  const Dot fork = Dot::of({laptop.key(), 0}, first_difference());
+  const Hash one = event_hash(*server.store->event(fork));
+  const Hash other = event_hash(*desk.store->event(fork));
+  World::Node& moves = one < other ? desk : server;
+  const auto before = texts_on(moves, bob.key());
+  world.stop(moves);
+  const Body forged = ProfileValue{ProfileValue::What::name, to_bytes("x")};
+  const Dot taken = Dot::of({laptop.key(), branch_incarnation(std::max(one, other))}, 1);
+  ASSERT_TRUE(moves.store->transact([&]() -> Result<void> {
+    record(*moves.store, {taken, World::epoch_ms, static_cast<std::uint8_t>(type_of(forged)), encode_body(forged)});
+    return {};
+  }));
+  world.start(moves);
+  world.cut(server, desk, false);
+  world.run_for(120'000);
+  const auto after = texts_on(moves, bob.key());
+  EXPECT_TRUE(std::ranges::includes(after, before)) << ::testing::PrintToString(after);
 }
 
 TEST_F(TwoLives, AClaimToKnowMoreOfAnOpenLogIsNoProof) {

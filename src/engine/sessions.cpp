@@ -228,7 +228,6 @@ void Sessions::on_committed(const PublicKey& from, const packet::Committed& comm
 void Sessions::on_event(const PublicKey& from, const Event& event) {
   if (session_with(from) == nullptr) return;
   log_states_.on_event(from, event);
-  if (log_states_.is_outdated(from, event)) return core_.replicator.lost(from, 1);
   switch (core_.replicator.judge(from, event.dot)) {
     case Replicator::Verdict::take: core_.arrived(from, event); break;
     case Replicator::Verdict::held: texts_.on_held(event); break;
@@ -302,7 +301,6 @@ void Sessions::pump(Instant now) {
   const std::uint64_t missing = core_.replicator.missing_count();
   core_.backlog = missing == 0 ? 0 : std::max(core_.backlog, missing);
   for (const auto& [to, packet] : core_.replicator.requests(now.mono_ms)) core_.send(to, packet);
-  log_states_.note_twins();
   texts_.ask();
   serve();
   for (const PublicKey& peer : core_.replicator.connected_peers()) {

@@ -15,7 +15,6 @@ void Fetcher::disconnect(const PublicKey& peer) {
   const auto found = peers_.find(peer);
   if (found == peers_.end()) return;
   if (found->second.page_since_ms) page_asked_ = false;  // another one may have a page for us
-  std::erase_if(forgotten_, [&](const auto& each) { return each.first == peer; });
   peers_.erase(found);
 }
 
@@ -29,8 +28,8 @@ Fetcher::Wanted Fetcher::wants(const PublicKey& peer, const Dot& dot) const {
   const bool counts = dot.number() <= knowledge_.last_counting(dot.log());
   if (from == peers_.end() || !counts || knowledge_.is_open(dot.log())) return Wanted::no;
   if (from->second.requests.asked(dot)) return held.has_room_for(dot) ? Wanted::asked : Wanted::no;
-  const bool in_page = from->second.page_since_ms && dot.number() <= may_ask_until(peer, dot.log()) &&
-                       held.has_room_for(dot, page_ranges_max);
+  const bool in_page =
+      from->second.page_since_ms && knowledge_.may_ask(peer, dot.log()) && held.has_room_for(dot, page_ranges_max);
   return in_page ? Wanted::page : Wanted::no;
 }
 
@@ -47,9 +46,7 @@ void Fetcher::page_ended(const PublicKey& peer) {
 
 void Fetcher::forget(const std::optional<PublicKey>& peer, const LogId& log) {
   for (auto& [key, each] : peers_) {
-    if ((peer && *peer != key) || each.requests.open(log).empty()) continue;
-    each.requests.close(log);
-    forgotten_.emplace_back(key, log);
+    if (!peer || *peer == key) each.requests.close(log);
   }
 }
 
@@ -81,24 +78,9 @@ NumberRanges Fetcher::to_ask(const LogId& log) const {
   return numbers;
 }
 
-// What it has, but for what it was asked for in vain.
-NumberRanges Fetcher::offered(const PublicKey& peer, const LogId& log, std::uint64_t now_ms) const {
-  return known(peer).theirs.numbers(log).without(peers_.at(peer).requests.waiting(log, now_ms));
-}
-
 NumberRanges Fetcher::deliverable(const PublicKey& peer, const LogId& log, std::uint64_t now_ms) const {
-  const std::uint32_t until = may_ask_until(peer, log);
-  return until == 0 ? NumberRanges{} : offered(peer, log, now_ms).within(Range{1, until});
-}
-
-std::uint32_t Fetcher::may_ask_until(const PublicKey& peer, const LogId& log) const {
-  if (!known(peer).takes_states) return open_end;
-  const auto source = tail_source(log);
-  return source ? knowledge_.same_until(peer, log, *source) : 0;
-}
-
-bool Fetcher::brings(const PublicKey& peer, const LogId& log, std::uint64_t now_ms) const {
-  return !knowledge_.missing(log).within(offered(peer, log, now_ms)).empty();
+  if (!knowledge_.may_ask(peer, log)) return {};
+  return known(peer).theirs.numbers(log).without(peers_.at(peer).requests.waiting(log, now_ms));
 }
 
 // --- What did not come.
@@ -127,14 +109,14 @@ void Fetcher::watch_due(const PublicKey& key, const LogId& log, std::uint64_t no
 }
 
 // Another one has said that it holds what the source has not said to hold. The author is left its tail: nobody else
-// has its news sooner for long; unless the other has to be followed for what the author lacks.
+// has its news sooner for long.
 void Fetcher::watch_overtaken(const PublicKey& key, const LogId& log, std::uint64_t now_ms, Ranges& ranges) {
   OpenRequests& requests = peers_.at(key).requests;
   OpenRequests::Tail& tail = requests.tails().at(log);
   const std::uint32_t known_top = std::max(tail.after, known(key).theirs.top(log));
   std::uint32_t news = known_top;
   for (const auto& [other, peer] : knowledge_.peers()) {
-    if (peer.report_ended && knowledge_.agrees(other, log)) news = std::max(news, peer.theirs.top(log));
+    if (peer.report_ended) news = std::max(news, peer.theirs.top(log));
   }
   const bool author = key == log.device;
   const bool overtaken = news > std::max(known_top, knowledge_.held().top(log));
@@ -174,59 +156,37 @@ std::optional<PublicKey> Fetcher::tail_source(const LogId& log) const {
   return std::nullopt;
 }
 
-bool Fetcher::has_more(const PublicKey& peer, const LogId& log, std::uint64_t now_ms) const {
-  if (known(peer).theirs.top(log) > knowledge_.held().top(log)) return true;
-  return known(peer).takes_states && brings(peer, log, now_ms);
-}
-
-// The author, unless it lacks what others have: then it was set back. Else who has the newest.
-std::optional<PublicKey> Fetcher::best_tail_source(const LogId& log, std::uint64_t now_ms) const {
+std::optional<PublicKey> Fetcher::best_tail_source(const LogId& log) const {
+  const auto* author = knowledge_.peer(log.device);
+  if (author != nullptr && author->report_ended && knowledge_.may_ask(log.device, log)) return log.device;
   std::optional<PublicKey> best;
-  std::uint32_t top = 0;
-  bool author = false;
-  bool lacks = false;
+  std::uint32_t top = knowledge_.held().top(log);
   for (const auto& [key, peer] : knowledge_.peers()) {
-    if (!peer.report_ended || !knowledge_.agrees(key, log)) continue;
-    const bool more = has_more(key, log, now_ms);
-    if (key == log.device) {
-      author = true;
-      lacks = peer.takes_states && !more;
-    }
-    if (!more || (best && peer.theirs.top(log) <= top)) continue;
+    if (!peer.report_ended || peer.theirs.top(log) <= top || !knowledge_.may_ask(key, log)) continue;
     top = peer.theirs.top(log);
     best = key;
   }
-  return author && (!lacks || !best) ? log.device : best;
+  return best;
 }
 
 // Not while it has more for us, or what is on its way from there would be asked for twice.
-bool Fetcher::gives_way(const PublicKey& source, const PublicKey& to, const LogId& log, std::uint64_t now_ms) const {
-  const bool busy = std::ranges::any_of(peers_, [&](const auto& each) {
-    return (each.first == source || known(each.first).takes_states) && each.second.requests.block_count(log) > 0;
-  });
-  if (busy || !knowledge_.missing(log).within(deliverable(source, log, now_ms)).empty()) return false;
-  if (to == log.device) return true;
-  const std::uint32_t top = std::max(peers_.at(source).requests.tails().at(log).after, known(source).theirs.top(log));
-  return known(to).takes_states && !knowledge_.missing(log).within(offered(to, log, now_ms)).within({1, top}).empty();
+bool Fetcher::may_leave(const PublicKey& source, const LogId& log, std::uint64_t now_ms) const {
+  return peers_.at(source).requests.block_count(log) == 0 &&
+         knowledge_.missing(log).within(deliverable(source, log, now_ms)).empty();
 }
 
 void Fetcher::choose_tail(const LogId& log, std::uint64_t now_ms, Ranges& ranges) {
+  if (knowledge_.is_cut(log)) return;  // nothing comes after; what lacks comes in blocks
   const auto source = tail_source(log);
-  const auto best = best_tail_source(log, now_ms);
+  const auto best = best_tail_source(log);
   if (!best || best == source) return;
-  const bool cut = knowledge_.is_cut(log);
-  if (cut && !known(*best).takes_states) return;  // nothing comes after; what lacks comes in blocks
-  if (source && !gives_way(*source, *best, log, now_ms)) return;
+  if (source && (*best != log.device || !may_leave(*source, log, now_ms))) return;
   OpenRequests& requests = peers_.at(*best).requests;
   if (!known(*best).takes_ranges) {
     const bool has_gap = !to_ask(log).within(deliverable(*best, log, now_ms)).empty();
     if (has_gap || requests.block_count(log) > 0) return;
   }
-  for (const auto& [key, peer] : peers_) {
-    const bool of_former = key == source || (known(key).takes_states && !peer.requests.open(log).empty());
-    if (key != *best && of_former) close(key, log, ranges);
-  }
-  if (cut) return requests.ask_tail(log, open_end - 1);  // followed, though nothing comes by that
+  if (source) close(*source, log, ranges);
   const std::uint32_t after = std::max(knowledge_.held().top(log), known(*best).theirs.top(log));
   requests.ask_tail(log, after);
   ranges[*best].push_back({log, after, open_end});
@@ -242,7 +202,7 @@ void Fetcher::ask_page(std::uint64_t now_ms, std::vector<std::pair<PublicKey, Pa
   std::uint64_t most = 0;
   for (const PublicKey& key : sources(true)) {
     for (const LogId& log : logs) {
-      lacking[key] += to_ask(log).within(deliverable(key, log, now_ms)).count();
+      if (knowledge_.may_ask(key, log)) lacking[key] += to_ask(log).within(known(key).theirs.numbers(log)).count();
     }
     most = std::max(most, lacking[key]);
   }
@@ -358,7 +318,6 @@ std::vector<std::pair<PublicKey, Packet>> Fetcher::requests(std::uint64_t now_ms
   deadline_ms_.reset();
   std::vector<std::pair<PublicKey, Packet>> packets;
   Ranges ranges;
-  for (const auto& [key, log] : std::exchange(forgotten_, {})) close(key, log, ranges);
   settle(now_ms, ranges);
   const std::set<LogId> logs = knowledge_.wanted_logs();
   for (const LogId& log : logs) choose_tail(log, now_ms, ranges);

@@ -2,11 +2,7 @@
 //
 // - What is new of a log comes by a tail, "and what comes after, as it comes", from one source: the author if it is
 //   connected, else a connected peer that holds more of it than we do. A source gives way to the author once it has
-//   nothing more for us, and to another one that was told of news before it, or holds what it lacks.
-// - That source is followed: what we hold of the log and what we ask for is of the branch that it has (DESIGN 9). So
-// only
-//   a peer whose log is ours as far as we hold it becomes the source, and another one is asked only as far as its log
-//   was found to be that of the source. A peer without the capability `log states` cannot tell, and is not held to it.
+//   nothing more for us, and to another one that was told of news before it.
 // - What is missing below the tail is asked for in blocks of at most 4,096 numbers, newest first, spread over all
 //   connected sources that hold them; little of it goes to the author. About two blocks are open at a peer, so that it
 //   never waits for our next question.
@@ -57,18 +53,12 @@ class Fetcher {
   /// An event came from a peer.
   void came(const PublicKey& peer, const Dot& dot);
   void page_ended(const PublicKey& peer);
-  /// Nothing of that log is to come from that peer, or (none) from any, as it was asked; they are told with the next
-  /// requests.
+  /// Nothing of that log is to come from that peer, or (none) from any, as it was asked.
   void forget(const std::optional<PublicKey>& peer, const LogId& log);
 
   std::vector<std::pair<PublicKey, Packet>> requests(std::uint64_t now_ms);
   /// When `requests` has something to do again without any other cause.
   [[nodiscard]] std::optional<std::uint64_t> deadline_ms() const { return deadline_ms_; }
-
-  /// The peer with the tail of that log.
-  [[nodiscard]] std::optional<PublicKey> followed(const LogId& log) const { return tail_source(log); }
-  /// Whether a peer holds something of that log that we lack, and is not known to keep it for itself.
-  [[nodiscard]] bool brings(const PublicKey& peer, const LogId& log, std::uint64_t now_ms) const;
 
   /// Events that a peer was asked for and that it said to hold.
   [[nodiscard]] std::uint64_t coming_from(const PublicKey& peer) const;
@@ -86,9 +76,7 @@ class Fetcher {
   [[nodiscard]] std::vector<PublicKey> sources(bool taking_ranges) const;
   /// What is missing of a log and open nowhere.
   [[nodiscard]] NumberRanges to_ask(const LogId& log) const;
-  [[nodiscard]] NumberRanges offered(const PublicKey& peer, const LogId& log, std::uint64_t now_ms) const;
   [[nodiscard]] NumberRanges deliverable(const PublicKey& peer, const LogId& log, std::uint64_t now_ms) const;
-  [[nodiscard]] std::uint32_t may_ask_until(const PublicKey& peer, const LogId& log) const;
 
   void settle(std::uint64_t now_ms, Ranges& ranges);
   [[nodiscard]] bool has_waited(std::uint64_t& since_ms, bool waits, std::uint64_t wait_ms, std::uint64_t now_ms);
@@ -97,10 +85,8 @@ class Fetcher {
   void close(const PublicKey& key, const LogId& log, Ranges& ranges);
 
   [[nodiscard]] std::optional<PublicKey> tail_source(const LogId& log) const;
-  [[nodiscard]] bool has_more(const PublicKey& peer, const LogId& log, std::uint64_t now_ms) const;
-  [[nodiscard]] std::optional<PublicKey> best_tail_source(const LogId& log, std::uint64_t now_ms) const;
-  [[nodiscard]] bool gives_way(const PublicKey& source, const PublicKey& to, const LogId& log,
-                               std::uint64_t now_ms) const;
+  [[nodiscard]] std::optional<PublicKey> best_tail_source(const LogId& log) const;
+  [[nodiscard]] bool may_leave(const PublicKey& source, const LogId& log, std::uint64_t now_ms) const;
   void choose_tail(const LogId& log, std::uint64_t now_ms, Ranges& ranges);
 
   void ask_page(std::uint64_t now_ms, std::vector<std::pair<PublicKey, Packet>>& packets);
@@ -118,7 +104,6 @@ class Fetcher {
 
   const Knowledge& knowledge_;
   std::map<PublicKey, Peer> peers_;
-  std::vector<std::pair<PublicKey, LogId>> forgotten_;
   bool page_asked_ = false;  // since we last lacked nothing
   std::optional<std::uint64_t> deadline_ms_;
 };

@@ -47,8 +47,9 @@ void Knowledge::forget_beyond(const LogId& log) {
   told_.lower(log, last);
   for (auto& [key, of] : peers_) {
     if (last < open_end - 1) of.theirs.remove(log, {last + 1, open_end});
+    of.agreed.erase(log);
+    of.disputed.erase(log);
   }
-  forget_agreement(std::nullopt, log);
   if (last == open_end - 1) return;
   for (auto& [key, theirs] : last_known_) theirs.remove(log, {last + 1, open_end});
 }
@@ -59,7 +60,7 @@ void Knowledge::set_held(Holdings held) {
 }
 
 void Knowledge::connect(const PublicKey& peer, bool takes_ranges, bool takes_states) {
-  peers_[peer] = ConnectedPeer{takes_ranges, takes_states, {}, {}, {}, false, {}};
+  peers_[peer] = ConnectedPeer{takes_ranges, takes_states, {}, {}, false, {}};
 }
 
 // What others said of a log that is written here no more counts from now on.
@@ -71,58 +72,28 @@ void Knowledge::set_open_log(std::optional<LogId> log) {
   }
 }
 
-void Knowledge::agree(const PublicKey& peer, const LogId& log, std::uint32_t number) {
+void Knowledge::set_agreed(const PublicKey& peer, const LogId& log, bool agreed) {
   const auto found = peers_.find(peer);
   if (found == peers_.end()) return;
-  std::uint32_t& agreed = found->second.agreed[log];
-  agreed = std::max(agreed, number);
-  if (agreed >= held_.prefix(log)) found->second.disputed.erase(log);
-}
-
-void Knowledge::set_twin(const PublicKey& peer, const LogId& log, const Twin& twin) {
-  if (const auto found = peers_.find(peer); found != peers_.end()) found->second.twins[log] = twin;
-}
-
-void Knowledge::forget_agreement(const std::optional<PublicKey>& peer, const LogId& log) {
-  for (auto& [key, of] : peers_) {
-    if (const auto twin = of.twins.find(log); twin != of.twins.end() && (!peer || twin->second.of == *peer)) {
-      of.twins.erase(twin);
-    }
-    if (peer && key != *peer) continue;
-    of.agreed.erase(log);
-    of.twins.erase(log);
-    of.disputed.erase(log);
-  }
+  agreed ? void(found->second.agreed.insert(log)) : void(found->second.agreed.erase(log));
+  found->second.disputed.erase(log);
 }
 
 void Knowledge::set_disputed(const PublicKey& peer, const LogId& log) {
   const auto found = peers_.find(peer);
   if (found == peers_.end()) return;
   found->second.agreed.erase(log);
-  found->second.twins.erase(log);
   found->second.disputed.insert(log);
 }
 
-bool Knowledge::agrees(const PublicKey& key, const LogId& log) const {
+bool Knowledge::may_ask(const PublicKey& key, const LogId& log) const {
   const ConnectedPeer* of = peer(key);
-  if (of == nullptr) return false;
-  const std::uint32_t prefix = held_.prefix(log);
-  if (!of->takes_states || prefix == 0) return true;
-  const auto agreed = of->agreed.find(log);
-  return agreed != of->agreed.end() && agreed->second >= prefix;
-}
-
-std::uint32_t Knowledge::same_until(const PublicKey& key, const LogId& log, const PublicKey& other) const {
-  const ConnectedPeer* of = peer(key);
-  if (of == nullptr) return 0;
-  if (key == other) return open_end;
-  const auto twin = of->twins.find(log);
-  return twin != of->twins.end() && twin->second.of == other ? twin->second.until : 0;
+  return of != nullptr && (!of->takes_states || held_.prefix(log) == 0 || of->agreed.contains(log));
 }
 
 void Knowledge::cut_back(const PublicKey& peer, const LogId& log, std::uint32_t number) {
   unlearn(peer, log, {number + 1, open_end});
-  forget_agreement(peer, log);
+  set_agreed(peer, log, false);
 }
 
 bool Knowledge::reconsider_told(const PublicKey& device) {
@@ -150,7 +121,6 @@ void Knowledge::disconnect(const PublicKey& peer) {
   // One that went before it had told what it holds leaves what was known before.
   if (found->second.report_ended) last_known_[peer] = std::move(found->second.theirs);
   peers_.erase(found);
-  for (auto& [key, of] : peers_) std::erase_if(of.twins, [&](const auto& twin) { return twin.second.of == peer; });
 }
 
 void Knowledge::hold(const Dot& dot) {

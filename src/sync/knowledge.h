@@ -21,25 +21,18 @@ inline constexpr std::size_t known_logs_max = 4'096;
 /// while those that they replace are still known here.
 inline constexpr std::size_t told_ranges_max = 4 * ranges_ahead_max;
 
-/// Up to that number, a log is the same at another peer.
-struct Twin {
-  PublicKey of;
-  std::uint32_t until = 0;
-};
-
 /// An own device for the length of a connection.
 struct ConnectedPeer {
   /// It understands `holdings` and `page` and serves several ranges of a log (hello's capability `ranges`). One that
   /// does not is of the first form: it knows prefixes only, and takes a log in ascending order without gaps.
   bool takes_ranges = false;
   /// Its hello's capability `log_states`: of a log of which we hold a prefix it is asked only once that was found to be
-  /// the same there, so that no two branches of a log are mixed.
+  /// the same there (`agreed`), so that no two branches of a log are mixed.
   bool takes_states = false;
-  std::map<LogId, std::uint32_t> agreed;  ///< up to which number its log was found to be ours
-  std::map<LogId, Twin> twins;            ///< up to which number it was found to be that of another peer
-  std::set<LogId> disputed;               ///< found to be another branch there
-  bool report_ended = false;              ///< its first report is complete
-  Holdings theirs;                        ///< what it is known to hold
+  std::set<LogId> agreed;
+  std::set<LogId> disputed;   ///< found to be another branch there
+  bool report_ended = false;  ///< its first report is complete
+  Holdings theirs;            ///< what it is known to hold
 };
 
 class Knowledge {
@@ -69,18 +62,11 @@ class Knowledge {
 
   // --- Branches (engine/log_states.h).
 
-  /// Its log is ours up to that number.
-  void agree(const PublicKey& peer, const LogId& log, std::uint32_t number);
-  /// Its log is the same as there up to that number.
-  void set_twin(const PublicKey& peer, const LogId& log, const Twin& twin);
+  void set_agreed(const PublicKey& peer, const LogId& log, bool agreed);
   /// Its log is another branch than ours. Until it is agreed on, or cut back.
   void set_disputed(const PublicKey& peer, const LogId& log);
-  /// Nothing is known any more of how their logs compare with each other and ours: of one peer, or (none) of all.
-  void forget_agreement(const std::optional<PublicKey>& peer, const LogId& log);
-  /// Whether a connected peer's log is ours as far as we hold it, so that we may go on with it as it does.
-  [[nodiscard]] bool agrees(const PublicKey& key, const LogId& log) const;
-  /// Up to where a connected peer's log is known to be that of another.
-  [[nodiscard]] std::uint32_t same_until(const PublicKey& key, const LogId& log, const PublicKey& other) const;
+  /// Whether a connected peer may be asked for events of that log.
+  [[nodiscard]] bool may_ask(const PublicKey& key, const LogId& log) const;
   /// A connected peer holds nothing of that log beyond that number, whatever it said.
   void cut_back(const PublicKey& peer, const LogId& log, std::uint32_t number);
   /// What is held is this from now on: events got other names, were put aside or taken in.

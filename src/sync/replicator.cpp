@@ -80,18 +80,9 @@ bool Replicator::reconsider_branches(const PublicKey& reporting) {
   return less;
 }
 
-void Replicator::set_disputed(const PublicKey& peer, const LogId& log) {
-  knowledge_.set_disputed(peer, log);
-  fetcher_.forget(peer, log);
-}
-
-bool Replicator::waits_for_agreement(const PublicKey& peer, const LogId& log, std::uint64_t now_ms) const {
+bool Replicator::waits_for_agreement(const PublicKey& peer, const LogId& log) const {
   const ConnectedPeer* of = knowledge_.peer(peer);
-  if (of == nullptr || !of->report_ended || knowledge_.agrees(peer, log)) return false;
-  if (const auto followed = fetcher_.followed(log);
-      followed && (*followed == peer || fetcher_.brings(*followed, log, now_ms))) {
-    return false;
-  }
+  if (of == nullptr || !of->report_ended || knowledge_.may_ask(peer, log)) return false;
   return !of->theirs.numbers(log).without(held().numbers(log)).empty() || peer == log.device;
 }
 
@@ -104,21 +95,16 @@ bool Replicator::on_cut_back(const PublicKey& peer, const LogId& log, std::uint3
   if (!connected(peer)) return false;
   knowledge_.cut_back(peer, log, number);
   fetcher_.forget(peer, log);
-  server_.on_cut_back(peer, log, number);
   return knowledge_.reconsider_told(log.device);
 }
 
-void Replicator::cut_back(const std::map<LogId, std::uint32_t>& logs, const std::set<LogId>& branches, Holdings held) {
+void Replicator::cut_back(const LogId& log, std::uint32_t number, Holdings held) {
   knowledge_.set_held(std::move(held));
-  for (const auto& [log, from] : logs) {
-    knowledge_.forget_agreement(std::nullopt, log);
-    announcer_.cut_back(log, from - 1);
-    server_.cut_back(log, from - 1);
-    fetcher_.forget(std::nullopt, log);
-  }
-  // What is on its way of these was asked of who goes on with them in another way, perhaps.
-  for (const LogId& branch : branches) fetcher_.forget(std::nullopt, branch);
-  for (const auto& [log, from] : logs) knowledge_.reconsider_told(log.device);
+  for (const PublicKey& peer : connected_peers()) knowledge_.set_agreed(peer, log, false);
+  announcer_.cut_back(log, number);
+  server_.cut_back(log, number);
+  fetcher_.forget(std::nullopt, log);
+  knowledge_.reconsider_told(log.device);
 }
 
 void Replicator::on_fetch(const PublicKey& peer, const packet::Fetch& fetch) {
@@ -134,7 +120,14 @@ void Replicator::on_committed(const PublicKey& peer, std::uint64_t count) {
   }
 }
 
-void Replicator::logged(const Dot& dot) { knowledge_.hold(dot); }
+// Whoever holds another event under that dot has another life of this device: what was found alike is not, from here
+// on.
+void Replicator::logged(const Dot& dot) {
+  knowledge_.hold(dot);
+  for (const auto& [key, peer] : knowledge_.peers()) {
+    if (peer.theirs.contains(dot)) knowledge_.set_agreed(key, dot.log(), false);
+  }
+}
 
 Replicator::Verdict Replicator::judge(const PublicKey& peer, const Dot& dot) {
   if (!connected(peer)) return Verdict::unasked;

@@ -76,8 +76,7 @@ class Replicator {
   /// Judges an event that came in and counts it for the acknowledgement. After `take` it counts as held.
   Verdict judge(const PublicKey& peer, const Dot& dot);
 
-  /// So many events came that could not be read, or are not taken for another reason: counts them for the
-  /// acknowledgement.
+  /// So many events came that could not be read: counts them for the acknowledgement.
   void lost(const PublicKey& peer, std::uint64_t count);
 
   /// An own event was stored.
@@ -124,25 +123,19 @@ class Replicator {
 
   // --- Branches of a log (engine/log_states.h).
 
-  /// That log was found to be ours there, up to that number; to be the same as at another peer; to be another branch.
-  void agree(const PublicKey& peer, const LogId& log, std::uint32_t number) { knowledge_.agree(peer, log, number); }
-  void set_twin(const PublicKey& peer, const LogId& log, const Twin& twin) { knowledge_.set_twin(peer, log, twin); }
-  void set_disputed(const PublicKey& peer, const LogId& log);
+  /// Whether that log was found to be the same there as far as we hold it.
+  void set_agreed(const PublicKey& peer, const LogId& log, bool agreed) { knowledge_.set_agreed(peer, log, agreed); }
+  void set_disputed(const PublicKey& peer, const LogId& log) { knowledge_.set_disputed(peer, log); }
   /// Whether no log is known to be another branch there.
   [[nodiscard]] bool is_undisputed(const PublicKey& peer) const;
-  [[nodiscard]] bool agrees(const PublicKey& peer, const LogId& log) const { return knowledge_.agrees(peer, log); }
-  /// Whose branch of that log we follow beyond what we hold, if anyone's (fetching.h).
-  [[nodiscard]] std::optional<PublicKey> followed(const LogId& log) const { return fetcher_.followed(log); }
-  /// How much of a log lacks here.
-  [[nodiscard]] std::uint64_t missing_of(const LogId& log) const { return knowledge_.missing(log).count(); }
-  /// Whether a connected peer might be followed, as it holds something of that log that we lack and nobody brings, but
-  /// for that its log was not compared yet.
-  [[nodiscard]] bool waits_for_agreement(const PublicKey& peer, const LogId& log, std::uint64_t now_ms) const;
+  [[nodiscard]] bool may_ask(const PublicKey& peer, const LogId& log) const { return knowledge_.may_ask(peer, log); }
+  /// Whether a connected peer holds something of that log that we lack, and may not be asked before its log was
+  /// compared.
+  [[nodiscard]] bool waits_for_agreement(const PublicKey& peer, const LogId& log) const;
   /// A peer called what it held of that log beyond that number by another name. True if less counts as told.
   bool on_cut_back(const PublicKey& peer, const LogId& log, std::uint32_t number);
-  /// So did we: those logs lost their events from that number on, these branches got some, and this is what is held
-  /// now.
-  void cut_back(const std::map<LogId, std::uint32_t>& logs, const std::set<LogId>& branches, Holdings held);
+  /// So did we, and this is what is held now.
+  void cut_back(const LogId& log, std::uint32_t number, Holdings held);
   /// The logs to which others may know more, the open one among them.
   [[nodiscard]] std::set<LogId> wanted_logs() const { return knowledge_.wanted_logs(); }
 

@@ -74,10 +74,6 @@ void Server::cut_back(const LogId& log, std::uint32_t number) {
   }
 }
 
-void Server::on_cut_back(const PublicKey& peer, const LogId& log, std::uint32_t number) {
-  if (Peer* of = find(peer)) doubt(*of, log, number, open_end);
-}
-
 std::vector<Dot> Server::on_committed(const PublicKey& peer, std::uint64_t count) {
   std::vector<Dot> proven;
   Peer* from = find(peer);

@@ -45,8 +45,6 @@ class Server {
   void cut_back(const LogId& log, std::uint32_t number);
   /// Nothing of that log is asked for any more.
   void forget(const LogId& log);
-  /// A peer holds nothing of that log beyond that number any more: what is under way of it, it refuses.
-  void on_cut_back(const PublicKey& peer, const LogId& log, std::uint32_t number);
   void on_fetch(const PublicKey& peer, const packet::Fetch& fetch);
   /// Gives the events that the peer is known to hold now.
   std::vector<Dot> on_committed(const PublicKey& peer, std::uint64_t count);
